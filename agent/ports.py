@@ -1,0 +1,67 @@
+"""What the stages ask of the world, as shapes: whoever has these methods fits. Built in one place, `api.bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from agent.domain import Delivery, Event, Message, WriteRequest, WriterReply
+from knowledge.documents import Passage
+from scoring.records import RiskScore
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC. The only clock in the house."""
+        ...
+
+
+class Writer(Protocol):
+    """Someone who writes prose with slots: a language model or the composer."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def revision(self) -> str:
+        """Which weights or which phrasebook: stored with every draft."""
+        ...
+
+    def write(self, request: WriteRequest) -> WriterReply:
+        """Write once. Raises WriterUnavailable when it cannot answer in `request.timeout_s` seconds."""
+        ...
+
+
+class Retriever(Protocol):
+    def policies(self, query: str, language: str, on: date, limit: int = 5) -> tuple[Passage, ...]:
+        """Clauses in force on that day, best first; empty when nothing covers the query."""
+        ...
+
+    def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
+        """Entries of this one customer's own history, best first."""
+        ...
+
+
+class Scorer(Protocol):
+    def score(self, customer_ids: Sequence[str], as_of: datetime) -> tuple[RiskScore, ...]:
+        """Scores with reasons, for those of the customers who can be scored at that moment."""
+        ...
+
+
+class History(Protocol):
+    def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
+        """Everything that happened to this customer strictly before `until`, oldest first."""
+        ...
+
+
+class DeliveryChannel(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def deliver(self, message: Message) -> Delivery:
+        """Hand the message over once.
+
+        Raises ChannelUnavailable when certainly nothing left, DeliveryUnknown when something may have left.
+        """
+        ...
