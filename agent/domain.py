@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from knowledge.documents import Clause, Passage
+from knowledge.documents import Clause
 from scoring.records import Reason, RiskScore
 
 
@@ -185,7 +185,10 @@ class OfferStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OfferDecision:
-    """What was decided before any word was written, and why. `because` is for the rep; `situation` is what we write about."""
+    """What was decided before any word was written, and why.
+
+    `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help.
+    """
 
     status: OfferStatus
     situation: str
@@ -194,7 +197,7 @@ class OfferDecision:
     acts: tuple[str, ...] = ()
 
 
-# --- the fact sheet: all that a writer may know ------------------------------------------------------------------------
+# --- the fact sheet: all that a writer may know ---------------------------------------------------------------------
 
 
 class SlotType(StrEnum):
@@ -320,7 +323,10 @@ class WriterStamp:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters [start, end) of `field` that the realiser filled: the citation of a fact. `kind`: fact, offer, clause, act."""
+    """Characters [start, end) of `field` that the realiser filled: the citation of a fact.
+
+    `kind` is fact, offer, clause or act.
+    """
 
     field: str
     start: int
@@ -362,7 +368,7 @@ class Draft:
 
 
 class Severity(StrEnum):
-    """BLOCK never goes · HUMAN a person looks · FIX can be repaired by machine, then all rules run again · WARN is logged."""
+    """BLOCK never goes · HUMAN a person looks · FIX a machine repairs it and all rules run again · WARN is logged."""
 
     BLOCK = "block"
     HUMAN = "human"
@@ -411,7 +417,7 @@ class Verdict:
     alternatives: tuple[Channel, ...] = ()
 
 
-# --- from case to outcome ----------------------------------------------------------------------------------------------
+# --- from case to outcome --------------------------------------------------------------------------------------------
 
 
 class CaseStatus(StrEnum):
@@ -499,7 +505,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was approved, to the last character. `key` is the idempotency key; `text_hash` covers everything but the key."""
+    """What was approved, to the last character.
+
+    `key` is the idempotency key. `text_hash` covers recipient, channel, subject, body and headers.
+    """
 
     key: str
     case_id: str
