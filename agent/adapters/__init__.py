@@ -1,0 +1,1 @@
+"""The house's hands: databases and channels. Known to `api.bootstrap` only."""

@@ -1,0 +1,33 @@
+"""State: customers, cases, drafts, ledger, outbox, outcomes, in SQLite or PostgreSQL.
+
+`SqlStore` is five small books over one database, sharing one transaction: `with store.write():` makes whatever is
+called inside it commit together.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import sqlalchemy as sa
+
+from agent.adapters.store.cases import Cases
+from agent.adapters.store.ledger import Ledger
+from agent.adapters.store.outbox import Outbox
+from agent.adapters.store.people import People
+from agent.adapters.store.results import Campaigns, Results
+from agent.adapters.store.transactions import Transactions
+
+
+class SqlStore:
+    def __init__(self, engine: sa.Engine, brand_id: str) -> None:
+        self._tx = Transactions(engine)
+        self.people = People(self._tx, brand_id)
+        self.cases = Cases(self._tx, brand_id)
+        self.ledger = Ledger(self._tx, brand_id)
+        self.outbox = Outbox(self._tx, brand_id)
+        self.results = Results(self._tx, brand_id)
+        self.campaigns = Campaigns(self._tx, brand_id)
+
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """Everything called inside commits together or not at all."""
+        return self._tx.write()

@@ -1,0 +1,218 @@
+"""Cases, their drafts, verdicts, reviews, and the one trace that tells the whole story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.adapters.store import schema
+from agent.adapters.store.codec import from_json, to_json
+from agent.adapters.store.transactions import Transactions
+from agent.domain import (
+    ALLOWED,
+    Case,
+    CaseStatus,
+    Channel,
+    Draft,
+    OfferDecision,
+    Purpose,
+    Review,
+    TraceStep,
+    Verdict,
+)
+from agent.errors import NotFound, TransitionNotAllowed
+from scoring.records import RiskScore
+
+
+class Cases:
+    def __init__(self, tx: Transactions, brand_id: str) -> None:
+        self._tx = tx
+        self._brand = brand_id
+
+    def open(self, case: Case) -> bool:
+        """Store a new case. False when a case with this id is there already: whoever comes second does nothing."""
+        with self._tx.write() as c:
+            t = schema.cases
+            if c.execute(sa.select(t.c.case_id).where(t.c.case_id == case.case_id)).first():
+                return False
+            c.execute(t.insert().values(_case_row(case)))
+            self.note(case.case_id, "score", case.opened_at, {"score": to_json(case.score) if case.score else None})
+        return True
+
+    def get(self, case_id: str) -> Case:
+        """Raises NotFound."""
+        t = schema.cases
+        with self._tx.read() as c:
+            row = c.execute(sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand)).first()
+        if row is None:
+            raise NotFound(f"no case {case_id!r}", "see: holdfast review list")
+        return _case(row)
+
+    def exists(self, case_id: str) -> bool:
+        t = schema.cases
+        with self._tx.read() as c:
+            return c.execute(sa.select(t.c.case_id).where(t.c.case_id == case_id)).first() is not None
+
+    def advance(self, case: Case, to: CaseStatus, at: datetime, **changes: Any) -> Case:
+        """Move a case to its next status and return it as stored.
+
+        Raises TransitionNotAllowed when the move is not one of `ALLOWED`, or when somebody else moved the case first.
+        """
+        if to is not case.status and to not in ALLOWED[case.status]:
+            raise TransitionNotAllowed(f"case {case.case_id} cannot go from {case.status} to {to}")
+        moved = replace(case, status=to, **changes)
+        t = schema.cases
+        with self._tx.write() as c:
+            done = c.execute(
+                t.update()
+                .where(t.c.case_id == case.case_id, t.c.status == case.status.value)
+                .values(**{**_case_row(moved), "updated_at": at})
+            )
+            if done.rowcount != 1:
+                raise TransitionNotAllowed(
+                    f"case {case.case_id} is no longer {case.status}: somebody else moved it", "reload it and try again"
+                )
+            if to is not case.status:
+                self.note(case.case_id, "status", at, {"from": case.status.value, "to": to.value})
+        return moved
+
+    def find(
+        self,
+        statuses: Sequence[CaseStatus] = (),
+        campaign_id: str | None = None,
+        customer_id: str | None = None,
+    ) -> list[Case]:
+        t = schema.cases
+        query = sa.select(t).where(t.c.brand_id == self._brand).order_by(t.c.opened_at, t.c.case_id)
+        if statuses:
+            query = query.where(t.c.status.in_([status.value for status in statuses]))
+        if campaign_id is not None:
+            query = query.where(t.c.campaign_id == campaign_id)
+        if customer_id is not None:
+            query = query.where(t.c.customer_id == customer_id)
+        with self._tx.read() as c:
+            return [_case(row) for row in c.execute(query)]
+
+    # --- words and judgements -----------------------------------------------------------------------------------------
+
+    def put_draft(self, draft: Draft, at: datetime) -> None:
+        row = {
+            "draft_id": draft.draft_id,
+            "brand_id": self._brand,
+            "case_id": draft.case_id,
+            "created_at": at,
+            "data": to_json(draft),
+        }
+        with self._tx.write() as c:
+            c.execute(schema.drafts.insert().values(row))
+
+    def draft(self, draft_id: str) -> Draft:
+        """Raises NotFound."""
+        t = schema.drafts
+        with self._tx.read() as c:
+            data = c.execute(
+                sa.select(t.c.data).where(t.c.draft_id == draft_id, t.c.brand_id == self._brand)
+            ).scalar_one_or_none()
+        if data is None:
+            raise NotFound(f"no draft {draft_id!r}", "see: holdfast review list")
+        return from_json(Draft, data)
+
+    def latest_draft(self, case_id: str) -> Draft | None:
+        t = schema.drafts
+        query = (
+            sa.select(t.c.data)
+            .where(t.c.case_id == case_id, t.c.brand_id == self._brand)
+            .order_by(t.c.id.desc())
+            .limit(1)
+        )
+        with self._tx.read() as c:
+            data = c.execute(query).scalar_one_or_none()
+        return from_json(Draft, data) if data is not None else None
+
+    def put_verdict(
+        self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
+    ) -> None:
+        """Keep a judgement with everything it was based on, so that it can be replayed."""
+        row = {
+            "brand_id": self._brand,
+            "case_id": case_id,
+            "draft_id": draft_id,
+            "moment": moment,
+            "at": at,
+            "decision": verdict.decision.value,
+            "text_hash": verdict.text_hash,
+            "rules": verdict.rules,
+            "data": to_json(verdict),
+            "context": dict(context),
+        }
+        with self._tx.write() as c:
+            c.execute(schema.verdicts.insert().values(row))
+
+    def latest_verdict(self, draft_id: str) -> Verdict | None:
+        t = schema.verdicts
+        query = sa.select(t.c.data).where(t.c.draft_id == draft_id).order_by(t.c.id.desc()).limit(1)
+        with self._tx.read() as c:
+            data = c.execute(query).scalar_one_or_none()
+        return from_json(Verdict, data) if data is not None else None
+
+    def put_review(self, case_id: str, review: Review) -> None:
+        row = {
+            "brand_id": self._brand,
+            "case_id": case_id,
+            "draft_id": review.draft_id,
+            "at": review.at,
+            "data": to_json(review),
+        }
+        with self._tx.write() as c:
+            c.execute(schema.reviews.insert().values(row))
+
+    # --- the trace ----------------------------------------------------------------------------------------------------
+
+    def note(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> None:
+        row = {"brand_id": self._brand, "case_id": case_id, "step": step, "at": at, "data": dict(data)}
+        with self._tx.write() as c:
+            c.execute(schema.trace.insert().values(row))
+
+    def story(self, case_id: str) -> list[TraceStep]:
+        """Every step of a case, in the order in which they happened."""
+        t = schema.trace
+        query = sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand).order_by(t.c.id)
+        with self._tx.read() as c:
+            return [TraceStep(row.case_id, row.step, row.at, row.data) for row in c.execute(query)]
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    return {
+        "case_id": case.case_id,
+        "brand_id": case.brand_id,
+        "customer_id": case.customer_id,
+        "channel": case.channel.value,
+        "purpose": case.purpose.value,
+        "status": case.status.value,
+        "situation": case.situation,
+        "campaign_id": case.campaign_id,
+        "opened_at": case.opened_at,
+        "updated_at": case.opened_at,
+        "score": to_json(case.score) if case.score else None,
+        "decision": to_json(case.decision) if case.decision else None,
+    }
+
+
+def _case(row: Any) -> Case:
+    return Case(
+        case_id=row.case_id,
+        brand_id=row.brand_id,
+        customer_id=row.customer_id,
+        channel=Channel(row.channel),
+        purpose=Purpose(row.purpose),
+        status=CaseStatus(row.status),
+        opened_at=row.opened_at,
+        situation=row.situation,
+        campaign_id=row.campaign_id,
+        score=from_json(RiskScore, row.score) if row.score else None,
+        decision=from_json(OfferDecision, row.decision) if row.decision else None,
+    )

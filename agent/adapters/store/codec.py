@@ -1,0 +1,27 @@
+"""Records to JSON and back, by their types. Decimal and time keep their exact value as text."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def to_json(record: Any) -> Any:
+    """Plain JSON values for a record of the house."""
+    return _adapter(type(record)).dump_python(record, mode="json")
+
+
+def from_json(kind: type[T], data: Any) -> T:
+    """The record that `to_json` took apart. Raises ValueError when the row does not fit the type."""
+    record: T = _adapter(kind).validate_python(data)
+    return record

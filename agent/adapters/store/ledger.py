@@ -1,0 +1,253 @@
+"""The ledger in SQL: conditional updates inside one write transaction, a CHECK constraint behind them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.adapters.store import schema
+from agent.adapters.store.transactions import Transactions
+from agent.domain import Money
+from agent.errors import InputError
+from agent.ledger import Budget, Claim, Refusal, Reservation
+
+
+class _Refused(Exception):
+    def __init__(self, why: Refusal) -> None:
+        self.why = why
+
+
+class Ledger:
+    def __init__(self, tx: Transactions, brand_id: str) -> None:
+        self._tx = tx
+        self._brand = brand_id
+
+    # --- budgets and codes --------------------------------------------------------------------------------------------
+
+    def set_budget(self, budget_id: str, amount: Money) -> None:
+        t = schema.budgets
+        with self._tx.write() as c:
+            here = (t.c.brand_id == self._brand) & (t.c.budget_id == budget_id)
+            row = c.execute(sa.select(t).where(here)).first()
+            if row is None:
+                c.execute(
+                    t.insert().values(
+                        brand_id=self._brand,
+                        budget_id=budget_id,
+                        currency=amount.currency,
+                        amount_minor=amount.minor,
+                        reserved_minor=0,
+                        spent_minor=0,
+                    )
+                )
+                return
+            taken = row.reserved_minor + row.spent_minor
+            if row.currency != amount.currency or amount.minor < taken:
+                raise InputError(
+                    f"budget {budget_id!r} cannot become {amount.minor} {amount.currency} (minor units): "
+                    f"{taken} {row.currency} are spent or reserved",
+                    "choose at least that amount, in the same currency",
+                )
+            c.execute(t.update().where(here).values(amount_minor=amount.minor))
+
+    def budget(self, budget_id: str) -> Budget | None:
+        t = schema.budgets
+        with self._tx.read() as c:
+            row = c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.budget_id == budget_id)).first()
+        if row is None:
+            return None
+        return Budget(budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
+
+    def add_codes(self, offer_id: str, codes: Iterable[str]) -> int:
+        """Put single-use codes of the shop's till into the pool. Known codes are left as they are."""
+        wanted = list(dict.fromkeys(codes))
+        t = schema.codes
+        with self._tx.write() as c:
+            known = set(c.execute(sa.select(t.c.code).where(t.c.brand_id == self._brand)).scalars())
+            fresh = [code for code in wanted if code not in known]
+            if fresh:
+                c.execute(t.insert(), [{"brand_id": self._brand, "code": code, "offer_id": offer_id} for code in fresh])
+        return len(fresh)
+
+    def codes_left(self, offer_id: str) -> int:
+        t = schema.codes
+        query = sa.select(sa.func.count()).where(
+            t.c.brand_id == self._brand, t.c.offer_id == offer_id, t.c.reservation_id.is_(None)
+        )
+        with self._tx.read() as c:
+            return int(c.execute(query).scalar_one())
+
+    # --- reserve → commit → release ----------------------------------------------------------------------------------
+
+    def reserve(self, claim: Claim) -> Reservation | Refusal:
+        with self._tx.write() as c:
+            if (known := self._of_case(c, claim.case_id, claim.offer_id)) is not None:
+                return known
+            try:
+                with c.begin_nested():
+                    return self._reserve(c, claim)
+            except _Refused as refused:
+                return refused.why
+
+    def _reserve(self, c: sa.Connection, claim: Claim) -> Reservation:
+        t = schema.reservations
+        # A released reservation of the same case keeps its row for the record; the new one replaces it.
+        c.execute(
+            t.update()
+            .where(t.c.case_id == claim.case_id, t.c.offer_id == claim.offer_id, t.c.status == "released")
+            .values(offer_id=t.c.offer_id + "#released#" + t.c.reservation_id)
+        )
+        for budget_id in sorted(claim.budgets):  # one order for everybody, so that two writers cannot deadlock
+            self._take(c, budget_id, claim.amount)
+        reservation_id = "res_" + secrets.token_hex(8)
+        row = {
+            "reservation_id": reservation_id,
+            "brand_id": self._brand,
+            "case_id": claim.case_id,
+            "customer_id": claim.customer_id,
+            "offer_id": claim.offer_id,
+            "amount_minor": claim.amount.minor,
+            "currency": claim.amount.currency,
+            "code": None,
+            "status": "reserved",
+            "at": claim.at,
+            "updated_at": claim.at,
+        }
+        c.execute(t.insert().values(row))
+        links = [
+            {"reservation_id": reservation_id, "brand_id": self._brand, "budget_id": budget_id}
+            for budget_id in claim.budgets
+        ]
+        if links:
+            c.execute(schema.reservation_budgets.insert(), links)
+        if claim.needs_code:
+            row["code"] = self._take_code(c, claim.offer_id, reservation_id)
+            c.execute(t.update().where(t.c.reservation_id == reservation_id).values(code=row["code"]))
+        return _reservation(row)
+
+    def _take(self, c: sa.Connection, budget_id: str, amount: Money) -> None:
+        t = schema.budgets
+        here = (t.c.brand_id == self._brand) & (t.c.budget_id == budget_id)
+        enough = t.c.reserved_minor + t.c.spent_minor + amount.minor <= t.c.amount_minor
+        taken = c.execute(
+            t.update()
+            .where(here, t.c.currency == amount.currency, enough)
+            .values(reserved_minor=t.c.reserved_minor + amount.minor)
+        )
+        if taken.rowcount == 0:
+            exists = c.execute(sa.select(t.c.budget_id).where(here, t.c.currency == amount.currency)).first()
+            raise _Refused(Refusal.BUDGET_EXHAUSTED if exists else Refusal.NO_BUDGET)
+
+    def _take_code(self, c: sa.Connection, offer_id: str, reservation_id: str) -> str:
+        t = schema.codes
+        free = (
+            sa.select(t.c.code)
+            .where(
+                t.c.brand_id == self._brand,
+                t.c.offer_id == offer_id,
+                t.c.reservation_id.is_(None),
+                t.c.redeemed_at.is_(None),
+            )
+            .order_by(t.c.code)
+            .limit(1)
+            .with_for_update(skip_locked=True)  # PostgreSQL; SQLite holds the write lock already and ignores it
+        )
+        code = c.execute(free).scalar_one_or_none()
+        if code is None:
+            raise _Refused(Refusal.NO_CODE_LEFT)
+        c.execute(t.update().where(t.c.brand_id == self._brand, t.c.code == code).values(reservation_id=reservation_id))
+        return str(code)
+
+    def commit(self, reservation_id: str, at: datetime) -> None:
+        self._settle(reservation_id, "committed", at)
+
+    def release(self, reservation_id: str, at: datetime) -> None:
+        with self._tx.write() as c:
+            if self._settle(reservation_id, "released", at):
+                t = schema.codes
+                c.execute(t.update().where(t.c.reservation_id == reservation_id).values(reservation_id=None))
+
+    def _settle(self, reservation_id: str, to: str, at: datetime) -> bool:
+        t = schema.reservations
+        with self._tx.write() as c:
+            moved = c.execute(
+                t.update()
+                .where(t.c.reservation_id == reservation_id, t.c.status == "reserved")
+                .values(status=to, updated_at=at)
+            )
+            if moved.rowcount == 0:
+                return False
+            amount = c.execute(sa.select(t.c.amount_minor).where(t.c.reservation_id == reservation_id)).scalar_one()
+            b, link = schema.budgets, schema.reservation_budgets
+            mine = sa.select(link.c.budget_id).where(link.c.reservation_id == reservation_id)
+            values: dict[str, Any] = {"reserved_minor": b.c.reserved_minor - amount}
+            if to == "committed":
+                values["spent_minor"] = b.c.spent_minor + amount
+            c.execute(b.update().where(b.c.brand_id == self._brand, b.c.budget_id.in_(mine)).values(**values))
+        return True
+
+    # --- looking up ---------------------------------------------------------------------------------------------------
+
+    def reservation(self, reservation_id: str) -> Reservation | None:
+        t = schema.reservations
+        with self._tx.read() as c:
+            row = c.execute(sa.select(t).where(t.c.reservation_id == reservation_id)).mappings().first()
+        return _reservation(dict(row)) if row else None
+
+    def _of_case(self, c: sa.Connection, case_id: str, offer_id: str) -> Reservation | None:
+        t = schema.reservations
+        query = sa.select(t).where(t.c.case_id == case_id, t.c.offer_id == offer_id, t.c.status != "released")
+        row = c.execute(query).mappings().first()
+        return _reservation(dict(row)) if row else None
+
+    def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
+        t = schema.reservations
+        query = sa.select(sa.func.count()).where(
+            t.c.brand_id == self._brand,
+            t.c.customer_id == customer_id,
+            t.c.at >= since,
+            t.c.status != "released",
+            t.c.amount_minor > 0,
+        )
+        if offer_id is not None:
+            query = query.where(t.c.offer_id == offer_id)
+        with self._tx.read() as c:
+            return int(c.execute(query).scalar_one())
+
+    def redeem(self, code: str, at: datetime) -> Reservation | None:
+        k, t = schema.codes, schema.reservations
+        with self._tx.write() as c:
+            taken = c.execute(
+                k.update()
+                .where(k.c.brand_id == self._brand, k.c.code == code, k.c.redeemed_at.is_(None))
+                .where(k.c.reservation_id.is_not(None))
+                .values(redeemed_at=at)
+            )
+            if taken.rowcount == 0:
+                return None
+            row = c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.code == code)).mappings().first()
+            if row is None:
+                return None
+            c.execute(
+                t.update()
+                .where(t.c.reservation_id == row["reservation_id"], t.c.status == "committed")
+                .values(status="redeemed", updated_at=at)
+            )
+        return _reservation({**dict(row), "status": "redeemed"})
+
+
+def _reservation(row: dict[str, Any]) -> Reservation:
+    return Reservation(
+        id=row["reservation_id"],
+        case_id=row["case_id"],
+        customer_id=row["customer_id"],
+        offer_id=row["offer_id"],
+        amount=Money(row["amount_minor"], row["currency"]),
+        status=row["status"],
+        at=row["at"],
+        code=row["code"],
+    )

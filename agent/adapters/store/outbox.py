@@ -1,0 +1,155 @@
+"""The outbox in SQL. Every move is a conditional update, so that two senders can never both win a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.adapters.store import schema
+from agent.adapters.store.transactions import Transactions
+from agent.domain import Channel, Delivery, DeliveryStatus, Message, Purpose
+from agent.outbox import OutboxRow
+
+COUNTS_TOWARDS_CAP = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
+
+
+class Outbox:
+    def __init__(self, tx: Transactions, brand_id: str) -> None:
+        self._tx = tx
+        self._brand = brand_id
+
+    def enqueue(self, message: Message, at: datetime, not_before: datetime | None = None) -> bool:
+        t = schema.outbox
+        with self._tx.write() as c:
+            if c.execute(sa.select(t.c.key).where(t.c.key == message.key)).first():
+                return False
+            c.execute(t.insert().values(_row(message, at, not_before)))
+        return True
+
+    def due(self, now: datetime, limit: int = 100) -> list[OutboxRow]:
+        t = schema.outbox
+        query = (
+            sa.select(t)
+            .where(t.c.brand_id == self._brand, t.c.status == DeliveryStatus.QUEUED.value)
+            .where(sa.or_(t.c.not_before.is_(None), t.c.not_before <= now))
+            .order_by(t.c.queued_at, t.c.key)
+            .limit(limit)
+        )
+        with self._tx.read() as c:
+            return [_outbox_row(row) for row in c.execute(query)]
+
+    def claim(self, key: str, at: datetime) -> bool:
+        t = schema.outbox
+        return self._move(
+            key, DeliveryStatus.QUEUED, status=DeliveryStatus.SENDING.value, updated_at=at, attempts=t.c.attempts + 1
+        )
+
+    def finish(self, delivery: Delivery) -> None:
+        t = schema.outbox
+        with self._tx.write() as c:
+            c.execute(
+                t.update()
+                .where(t.c.key == delivery.key, t.c.brand_id == self._brand)
+                .values(
+                    status=delivery.status.value, updated_at=delivery.at, where=delivery.where, detail=delivery.detail
+                )
+            )
+
+    def defer(self, key: str, until: datetime, at: datetime) -> None:
+        self._move(key, DeliveryStatus.QUEUED, not_before=until, updated_at=at)
+
+    def recover(self, before: datetime, at: datetime) -> Sequence[str]:
+        t = schema.outbox
+        lost = (t.c.status == DeliveryStatus.SENDING.value) & (t.c.updated_at < before) & (t.c.brand_id == self._brand)
+        with self._tx.write() as c:
+            keys = list(c.execute(sa.select(t.c.key).where(lost)).scalars())
+            if keys:
+                c.execute(
+                    t.update()
+                    .where(t.c.key.in_(keys))
+                    .values(
+                        status=DeliveryStatus.UNKNOWN.value,
+                        updated_at=at,
+                        detail="the sender stopped in the middle: it may have left",
+                    )
+                )
+        return keys
+
+    def sent_since(self, customer_id: str, since: datetime) -> int:
+        t = schema.outbox
+        query = sa.select(sa.func.count()).where(
+            t.c.brand_id == self._brand,
+            t.c.customer_id == customer_id,
+            t.c.purpose == Purpose.MARKETING.value,
+            t.c.updated_at >= since,
+            t.c.status.in_([status.value for status in COUNTS_TOWARDS_CAP]),
+        )
+        with self._tx.read() as c:
+            return int(c.execute(query).scalar_one())
+
+    def get(self, key: str) -> OutboxRow | None:
+        t = schema.outbox
+        with self._tx.read() as c:
+            row = c.execute(sa.select(t).where(t.c.key == key, t.c.brand_id == self._brand)).first()
+        return _outbox_row(row) if row else None
+
+    def counts(self) -> Mapping[DeliveryStatus, int]:
+        t = schema.outbox
+        query = sa.select(t.c.status, sa.func.count()).where(t.c.brand_id == self._brand).group_by(t.c.status)
+        with self._tx.read() as c:
+            return {DeliveryStatus(status): count for status, count in c.execute(query)}
+
+    def _move(self, key: str, since: DeliveryStatus, **values: Any) -> bool:
+        t = schema.outbox
+        here = (t.c.key == key) & (t.c.status == since.value) & (t.c.brand_id == self._brand)
+        with self._tx.write() as c:
+            return c.execute(t.update().where(here).values(**values)).rowcount == 1
+
+
+def _row(message: Message, at: datetime, not_before: datetime | None) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "brand_id": message.brand_id,
+        "case_id": message.case_id,
+        "draft_id": message.draft_id,
+        "customer_id": message.customer_id,
+        "channel": message.channel.value,
+        "purpose": message.purpose.value,
+        "recipient": message.recipient,
+        "subject": message.subject,
+        "body": message.body,
+        "headers": dict(message.headers),
+        "text_hash": message.text_hash,
+        "made_up": message.made_up,
+        "status": DeliveryStatus.QUEUED.value,
+        "queued_at": at,
+        "not_before": not_before,
+        "updated_at": at,
+        "attempts": 0,
+        "where": None,
+        "detail": "",
+    }
+
+
+def _outbox_row(row: Any) -> OutboxRow:
+    message = Message(
+        key=row.key,
+        case_id=row.case_id,
+        draft_id=row.draft_id,
+        brand_id=row.brand_id,
+        customer_id=row.customer_id,
+        channel=Channel(row.channel),
+        purpose=Purpose(row.purpose),
+        recipient=row.recipient,
+        subject=row.subject,
+        body=row.body,
+        headers=row.headers,
+        text_hash=row.text_hash,
+        made_up=row.made_up,
+    )
+    return OutboxRow(
+        message, DeliveryStatus(row.status), row.queued_at, row.not_before, row.attempts, row.where, row.detail
+    )

@@ -1,0 +1,216 @@
+"""Customers with their consents and suppressions, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.adapters.store import schema
+from agent.adapters.store.codec import from_json, to_json
+from agent.adapters.store.transactions import Transactions
+from agent.domain import Channel, Consent, Customer, Language
+from agent.errors import NotFound
+from scoring.records import RiskScore
+
+CHUNK = 500
+"""Rows a statement: SQLite takes 32,766 bound values, PostgreSQL 65,535."""
+
+
+class People:
+    def __init__(self, tx: Transactions, brand_id: str) -> None:
+        self._tx = tx
+        self._brand = brand_id
+
+    # --- customers ----------------------------------------------------------------------------------------------------
+
+    def put(self, customers: Iterable[Customer], at: datetime) -> int:
+        """Insert or replace customers with their consents. A suppression on record survives any import."""
+        rows = list(customers)
+        with self._tx.write() as c:
+            for start in range(0, len(rows), CHUNK):
+                chunk = rows[start : start + CHUNK]
+                ids = [customer.id for customer in chunk]
+                suppressed = self._suppressed(c, ids)
+                values = [_customer_row(x, x.suppressed or x.id in suppressed, at) for x in chunk]
+                _upsert(c, schema.customers, values, ("brand_id", "customer_id"))
+                consents = [_consent_row(x, channel, consent) for x in chunk for channel, consent in x.consents.items()]
+                _upsert(c, schema.consents, consents, ("brand_id", "customer_id", "channel"))
+        return len(rows)
+
+    def get(self, customer_id: str) -> Customer:
+        """Raises NotFound."""
+        found = self.get_many([customer_id])
+        if not found:
+            raise NotFound(
+                f"no customer {customer_id!r} in the store", "check the id, or run: holdfast import customers FILE"
+            )
+        return found[customer_id]
+
+    def get_many(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        t, k = schema.customers, schema.consents
+        found: dict[str, Customer] = {}
+        with self._tx.read() as c:
+            for start in range(0, len(customer_ids), CHUNK):
+                ids = list(customer_ids[start : start + CHUNK])
+                consents: dict[str, dict[Channel, Consent]] = {}
+                for row in c.execute(sa.select(k).where(k.c.brand_id == self._brand, k.c.customer_id.in_(ids))):
+                    consents.setdefault(row.customer_id, {})[Channel(row.channel)] = Consent(
+                        row.granted, row.at, row.proof, row.purpose
+                    )
+                for row in c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))):
+                    found[row.customer_id] = _customer(row, consents.get(row.customer_id, {}))
+        return found
+
+    def known(self, customer_ids: Sequence[str]) -> set[str]:
+        t = schema.customers
+        known: set[str] = set()
+        with self._tx.read() as c:
+            for start in range(0, len(customer_ids), CHUNK):
+                ids = list(customer_ids[start : start + CHUNK])
+                query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
+                known.update(c.execute(query).scalars())
+        return known
+
+    def count(self) -> int:
+        t = schema.customers
+        with self._tx.read() as c:
+            return int(c.execute(sa.select(sa.func.count()).where(t.c.brand_id == self._brand)).scalar_one())
+
+    # --- suppression --------------------------------------------------------------------------------------------------
+
+    def suppress(self, customer_id: str, at: datetime, source: str) -> None:
+        """Marketing to this customer ends now. Doing it twice is harmless."""
+        with self._tx.write() as c:
+            row = {"brand_id": self._brand, "customer_id": customer_id, "at": at, "source": source}
+            _upsert(c, schema.suppressions, [row], ("brand_id", "customer_id"))
+            t = schema.customers
+            c.execute(
+                t.update().where(t.c.brand_id == self._brand, t.c.customer_id == customer_id).values(suppressed=True)
+            )
+
+    def _suppressed(self, c: sa.Connection, ids: Sequence[str]) -> set[str]:
+        t = schema.suppressions
+        query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
+        return set(c.execute(query).scalars())
+
+    # --- scores -------------------------------------------------------------------------------------------------------
+
+    def put_scores(self, scores: Iterable[RiskScore]) -> int:
+        rows = [_score_row(self._brand, score) for score in scores]
+        with self._tx.write() as c:
+            for start in range(0, len(rows), CHUNK):
+                _upsert(c, schema.scores, rows[start : start + CHUNK], ("brand_id", "customer_id", "as_of", "model"))
+        return len(rows)
+
+    def score(self, customer_id: str) -> RiskScore | None:
+        """The newest score; None when this customer was never scored."""
+        t = schema.scores
+        query = (
+            sa.select(t.c.data)
+            .where(t.c.brand_id == self._brand, t.c.customer_id == customer_id)
+            .order_by(t.c.as_of.desc())
+            .limit(1)
+        )
+        with self._tx.read() as c:
+            data = c.execute(query).scalar_one_or_none()
+        return from_json(RiskScore, data) if data is not None else None
+
+    def latest_scores(self) -> list[RiskScore]:
+        """Everybody's scores of the newest scoring run, riskiest first."""
+        t = schema.scores
+        newest = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand).scalar_subquery()
+        query = (
+            sa.select(t.c.data)
+            .where(t.c.brand_id == self._brand, t.c.as_of == newest)
+            .order_by(t.c.probability.desc(), t.c.customer_id)
+        )
+        with self._tx.read() as c:
+            return [from_json(RiskScore, data) for data in c.execute(query).scalars()]
+
+
+def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    insert = (sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert)(table)
+    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    c.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+
+
+def _customer_row(customer: Customer, suppressed: bool, at: datetime) -> dict[str, Any]:
+    return {
+        "brand_id": customer.brand_id,
+        "customer_id": customer.id,
+        "name": customer.name,
+        "given_name": customer.given_name,
+        "gender": customer.gender,
+        "language": customer.language.value,
+        "timezone": customer.timezone,
+        "country": customer.country,
+        "email": customer.email,
+        "phone": customer.phone,
+        "age": customer.age,
+        "tier": customer.tier,
+        "points": customer.points,
+        "member_since": customer.member_since,
+        "suppressed": suppressed,
+        "account_status": customer.account_status,
+        "flags": list(customer.flags),
+        "assumed": list(customer.assumed),
+        "made_up": customer.made_up,
+        "updated_at": at,
+    }
+
+
+def _consent_row(customer: Customer, channel: Channel, consent: Consent) -> dict[str, Any]:
+    return {
+        "brand_id": customer.brand_id,
+        "customer_id": customer.id,
+        "channel": channel.value,
+        "granted": consent.granted,
+        "at": consent.at,
+        "proof": consent.proof,
+        "purpose": consent.purpose,
+    }
+
+
+def _customer(row: Any, consents: dict[Channel, Consent]) -> Customer:
+    return Customer(
+        id=row.customer_id,
+        brand_id=row.brand_id,
+        name=row.name,
+        language=Language(row.language),
+        given_name=row.given_name,
+        gender=row.gender,
+        timezone=row.timezone,
+        country=row.country,
+        email=row.email,
+        phone=row.phone,
+        age=row.age,
+        tier=row.tier,
+        points=row.points,
+        member_since=row.member_since,
+        consents=consents,
+        suppressed=row.suppressed,
+        account_status=row.account_status,
+        flags=tuple(row.flags),
+        assumed=tuple(row.assumed),
+        made_up=row.made_up,
+    )
+
+
+def _score_row(brand_id: str, score: RiskScore) -> dict[str, Any]:
+    return {
+        "brand_id": brand_id,
+        "customer_id": score.customer_id,
+        "as_of": score.as_of,
+        "model": score.model,
+        "probability": score.probability,
+        "band": score.band.value,
+        "value_minor": score.value_minor,
+        "data": to_json(score),
+    }

@@ -1,0 +1,287 @@
+"""The tables, once. Written for SQLite and PostgreSQL alike: text ids, integer minor units, UTC times, JSON as JSON.
+
+Every table that belongs to a firm carries `brand_id`. A time is stored in UTC and comes back aware: SQLite has no
+zone of its own, so `UtcDateTime` refuses naive values on the way in and puts the zone back on the way out.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment, stored as UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r}: every time in the store is aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _brand() -> sa.Column[str]:
+    return sa.Column("brand_id", sa.Text, nullable=False)
+
+
+def _serial() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+customers = sa.Table(
+    "customers",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text),
+    sa.Column("given_name", sa.Text),
+    sa.Column("gender", sa.Text),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text),
+    sa.Column("country", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("age", sa.Integer),
+    sa.Column("tier", sa.Text),
+    sa.Column("points", sa.Integer),
+    sa.Column("member_since", sa.Date),
+    sa.Column("suppressed", sa.Boolean, nullable=False, default=False),
+    sa.Column("account_status", sa.Text, nullable=False, default="active"),
+    sa.Column("flags", sa.JSON, nullable=False, default=list),
+    sa.Column("assumed", sa.JSON, nullable=False, default=list),
+    sa.Column("made_up", sa.Boolean, nullable=False, default=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+)
+
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("granted", sa.Boolean),
+    sa.Column("at", UtcDateTime),
+    sa.Column("proof", sa.Text),
+    sa.Column("purpose", sa.Text),
+    sa.ForeignKeyConstraint(["brand_id", "customer_id"], ["customers.brand_id", "customers.customer_id"]),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+)
+
+scores = sa.Table(
+    "scores",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("as_of", UtcDateTime, primary_key=True),
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("probability", sa.Float(53), nullable=False),
+    sa.Column("band", sa.Text, nullable=False),
+    sa.Column("value_minor", sa.BigInteger),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Index("ix_scores_brand_id_as_of", "brand_id", "as_of"),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("case_id", sa.Text, primary_key=True),
+    _brand(),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("situation", sa.Text, nullable=False),
+    sa.Column("campaign_id", sa.Text),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("score", sa.JSON),
+    sa.Column("decision", sa.JSON),
+    sa.ForeignKeyConstraint(["brand_id", "customer_id"], ["customers.brand_id", "customers.customer_id"]),
+    sa.Index("ix_cases_brand_id_status", "brand_id", "status"),
+    sa.Index("ix_cases_brand_id_customer_id", "brand_id", "customer_id"),
+    sa.Index("ix_cases_campaign_id", "campaign_id"),
+)
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    # A fixed clock may stamp two drafts alike; the order in which they were written must survive that.
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    sa.Column("draft_id", sa.Text, nullable=False, unique=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False, index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False, index=True),
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.draft_id"), nullable=False, index=True),
+    sa.Column("moment", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("text_hash", sa.Text, nullable=False),
+    sa.Column("rules", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("context", sa.JSON, nullable=False),
+)
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False, index=True),
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.draft_id"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
+trace = sa.Table(
+    "trace",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, nullable=False, index=True),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+)
+
+# The last line of defence stands in the database itself: a budget cannot be overspent whatever the code does.
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("budget_id", sa.Text, primary_key=True),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("reserved_minor", sa.BigInteger, nullable=False, default=0),
+    sa.Column("spent_minor", sa.BigInteger, nullable=False, default=0),
+    sa.CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name="not_negative"),
+    sa.CheckConstraint("reserved_minor + spent_minor <= amount_minor", name="never_overspent"),
+)
+
+reservations = sa.Table(
+    "reservations",
+    metadata,
+    sa.Column("reservation_id", sa.Text, primary_key=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("offer_id", sa.Text, nullable=False),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("case_id", "offer_id"),
+    sa.Index("ix_reservations_brand_id_customer_id", "brand_id", "customer_id"),
+)
+
+reservation_budgets = sa.Table(
+    "reservation_budgets",
+    metadata,
+    sa.Column("reservation_id", sa.Text, sa.ForeignKey("reservations.reservation_id"), primary_key=True),
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("budget_id", sa.Text, primary_key=True),
+    sa.ForeignKeyConstraint(["brand_id", "budget_id"], ["budgets.brand_id", "budgets.budget_id"]),
+)
+
+codes = sa.Table(
+    "codes",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("offer_id", sa.Text, nullable=False),
+    sa.Column("reservation_id", sa.Text, sa.ForeignKey("reservations.reservation_id"), unique=True),
+    sa.Column("redeemed_at", UtcDateTime),
+    sa.Index("ix_codes_brand_id_offer_id", "brand_id", "offer_id"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False, unique=True),
+    sa.Column("draft_id", sa.Text, sa.ForeignKey("drafts.draft_id"), nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("text_hash", sa.Text, nullable=False),
+    sa.Column("made_up", sa.Boolean, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("queued_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("where", sa.Text),
+    sa.Column("detail", sa.Text, nullable=False, default=""),
+    sa.Index("ix_outbox_status_not_before", "status", "not_before"),
+    sa.Index("ix_outbox_brand_id_customer_id_updated_at", "brand_id", "customer_id", "updated_at"),
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("amount_minor", sa.BigInteger),
+    sa.Column("currency", sa.Text),
+    sa.UniqueConstraint("case_id", "kind", "at"),
+)
+
+campaigns = sa.Table(
+    "campaigns",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("campaign_id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("plan", sa.JSON, nullable=False),
+)

@@ -1,0 +1,96 @@
+"""Coupons and their money, counted once: reserve → commit → release.
+
+A reservation takes its cost out of every budget that it belongs to (campaign, offer, day), and a single-use code out of
+the pool, in one transaction: all of it or nothing. It is committed when the message leaves, released when it does not.
+`reserved + spent <= amount` holds at every moment; the database itself refuses anything else. This module is the
+vocabulary; the counting lives in the store, behind `LedgerBook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from agent.domain import Money
+
+
+class Refusal(StrEnum):
+    """Why nothing was reserved. Each is a normal answer, not an error."""
+
+    NO_BUDGET = "no_budget"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    NO_CODE_LEFT = "no_code_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """`status` goes reserved → committed → redeemed, or reserved → released."""
+
+    id: str
+    case_id: str
+    customer_id: str
+    offer_id: str
+    amount: Money
+    status: str
+    at: datetime
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One pot. `left` is what may still be reserved, in minor units."""
+
+    id: str
+    amount: Money
+    reserved_minor: int = 0
+    spent_minor: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.amount.minor - self.reserved_minor - self.spent_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is asked of the ledger: this much, from all of these budgets, with a code or without."""
+
+    case_id: str
+    customer_id: str
+    offer_id: str
+    amount: Money
+    budgets: Sequence[str]
+    needs_code: bool
+    at: datetime
+
+
+class LedgerBook(Protocol):
+    def set_budget(self, budget_id: str, amount: Money) -> None:
+        """Create a budget or change its size. Raises InputError below what is already spent or reserved."""
+        ...
+
+    def budget(self, budget_id: str) -> Budget | None: ...
+
+    def reserve(self, claim: Claim) -> Reservation | Refusal:
+        """All or nothing. Asking twice for the same case and offer gives the same reservation."""
+        ...
+
+    def commit(self, reservation_id: str, at: datetime) -> None:
+        """The message left: reserved becomes spent. Doing it twice changes nothing."""
+        ...
+
+    def release(self, reservation_id: str, at: datetime) -> None:
+        """The message will not leave: the money and the code go back. A committed reservation stays."""
+        ...
+
+    def reservation(self, reservation_id: str) -> Reservation | None: ...
+
+    def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
+        """How many money offers this customer holds or was sent since then, over all campaigns."""
+        ...
+
+    def redeem(self, code: str, at: datetime) -> Reservation | None:
+        """The shop's till took a code. None when it is unknown or was redeemed before."""
+        ...

@@ -1,0 +1,69 @@
+"""Messages, counted once: the row is stored before the first network call, and its key is the same for ever.
+
+queued → sending → sent | failed | unknown | stopped. A row found in `sending` after a crash becomes `unknown`: nobody
+can say whether it left, so it is shown to a person and never resent by itself. This module is the vocabulary; the rows
+live in the store, behind `OutboxBook`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from agent.domain import Delivery, DeliveryStatus, Message
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    message: Message
+    status: DeliveryStatus
+    queued_at: datetime
+    not_before: datetime | None
+    attempts: int
+    where: str | None
+    detail: str
+
+
+class OutboxBook(Protocol):
+    def enqueue(self, message: Message, at: datetime, not_before: datetime | None = None) -> bool:
+        """False when a message with this key is there already."""
+        ...
+
+    def due(self, now: datetime, limit: int = 100) -> list[OutboxRow]: ...
+
+    def claim(self, key: str, at: datetime) -> bool:
+        """queued → sending, for exactly one caller."""
+        ...
+
+    def finish(self, delivery: Delivery) -> None: ...
+
+    def defer(self, key: str, until: datetime, at: datetime) -> None:
+        """Back to queued, not before `until`: deferred is not dropped."""
+        ...
+
+    def recover(self, before: datetime, at: datetime) -> Sequence[str]:
+        """Rows that were in `sending` since before that moment become unknown. Returns their keys."""
+        ...
+
+    def sent_since(self, customer_id: str, since: datetime) -> int:
+        """Marketing messages to this customer since then, queued ones and unknown ones included."""
+        ...
+
+    def get(self, key: str) -> OutboxRow | None: ...
+
+    def counts(self) -> Mapping[DeliveryStatus, int]: ...
+
+
+def message_key(case_id: str) -> str:
+    """One message a case, whatever is retried: the same case always has the same key."""
+    return "msg_" + hashlib.sha256(case_id.encode()).hexdigest()[:24]
+
+
+def message_hash(recipient: str, channel: str, subject: str | None, body: str, headers: Mapping[str, str]) -> str:
+    """What an approval signs: recipient, channel, subject, body with its footer, and headers."""
+    signed = [recipient, channel, subject, body, sorted(headers.items())]
+    return hashlib.sha256(json.dumps(signed, ensure_ascii=False).encode()).hexdigest()

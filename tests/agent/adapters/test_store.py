@@ -1,0 +1,265 @@
+"""The store on a real SQLite file: what goes in comes out, and money cannot be overspent."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from agent.adapters.store import SqlStore
+from agent.adapters.store.engine import open_engine, require_current_schema, upgrade
+from agent.adapters.store.schema import metadata
+from agent.domain import (
+    Case,
+    CaseStatus,
+    Channel,
+    Consent,
+    Customer,
+    Language,
+    Money,
+    Offer,
+    OfferDecision,
+    OfferKind,
+    OfferStatus,
+    Outcome,
+    Purpose,
+)
+from agent.errors import InputError, StoreUnavailable, TransitionNotAllowed
+from agent.ledger import Claim, Refusal, Reservation
+from scoring.records import Reason, RiskBand, RiskScore
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqlStore:
+    engine = open_engine(f"sqlite:///{tmp_path / 'holdfast.db'}")
+    upgrade(engine)
+    return SqlStore(engine, "qinghe")
+
+
+def someone(customer_id: str = "c1", **changes: object) -> Customer:
+    known: dict[str, object] = {
+        "id": customer_id,
+        "brand_id": "qinghe",
+        "name": "欧阳雪",
+        "language": Language.ZH,
+        "member_since": date(2024, 5, 1),
+        "consents": {Channel.EMAIL: Consent(True, NOW, "form-7", "marketing"), Channel.SMS: Consent(None)},
+    }
+    return Customer(**{**known, **changes})  # type: ignore[arg-type]
+
+
+def a_case(case_id: str = "case_1", customer_id: str = "c1") -> Case:
+    score = RiskScore(
+        customer_id, 0.71, 0.9, -0.4, RiskBand.HIGH,
+        (Reason("no_recent_purchase", "recency", 67.0, 1.3, {"zh": "最近一次下单是 67 天前", "en": "67 days ago"}),),
+        NOW, "m1", 120_00,
+    )  # fmt: skip
+    return Case(case_id, "qinghe", customer_id, Channel.EMAIL, Purpose.MARKETING, CaseStatus.SCORED, NOW, score=score)
+
+
+def claim(case_id: str, amount: int, *budgets: str, code: bool = False) -> Claim:
+    return Claim(case_id, "c1", "ten_off", Money(amount, "CNY"), budgets, code, NOW)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_older_database_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with pytest.raises(StoreUnavailable) as caught:
+        require_current_schema(engine)
+    assert "holdfast upgrade" in caught.value.remedy
+
+
+def test_a_customer_comes_back_as_stored(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    assert store.people.get("c1") == someone()
+
+
+def test_a_suppression_survives_a_later_import(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    store.people.suppress("c1", NOW, "one-click")
+    store.people.put([someone(suppressed=False)], NOW)
+    assert store.people.get("c1").suppressed
+
+
+def test_a_case_comes_back_with_its_score_and_decision(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    case = a_case()
+    assert store.cases.open(case)
+    offer = Offer(
+        "ten_off", OfferKind.AMOUNT, Decimal("10.50"), "CNY", Money(1050, "CNY"), "A1B2", expires_on=date(2026, 4, 1)
+    )
+    decision = OfferDecision(OfferStatus.OFFERED, "long_silence", "the cheapest that fits", offer)
+    moved = store.cases.advance(case, CaseStatus.OFFERED, NOW, decision=decision, situation="long_silence")
+    assert store.cases.get("case_1") == moved
+    assert [step.step for step in store.cases.story("case_1")] == ["score", "status"]
+
+
+def test_a_case_opens_once(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    assert store.cases.open(a_case())
+    assert not store.cases.open(a_case())
+
+
+def test_a_case_cannot_jump_over_the_gate(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    store.cases.open(a_case())
+    with pytest.raises(TransitionNotAllowed):
+        store.cases.advance(a_case(), CaseStatus.QUEUED, NOW)
+
+
+def test_the_second_of_two_movers_is_told(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    case = a_case()
+    store.cases.open(case)
+    store.cases.advance(case, CaseStatus.NO_OFFER, NOW)
+    with pytest.raises(TransitionNotAllowed, match="no longer"):
+        store.cases.advance(case, CaseStatus.OFFERED, NOW)
+
+
+def test_nothing_of_a_failed_step_is_kept(store: SqlStore) -> None:
+    with pytest.raises(RuntimeError), store.write():
+        store.people.put([someone()], NOW)
+        raise RuntimeError("crash")
+    assert store.people.count() == 0
+
+
+def test_reserving_takes_from_every_budget_or_from_none(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.set_budget("offer", Money(300, "CNY"))
+    assert isinstance(store.ledger.reserve(claim("a", 300, "campaign", "offer")), Reservation)
+    assert store.ledger.reserve(claim("b", 300, "campaign", "offer")) is Refusal.BUDGET_EXHAUSTED
+    campaign = store.ledger.budget("campaign")
+    assert campaign is not None
+    assert (campaign.reserved_minor, campaign.left) == (300, 700)
+
+
+def test_an_unknown_budget_or_another_currency_gives_nothing(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "USD"))
+    assert store.ledger.reserve(claim("a", 1, "campaign")) is Refusal.NO_BUDGET
+    assert store.ledger.reserve(claim("a", 1, "nobody's")) is Refusal.NO_BUDGET
+
+
+def test_an_empty_pool_means_no_offer_and_gives_the_money_back(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.add_codes("ten_off", ["AAA1"])
+    first = store.ledger.reserve(claim("a", 100, "campaign", code=True))
+    assert isinstance(first, Reservation)
+    assert first.code == "AAA1"
+    assert store.ledger.reserve(claim("b", 100, "campaign", code=True)) is Refusal.NO_CODE_LEFT
+    assert store.ledger.budget("campaign").reserved_minor == 100  # type: ignore[union-attr]
+    store.ledger.release(first.id, NOW)
+    second = store.ledger.reserve(claim("b", 100, "campaign", code=True))
+    assert isinstance(second, Reservation)
+    assert second.code == "AAA1"
+
+
+def test_asking_twice_reserves_once(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    first, again = (store.ledger.reserve(claim("a", 100, "campaign")) for _ in range(2))
+    assert first == again
+    assert store.ledger.budget("campaign").reserved_minor == 100  # type: ignore[union-attr]
+
+
+def test_commit_and_release_count_once(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    kept = store.ledger.reserve(claim("a", 100, "campaign"))
+    dropped = store.ledger.reserve(claim("b", 200, "campaign"))
+    assert isinstance(kept, Reservation)
+    assert isinstance(dropped, Reservation)
+    for _ in range(2):
+        store.ledger.commit(kept.id, NOW)
+        store.ledger.release(dropped.id, NOW)
+        store.ledger.release(kept.id, NOW)  # already committed: stays
+    budget = store.ledger.budget("campaign")
+    assert budget is not None
+    assert (budget.reserved_minor, budget.spent_minor) == (0, 100)
+    assert isinstance(store.ledger.reserve(claim("b", 200, "campaign")), Reservation), "released, so it may ask again"
+
+
+def test_a_budget_cannot_shrink_below_what_is_taken(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.reserve(claim("a", 600, "campaign"))
+    with pytest.raises(InputError, match="600"):
+        store.ledger.set_budget("campaign", Money(500, "CNY"))
+
+
+def test_the_database_itself_refuses_an_overspent_budget(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    with pytest.raises(sa.exc.IntegrityError), store.write() as c:
+        c.execute(sa.text("update budgets set reserved_minor = 1001"))
+
+
+def test_a_code_is_redeemed_once(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.add_codes("ten_off", ["AAA1"])
+    reservation = store.ledger.reserve(claim("a", 100, "campaign", code=True))
+    assert isinstance(reservation, Reservation)
+    store.ledger.commit(reservation.id, NOW)
+    assert store.ledger.redeem("AAA1", NOW) is not None
+    assert store.ledger.redeem("AAA1", NOW) is None
+    assert store.ledger.redeem("GUESS", NOW) is None
+
+
+def _reserve_many(url: str, worker: int) -> None:
+    store = SqlStore(open_engine(url), "qinghe")
+    for n in range(20):
+        store.ledger.reserve(claim(f"{worker}-{n}", 7, "campaign"))
+
+
+def test_many_processes_never_overspend(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'holdfast.db'}"
+    engine = open_engine(url)
+    upgrade(engine)
+    store = SqlStore(engine, "qinghe")
+    store.ledger.set_budget("campaign", Money(200, "CNY"))
+    engine.dispose()
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_reserve_many, args=(url, n)) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+        assert worker.exitcode == 0
+    budget = store.ledger.budget("campaign")
+    assert budget is not None
+    assert budget.reserved_minor == 196  # 28 x 7: the largest multiple of 7 that fits into 200
+
+
+def test_an_outcome_imported_twice_counts_once(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    store.cases.open(a_case())
+    outcome = Outcome("case_1", "redeemed", NOW + timedelta(days=3), "file", Money(990, "CNY"))
+    assert store.results.record(outcome)
+    assert not store.results.record(outcome)
+    assert store.results.of_case("case_1") == [outcome]
+
+
+def test_a_locked_database_says_what_to_do(tmp_path: Path) -> None:
+    import sqlite3
+
+    path = tmp_path / "holdfast.db"
+    upgrade(open_engine(f"sqlite:///{path}"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        store = SqlStore(open_engine(f"sqlite:///{path}", busy_timeout_s=0.05), "qinghe")
+        with pytest.raises(StoreUnavailable, match="locked") as caught:
+            store.people.suppress("c1", NOW, "test")
+        assert caught.value.remedy
+    finally:
+        other.execute("ROLLBACK")
