@@ -337,6 +337,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Realised:
+    """A template filled from its sheet, mandatory parts included, with the citation of every filled character."""
+
+    subject: str | None
+    body: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
     """A rep's wish, read: the flags that will be kept, and the words that nobody understood."""
 

@@ -72,3 +72,19 @@ class DeliveryUnknown(HoldfastError):
     """A channel failed after something may have left the house. Never resent by itself."""
 
     code = "delivery_unknown"
+
+
+class SlotError(HoldfastError):
+    """A template asks for a slot, form or act that its fact sheet does not have. `slot` is the one."""
+
+    code = "slot"
+
+    def __init__(self, message: str, remedy: str = "", slot: str = "") -> None:
+        super().__init__(message, remedy)
+        self.slot = slot
+
+
+class NoDraft(HoldfastError):
+    """Every writer answered, and none with words that could be filled from the facts. A person writes this one."""
+
+    code = "no_draft"

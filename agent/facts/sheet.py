@@ -1,0 +1,230 @@
+"""Lays out all a writer may know about one case. Takes records, gives a FactSheet; fetches nothing and asks no clock.
+
+The slots are those of agent/slots/slots.toml. Each fact names its source. What a customer merely looked at or left in a
+basket steers the words and is never a slot: nobody likes to hear that they were watched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_precision
+
+from agent.acts import licensed_acts
+from agent.domain import (
+    MONEY_KINDS,
+    Brand,
+    Case,
+    Channel,
+    Customer,
+    Event,
+    Fact,
+    FactSheet,
+    Language,
+    Money,
+    Offer,
+    OfferDecision,
+    Purpose,
+    Source,
+    Tone,
+)
+from agent.facts.items import short_name
+from agent.facts.people import read_name
+from agent.slots import slot_table
+from knowledge.documents import Clause, Passage
+
+TICKET_SITUATIONS = frozenset({"late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question"})
+OPENED_BY = {"policy_question": ("return_policy", "price", "membership", "payment", "policy_question")}
+
+
+def build_fact_sheet(
+    case: Case,
+    customer: Customer,
+    brand: Brand,
+    decision: OfferDecision,
+    events: Sequence[Event],
+    passages: Sequence[Passage],
+    now: datetime,
+    tone: Tone | None = None,
+) -> FactSheet:
+    language = _language(customer, brand)
+    zone = ZoneInfo(brand.timezone)
+    today = now.astimezone(zone).date()
+    offer = decision.offer if case.purpose is not Purpose.SERVICE else None
+    clauses = _clauses_in_force(passages, today)
+    facts = [
+        *_customer_facts(customer),
+        *_order_facts(events, language, today, zone),
+        *(_ticket_facts(events, case, language, zone)),
+        *_offer_facts(offer, language, case.channel),
+        *_policy_facts(clauses, case, language),
+        *_brand_facts(brand, language),
+    ]
+    return FactSheet(
+        case_id=case.case_id,
+        language=language,
+        channel=case.channel,
+        purpose=case.purpose,
+        situation=case.situation or decision.situation,
+        tone=tone or Tone.WARM,
+        brand=brand,
+        facts=tuple(facts),
+        acts=licensed_acts(decision.acts, clauses, today),
+        offer=offer,
+        clauses=tuple(clause for clause in clauses if clause.language == language.value),
+        steer=tuple(_steer(case, events, passages, language)),
+        now=now,
+    )
+
+
+def _language(customer: Customer, brand: Brand) -> Language:
+    if customer.language in brand.languages or not brand.languages:
+        return customer.language
+    return brand.assumed_language or brand.languages[0]
+
+
+def _fact(slot: str, value: Any, source: Source, required: bool = False) -> Fact:
+    return Fact(slot=slot, type=slot_table()[slot].type, value=value, source=source, required=required)
+
+
+def _customer_facts(customer: Customer) -> Iterable[Fact]:
+    source = Source("customer", customer.id)
+    name = read_name(customer)
+    yield _fact("salutation", name, source)
+    if name.given:
+        yield _fact("first_name", name.given, source)
+    if customer.points is not None and customer.points > 0:
+        yield _fact("points_balance", customer.points, source)
+    if customer.tier and customer.tier.strip():
+        yield _fact("tier", customer.tier.strip(), source)
+
+
+def _order_facts(events: Sequence[Event], language: Language, today: date, zone: ZoneInfo) -> Iterable[Fact]:
+    """Of the last order that was not cancelled: the item of its dearest line, because that is the one remembered."""
+    orders = [event for event in events if event.kind == "order" and (event.quantity is None or event.quantity > 0)]
+    cancelled = {event.order_id for event in events if event.kind == "cancel" and event.order_id}
+    orders = [event for event in orders if event.order_id is None or event.order_id not in cancelled]
+    if not orders:
+        return
+    last = max(orders, key=lambda event: event.at)
+    same = [event for event in orders if event.at == last.at or (last.order_id and event.order_id == last.order_id)]
+    sayable = [event for event in same if short_name(event.item, language)]
+    line = max(sayable or same, key=lambda event: event.amount.minor if event.amount else 0)
+    source = Source("event", line.id)
+    day = line.at.astimezone(zone).date()
+    yield _fact("last_item", short_name(line.item, language), source)
+    yield _fact("last_order_date", day, source)
+    yield _fact("days_since_order", (today - day).days, source)
+    yield _fact("orders_count", len({event.order_id or event.id for event in orders}), source)
+
+
+def _ticket_facts(events: Sequence[Event], case: Case, language: Language, zone: ZoneInfo) -> Iterable[Fact]:
+    if case.situation not in TICKET_SITUATIONS:
+        return
+    topics = OPENED_BY.get(case.situation, (case.situation,))
+    tickets = [event for event in events if event.kind == "ticket" and event.topic in topics]
+    if not tickets:
+        return
+    ticket = max(tickets, key=lambda event: event.at)
+    source = Source("event", ticket.id)
+    yield _fact("ticket_topic", ticket.topic, source)
+    yield _fact("ticket_date", ticket.at.astimezone(zone).date(), source)
+    if ticket.item:
+        yield _fact("ticket_item", short_name(ticket.item, language), source)
+    if ticket.amount is not None and case.situation == "refund_slow" and ticket.amount.minor > 0:
+        yield _fact("refund_amount", ticket.amount, source)
+
+
+def _offer_facts(offer: Offer | None, language: Language, channel: Channel) -> Iterable[Fact]:
+    """What must be said of an offer is required: what it is, its code, its threshold, its last day."""
+    if offer is None or offer.kind not in MONEY_KINDS:
+        return
+    source = Source("ledger", offer.reservation_id) if offer.reservation_id else Source("offer", offer.id)
+    yield _fact("offer", offer, source, required=True)
+    if offer.code:
+        yield _fact("offer_code", offer.code, source, required=True)
+    if offer.expires_on:
+        yield _fact("offer_expires", offer.expires_on, source, required=True)
+    if offer.min_spend > 0:
+        yield _fact("offer_min_spend", _money(offer.min_spend, offer.currency), source, required=True)
+    exclusions = offer.exclusions.get(language, "").strip()
+    if exclusions:
+        yield _fact("offer_exclusions", exclusions, source, required=channel is Channel.EMAIL)
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    return Money(int(amount * 10 ** get_currency_precision(currency)), currency)
+
+
+def _policy_facts(clauses: Sequence[Clause], case: Case, language: Language) -> Iterable[Fact]:
+    if case.situation not in TICKET_SITUATIONS and case.purpose is not Purpose.REPLY:
+        return
+    for clause in clauses:
+        if clause.customer_text and clause.language == language.value:
+            yield _fact("policy_answer", clause.customer_text, Source("clause", clause.id))
+            return
+
+
+def _brand_facts(brand: Brand, language: Language) -> Iterable[Fact]:
+    source = Source("brand", brand.id)
+    values = {
+        "brand": brand.name,
+        "sign_off": brand.sign_off.get(language) or brand.name,
+        "shop_url": brand.shop_url,
+        "unsubscribe": brand.unsubscribe_url,
+        "postal_address": brand.postal_address,
+        "signature": brand.signature or brand.name,
+    }
+    for slot, value in values.items():
+        if value:
+            yield _fact(slot, value, source)
+
+
+def _clauses_in_force(passages: Sequence[Passage], today: date) -> tuple[Clause, ...]:
+    found = [passage.clause for passage in passages if passage.clause is not None]
+    ours = [clause for clause in found if clause.in_force(today) and clause.audience == "customer"]
+    return tuple(dict.fromkeys(ours))
+
+
+STEER_WORDS = {
+    "cart": {Language.ZH: "购物车里留有商品（不可提及）", Language.EN: "left something in the basket (do not mention)"},
+    "view": {Language.ZH: "近来也在浏览（不可提及）", Language.EN: "has been browsing (do not mention)"},
+    "review": {Language.ZH: "写过评价", Language.EN: "has written reviews"},
+    "coupon_used": {Language.ZH: "用过优惠券", Language.EN: "has used a coupon before"},
+}
+
+
+def _steer(case: Case, events: Sequence[Event], passages: Sequence[Passage], language: Language) -> Iterable[str]:
+    for reason in case.reasons[:3]:
+        text = reason.text.get(language.value)
+        if text:
+            yield mask(text)
+    kinds = {event.kind for event in events}
+    for kind, words in STEER_WORDS.items():
+        if kind in kinds:
+            yield words[language]
+    for passage in passages:
+        if passage.source_type == "history" and passage.language == language.value:
+            yield mask(passage.text)[:200]
+
+
+MASKS = (
+    (re.compile(r"https?://\S+|www\.\S+"), "[link]"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[email]"),
+    (re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,}\b"), "[code]"),
+    (re.compile(r"[+＋]?[0-9０-９](?:[\s-]?[0-9０-９]){6,}"), "[number]"),
+    (re.compile(r"[0-9０-９]+(?:[.,][0-9]+)*"), "[n]"),
+    (re.compile(r"[{}｛｝]"), ""),
+)
+
+
+def mask(text: str) -> str:
+    """Someone's own words without what could be copied from them: numbers, codes, addresses, links, braces."""
+    for pattern, mark in MASKS:
+        text = pattern.sub(mark, text)
+    return " ".join(text.split())
