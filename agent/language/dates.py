@@ -1,0 +1,198 @@
+"""Reads days out of a message: calendar dates, weekdays, and words like 明天 or tomorrow.
+
+Takes raw text, its language, the clock and the reader's zone; gives mentions with the first and last day they can
+mean. Knows nothing about which dates are right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from agent.language.normalise import fold
+from agent.language.numbers import chinese_value
+from agent.language.relative_dates import month_end, relative_days
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A day or stretch of days, both ends inclusive; offsets are into the raw text.
+
+    `kind`: full (with its year), yearless (nearest year taken), month, relative, weekday, span (in 48 hours),
+    ambiguous (30/9 or 3/4: `first` is day-month, `last` is month-day, equal where only one can be).
+    """
+
+    start: int
+    end: int
+    text: str
+    first: date
+    last: date
+    kind: str
+
+
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+_MONTH_KEYS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ORDINALS = {
+    word: day
+    for day, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
+        "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth "
+        "thirty-first".split(),
+        1,
+    )
+}
+_ORDINAL_WORD = "|".join(sorted((word.replace("-", "[ -]") for word in _ORDINALS), key=len, reverse=True))
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.%]\d|\d)|{_ORDINAL_WORD})"
+_ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_ZH_DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+
+_ABSOLUTE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "zh",
+        re.compile(
+            rf"(?:(?P<y>\d{{4}}|[〇零一二三四五六七八九]{{4}})年)?(?P<m>{_ZH_MONTH})月(?P<d>{_ZH_DAY})[日号]?(?![\d个])"
+        ),
+    ),
+    ("iso", re.compile(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])")),
+    (
+        "month_day",
+        re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>20\d\d)(?!\d))?(?![a-z])"),
+    ),
+    (
+        "day_month",
+        re.compile(rf"(?<![\w])(?P<d>{_DAY})(?: of)?[ -](?P<m>{_MONTHS})(?![a-z])\.?(?:,?[ -](?P<y>20\d\d)(?!\d))?"),
+    ),
+    ("month_year", re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.?,? (?P<y>(?:19|20)\d\d)(?!\d)")),
+    ("zh_month_year", re.compile(rf"(?P<y>\d{{4}})年(?P<m>{_ZH_MONTH})月(?!\d)")),
+    ("slashed", re.compile(r"(?<![\w/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\w/%])")),
+    ("dotted", re.compile(r"(?<![\w/.¥$£€])(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?=前|日|号|截止|到期|起)")),
+)
+_MAY_BE = re.compile(rf"\d|月|{_MONTHS}", re.A)
+
+
+def calendar_spans(text: str) -> list[tuple[int, int]]:
+    """Where calendar dates stand in a folded text, whatever day they mean."""
+    return [match.span() for _, match in _absolute(text)]
+
+
+def _absolute(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    if not _MAY_BE.search(text):
+        return
+    taken: list[tuple[int, int]] = []
+    for form, pattern in _ABSOLUTE:
+        for match in pattern.finditer(text):
+            if form == "slashed" and not _is_date_like(match):
+                continue
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                taken.append(match.span())
+                yield form, match
+
+
+def _is_date_like(match: re.Match[str]) -> bool:
+    a, b = int(match["a"]), int(match["b"])
+    if not (1 <= a <= 31 and 1 <= b <= 31 and min(a, b) <= 12):
+        return False
+    if match["y"]:
+        return True
+    # 1/2 and 24/7 are rather a fraction and a phrase than a day
+    return (a, b) not in {(1, 2), (1, 3), (1, 4), (2, 3), (3, 4), (24, 7), (50, 50)}
+
+
+def read_dates(text: str, language: str, now: datetime, timezone: str | None) -> list[DateMention]:
+    """All days named in a raw text, in order. Relative words are reckoned from `now` in `timezone` (None: UTC)."""
+    view = fold(text)
+    found = []
+    for mention in dates_in(view.text, language, local_day(now, timezone)):
+        start, end = view.raw_span(mention.start, mention.end)
+        found.append(DateMention(start, end, text[start:end], mention.first, mention.last, mention.kind))
+    return found
+
+
+def local_day(now: datetime, timezone: str | None) -> date:
+    """The calendar day that `now` is for someone in `timezone`."""
+    return now.astimezone(ZoneInfo(timezone)).date() if timezone else now.date()
+
+
+def dates_in(text: str, language: str, today: date) -> list[DateMention]:
+    """The same for a folded text and the reader's day."""
+    found = [mention for form, match in _absolute(text) for mention in _resolve(form, match, language, today)]
+    taken = [(mention.start, mention.end) for mention in found]
+    for kind, (at, until), (first, last) in relative_days(text, today):
+        if not any(start < until and at < end for start, end in taken):
+            found.append(DateMention(at, until, text[at:until], first, last, kind))
+            taken.append((at, until))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _number(said: str) -> int:
+    if said.isdigit():
+        return int(said)
+    if said in _ORDINALS or said.replace(" ", "-") in _ORDINALS:
+        return _ORDINALS[said.replace(" ", "-")]
+    digits = re.match(r"\d+", said)
+    if digits:
+        return int(digits.group())
+    value = chinese_value(said.replace("廿", "二十"))
+    return int(value) if value is not None else 0
+
+
+def _month_number(said: str) -> int:
+    return _MONTH_KEYS.index(said[:3]) + 1 if said[0].isascii() and said[0].isalpha() else _number(said)
+
+
+def _resolve(form: str, match: re.Match[str], language: str, today: date) -> Iterator[DateMention]:
+    if form in ("slashed", "dotted"):
+        yield from _slashed(match, language, today)
+        return
+    month = _month_number(match["m"])
+    year = _number(match["y"]) if match["y"] else None
+    if form in ("month_year", "zh_month_year"):
+        first = _day(year or today.year, month, 1)
+        if first:
+            yield _mention(match, first, month_end(first), "month")
+        return
+    day = _number(match["d"])
+    if form == "month_day" and match["m"] == "may" and not match["d"][:1].isdigit():
+        return
+    found = _day(year, month, day) if year else _nearest(month, day, today)
+    if found:
+        yield _mention(match, found, found, "full" if year else "yearless")
+
+
+def _slashed(match: re.Match[str], language: str, today: date) -> Iterator[DateMention]:
+    """Day first or month first: both readings are given where both are days."""
+    a, b = int(match["a"]), int(match["b"])
+    year_said = match.groupdict().get("y")
+    year = int(year_said) + (2000 if len(year_said) == 2 else 0) if year_said else None
+    readings = [(b, a), (a, b)] if language == "en" else [(a, b)]
+    days = [_day(year, m, d) if year else _nearest(m, d, today) for m, d in readings]
+    real = [day for day in days if day is not None]
+    if real:
+        certain = len(set(real)) == 1
+        kind = ("full" if year else "yearless") if certain else "ambiguous"
+        yield _mention(match, real[0], real[-1], kind)
+
+
+def _mention(match: re.Match[str], first: date, last: date, kind: str) -> DateMention:
+    return DateMention(match.start(), match.end(), match.group(), first, last, kind)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _nearest(month: int, day: int, today: date) -> date | None:
+    """A date without its year means the nearest such day."""
+    around = [_day(today.year + shift, month, day) for shift in (-1, 0, 1)]
+    real = [found for found in around if found]
+    return min(real, key=lambda found: abs((found - today).days), default=None)
