@@ -1,0 +1,192 @@
+"""Every event a shop ever gave us, kept in a folder of Parquet files.
+
+Takes event tables, gives them back by time and customer. An event that is already there (same event_id) is not added
+again, so the same file may be read twice. A file appears under its name only when it is whole: whoever is killed while
+appending leaves a temporary file that nobody reads. Rows lie sorted by customer, so one customer is read without the
+others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from scoring.errors import BadTable
+from scoring.events import EVENT_COLUMNS, empty_events
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROW_GROUP = 20_000
+#: From this many files on, an append also merges them into one.
+MERGE_AT = 40
+
+
+class EventLog:
+    """The events of one installation, in one folder."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def append(self, events: pd.DataFrame) -> tuple[int, int]:
+        """Add events; say how many were new and how many were there already."""
+        absent = [name for name in EVENT_COLUMNS if name not in events.columns]
+        if absent:
+            raise BadTable(f"Events lack the columns {', '.join(absent)}.", "Read them with read_events first.")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            once = events.loc[~events["event_id"].duplicated()]
+            new = once.loc[~once["event_id"].isin(self._ids_among(once["event_id"]))]
+            if len(new):
+                self._write(new)
+            if len(self._files()) >= MERGE_AT:
+                self._replace_all(self.load())
+        return len(new), len(events) - len(new)
+
+    def load(
+        self,
+        until: datetime | None = None,
+        since: datetime | None = None,
+        customer_ids: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Events in [since, until), oldest first within a customer; of everyone unless customers are named."""
+        if not self._files():
+            return empty_events()
+        where: list[str] = ["true"]
+        values: list[Any] = []
+        for clause, moment in (('"at" < ?', until), ('"at" >= ?', since)):
+            if moment is not None:
+                where.append(clause)
+                values.append(pd.Timestamp(moment).to_pydatetime())
+        if customer_ids is not None:
+            where.append("customer_id in (select unnest(?))")
+            values.append(list(customer_ids))
+        if customer_ids is not None and len(customer_ids) == 1:
+            # A plain comparison lets DuckDB skip the row groups of other customers.
+            where[-1], values[-1] = "customer_id = ?", customer_ids[0]
+        columns = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
+        sql = f'select {columns} from log where {" and ".join(where)} order by customer_id, "at", event_id'
+        return _typed(self._query(sql, values))
+
+    def customers(self) -> pd.DataFrame:
+        """One row a customer: events, first and last moment."""
+        if not self._files():
+            return pd.DataFrame({"customer_id": [], "events": [], "first_at": [], "last_at": []})
+        return self._query(
+            'select customer_id, count(*) as events, min("at") as first_at, max("at") as last_at '
+            "from log group by customer_id order by customer_id"
+        )
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """Moment of the first and of the last event; None when there is none."""
+        if not self._files():
+            return None
+        row = self._query('select min("at") as first_at, max("at") as last_at from log').iloc[0]
+        return row["first_at"].to_pydatetime(), row["last_at"].to_pydatetime()
+
+    def count(self) -> int:
+        return int(self._query("select count(*) as n from log")["n"].iloc[0]) if self._files() else 0
+
+    def erase(self, customer_id: str) -> int:
+        """Remove one customer's events for good; say how many there were."""
+        if not self._files():
+            return 0
+        with self._alone():
+            everything = self.load()
+            kept = everything.loc[everything["customer_id"] != customer_id]
+            if len(kept) < len(everything):
+                self._replace_all(kept)
+        return len(everything) - len(kept)
+
+    def _ids_among(self, ids: pd.Series) -> pd.Series:
+        if not self._files():
+            return pd.Series([], dtype="str")
+        wanted = pd.DataFrame({"event_id": ids.astype("str")})
+        return self._query("select event_id from log semi join wanted using (event_id)", wanted=wanted)["event_id"]
+
+    def _files(self) -> list[Path]:
+        superseded = self._superseded()
+        return sorted(path for path in self.folder.glob("part-*.parquet") if path.name not in superseded)
+
+    def _query(self, sql: str, values: Sequence[Any] = (), wanted: pd.DataFrame | None = None) -> pd.DataFrame:
+        with _connection() as database:
+            files = [str(path) for path in self._files()]
+            database.read_parquet(files).create_view("log")
+            if wanted is not None:
+                import pyarrow as pa
+
+                database.register("wanted", pa.Table.from_pandas(wanted, preserve_index=False))
+            found: pd.DataFrame = database.sql(sql, params=list(values)).to_arrow_table().to_pandas()
+            return found
+
+    def _write(self, events: pd.DataFrame) -> None:
+        temporary = self._write_aside(events)
+        temporary.replace(temporary.with_suffix(".parquet"))
+
+    def _write_aside(self, events: pd.DataFrame) -> Path:
+        temporary = self.folder / f"part-{uuid.uuid4().hex}.tmp"
+        ordered = events[list(EVENT_COLUMNS)].sort_values(["customer_id", "at", "event_id"], kind="stable")
+        ordered.to_parquet(temporary, index=False, row_group_size=ROW_GROUP, compression="zstd")
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        return temporary
+
+    def _replace_all(self, events: pd.DataFrame) -> None:
+        """Swap all files for one. The note counts only once the new file is there, so a kill at any point leaves
+        either the old files or the new one, never both and never neither."""
+        old = [path.name for path in self._files()]
+        temporary = self._write_aside(events)
+        final = temporary.with_suffix(".parquet")
+        note = self.folder / "superseded.tmp"
+        note.write_text("\n".join([final.name, *old]), encoding="utf-8")
+        note.replace(self.folder / "superseded")
+        temporary.replace(final)
+        self._drop_superseded()
+
+    def _superseded(self) -> frozenset[str]:
+        note = self.folder / "superseded"
+        try:
+            new, *old = note.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return frozenset()
+        return frozenset(old) if (self.folder / new).exists() else frozenset()
+
+    def _drop_superseded(self) -> None:
+        for name in self._superseded():
+            (self.folder / name).unlink(missing_ok=True)
+        (self.folder / "superseded").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time, also across processes; leftovers of a killed one are cleared first."""
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._drop_superseded()
+            for leftover in self.folder.glob("part-*.tmp"):
+                leftover.unlink(missing_ok=True)
+            yield
+
+
+@contextlib.contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    database = duckdb.connect()
+    try:
+        database.execute("set timezone = 'UTC'")
+        yield database
+    finally:
+        database.close()
+
+
+def _typed(events: pd.DataFrame) -> pd.DataFrame:
+    like = empty_events()
+    return events.astype({name: like[name].dtype for name in EVENT_COLUMNS})
