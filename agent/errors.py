@@ -50,6 +50,12 @@ class TransitionNotAllowed(HoldfastError):
     code = "not_allowed"
 
 
+class GateRefused(HoldfastError):
+    """The gate does not let this text out, or not without a person."""
+
+    code = "gate_refused"
+
+
 class StoreUnavailable(HoldfastError):
     """The database is locked, full, missing or of another version. The case waits; nothing was decided."""
 

@@ -87,6 +87,10 @@ class LedgerBook(Protocol):
 
     def reservation(self, reservation_id: str) -> Reservation | None: ...
 
+    def codes_left(self, offer_id: str) -> int:
+        """Single-use codes of this offer that nobody holds."""
+        ...
+
     def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
         """How many money offers this customer holds or was sent since then, over all campaigns."""
         ...

@@ -8,7 +8,6 @@ live in the store, behind `OutboxBook`.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +48,8 @@ class OutboxBook(Protocol):
         """Rows that were in `sending` since before that moment become unknown. Returns their keys."""
         ...
 
-    def sent_since(self, customer_id: str, since: datetime) -> int:
-        """Marketing messages to this customer since then, queued ones and unknown ones included."""
+    def sent_since(self, customer_id: str, since: datetime, besides: str | None = None) -> int:
+        """Marketing messages to this customer since then, queued and unknown ones included, `besides` left out."""
         ...
 
     def get(self, key: str) -> OutboxRow | None: ...
@@ -61,9 +60,3 @@ class OutboxBook(Protocol):
 def message_key(case_id: str) -> str:
     """One message a case, whatever is retried: the same case always has the same key."""
     return "msg_" + hashlib.sha256(case_id.encode()).hexdigest()[:24]
-
-
-def message_hash(recipient: str, channel: str, subject: str | None, body: str, headers: Mapping[str, str]) -> str:
-    """What an approval signs: recipient, channel, subject, body with its footer, and headers."""
-    signed = [recipient, channel, subject, body, sorted(headers.items())]
-    return hashlib.sha256(json.dumps(signed, ensure_ascii=False).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -52,6 +52,10 @@ class Scorer(Protocol):
 class History(Protocol):
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
         """Everything that happened to this customer strictly before `until`, oldest first."""
+        ...
+
+    def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
+        """The same for many customers at once; those without events are left out."""
         ...
 
 

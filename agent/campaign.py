@@ -1,0 +1,258 @@
+"""Many cases at once: who would be written to and why not the others, then one case after the other.
+
+A campaign is a plan and a status; its cases are its progress. A case's id is a function of campaign and customer, so
+whoever was reached before a crash is skipped after it, and starting twice reaches nobody twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from agent import pipeline
+from agent.context import Live, gate_context, open_ticket
+from agent.domain import Case, CaseStatus, Channel, Customer, Event, Money, OfferStatus, Purpose, Words
+from agent.errors import GateRefused, InputError
+from agent.guardrails import check, context_from_json
+from agent.holdout import held_out
+from agent.house import House
+from agent.offers import OfferContext, choose_offer
+from agent.priority import by_priority
+from agent.rehearsal import RehearsedLedger
+from agent.review import AUTOMATIC
+from scoring.records import RiskBand, RiskScore
+
+BANDS = (RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a manager decides. `channels` in order of preference; `auto_send` lets what the gate passed go by itself."""
+
+    id: str
+    band: RiskBand = RiskBand.HIGH
+    top: int | None = None
+    channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
+    budget: Money | None = None
+    auto_send: bool = False
+    audit_share: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What starting now would do. Nothing was reserved or stored."""
+
+    scored: int
+    flagged: int
+    recipients: int
+    held_out: int
+    excluded: Mapping[str, int]
+    offers: Mapping[str, int]
+    without_offer: int
+    cost: Money
+    people: tuple[tuple[RiskScore, str, str], ...] = field(default=(), repr=False)
+
+
+def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
+    """The flagged customers, most at stake first, and how many were scored at all."""
+    scores = house.store.people.latest_scores()
+    wanted = BANDS[BANDS.index(plan.band) :]
+    return by_priority(score for score in scores if score.band in wanted)[: plan.top], len(scores)
+
+
+def preview(plan: Plan, house: House) -> Preview:
+    """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost."""
+    flagged, scored = candidates(plan, house)
+    ledger = RehearsedLedger(house.store.ledger)
+    excluded: Counter[str] = Counter()
+    offers: Counter[str] = Counter()
+    held, without, cost = 0, 0, 0
+    people: list[tuple[RiskScore, str, str]] = []
+    for score, customer, events in _with_history(flagged, house):
+        if held_out(house.experiment, customer.id, house.holdout_share):
+            held += 1
+            continue
+        channel = choose_channel(customer, plan.channels)
+        if why := exclusion(customer, events, channel, house):
+            excluded[why] += 1
+            continue
+        case = new_case(plan, score, customer, channel or plan.channels[0], house)
+        decision = choose_offer(case, customer, house.catalogue, ledger, _offer_context(events, house))
+        if decision.status is OfferStatus.OFFERED and decision.offer is not None:
+            offers[decision.offer.id] += 1
+            cost += decision.offer.cost.minor
+        else:
+            without += 1
+        people.append((score, case.channel.value, decision.because))
+    return Preview(
+        scored=scored,
+        flagged=len(flagged),
+        recipients=len(people),
+        held_out=held,
+        excluded=dict(excluded.most_common()),
+        offers=dict(offers.most_common()),
+        without_offer=without,
+        cost=Money(cost, house.catalogue.currency),
+        people=tuple(people),
+    )
+
+
+def run(plan: Plan, house: House, progress: Progress | None = None) -> list[pipeline.Prepared]:
+    """Draft for everybody flagged, queue what may go by itself, leave the rest to people. Resumes where it stopped."""
+    flagged, _ = candidates(plan, house)
+    if plan.budget is not None:
+        house.store.ledger.set_budget(f"campaign:{plan.id}", plan.budget)
+    house.store.campaigns.put(plan.id, "running", _as_row(plan), house.clock.now())
+    done: list[pipeline.Prepared] = []
+    for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
+        channel = choose_channel(customer, plan.channels)
+        if channel is not None and not _not_for_marketing(customer):
+            case = new_case(plan, score, customer, channel, house, serving=open_ticket(events) is not None)
+            if (prepared := _reach(case, plan, house)) is not None:
+                done.append(prepared)
+        if progress is not None:
+            progress(number, len(flagged))
+    house.store.campaigns.put(plan.id, "done", _as_row(plan), house.clock.now())
+    return done
+
+
+def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
+    """One customer. None when an earlier run got past this case; a case that it left half-way is taken up again."""
+    if not house.store.cases.open(case):
+        case = house.store.cases.get(case.case_id)
+        if case.status is not CaseStatus.SCORED:
+            return None
+    prepared = pipeline.prepare(case, house)
+    if plan.auto_send and prepared.case.status is CaseStatus.CHECKED and not _audited(case, plan):
+        try:
+            from dataclasses import replace
+
+            return replace(prepared, case=pipeline.approve(prepared.case, AUTOMATIC, house))
+        except GateRefused:
+            return prepared  # the world changed within the second: a person decides
+    return prepared
+
+
+def new_case(
+    plan: Plan, score: RiskScore, customer: Customer, channel: Channel, house: House, serving: bool = False
+) -> Case:
+    """A case for a campaign. Somebody with an open ticket is served, not sold to."""
+    digest = hashlib.sha256(f"{house.brand.id}\x1f{plan.id}\x1f{customer.id}".encode()).hexdigest()
+    return Case(
+        case_id=f"case_{digest[:20]}",
+        brand_id=house.brand.id,
+        customer_id=customer.id,
+        channel=channel,
+        purpose=Purpose.SERVICE if serving else Purpose.MARKETING,
+        status=CaseStatus.SCORED,
+        opened_at=house.clock.now(),
+        campaign_id=plan.id,
+        score=score,
+    )
+
+
+def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel | None:
+    """The first preferred channel with a consent and an address; None when there is none."""
+    addresses = {Channel.EMAIL: customer.email, Channel.SMS: customer.phone}
+    for channel in preferred:
+        consent = customer.consents.get(channel)
+        if consent is not None and consent.granted and addresses.get(channel, customer.id):
+            return channel
+    return None
+
+
+def exclusion(customer: Customer, events: Sequence[Event], channel: Channel | None, house: House) -> str:
+    """Why this customer gets no marketing now, in the gate's own words; empty when the gate has nothing against it."""
+    if channel is None:
+        return "no consent and address on any channel of the plan"
+    now = house.clock.now()
+    live = Live(
+        customer,
+        house.brand,
+        Purpose.MARKETING,
+        now,
+        events,
+        (),
+        sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7)),
+    )
+    verdict = check(Words("-", "-"), context_from_json(gate_context(live, {}, channel, house.limits)))
+    waiting = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
+    against = [finding for finding in verdict.findings if finding.field == "context" and finding.rule not in waiting]
+    return against[0].rule if against else ""
+
+
+def _not_for_marketing(customer: Customer) -> bool:
+    return customer.suppressed or customer.account_status != "active"
+
+
+def _with_history(
+    scores: Sequence[RiskScore], house: House, chunk: int = 500
+) -> Iterator[tuple[RiskScore, Customer, tuple[Event, ...]]]:
+    now = house.clock.now()
+    for start in range(0, len(scores), chunk):
+        part = scores[start : start + chunk]
+        ids = [score.customer_id for score in part]
+        known = house.store.people.get_many(ids)
+        timelines = house.history.timelines(ids, now)
+        for score in part:
+            if (customer := known.get(score.customer_id)) is not None:
+                yield score, customer, timelines.get(customer.id, ())
+
+
+def _offer_context(events: Sequence[Event], house: House) -> OfferContext:
+    ticket = open_ticket(events)
+    return OfferContext(
+        held_out=False,
+        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
+        open_topic=ticket["type"] if ticket else None,
+        margin_pct=house.brand.margin_pct,
+        now=house.clock.now(),
+    )
+
+
+def _audited(case: Case, plan: Plan) -> bool:
+    """A fixed random share of what could go by itself is shown to a person all the same."""
+    return held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share)
+
+
+def _as_row(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "band": plan.band.value,
+        "top": plan.top,
+        "channels": [channel.value for channel in plan.channels],
+        "budget_minor": plan.budget.minor if plan.budget else None,
+        "currency": plan.budget.currency if plan.budget else None,
+        "auto_send": plan.auto_send,
+        "audit_share": plan.audit_share,
+    }
+
+
+def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
+    """A plan from a TOML table. Raises InputError naming the key."""
+    from decimal import Decimal
+
+    from agent.money import to_minor
+
+    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share"}
+    if unknown := set(data) - known:
+        raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
+    if "id" not in data:
+        raise InputError("the plan has no id", 'add id = "spring-care"')
+    try:
+        return Plan(
+            id=str(data["id"]),
+            band=RiskBand(data.get("band", "high")),
+            top=int(data["top"]) if "top" in data else None,
+            channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
+            budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
+            auto_send=bool(data.get("auto_send", False)),
+            audit_share=float(data.get("audit_share", 0.1)),
+        )
+    except ValueError as error:
+        raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

@@ -1,0 +1,183 @@
+"""Everything the gate may rest on, in one plain JSON object: the shape of the `holdfast gate` contract.
+
+Live records go in, the object comes out; it is stored with the verdict, so that any judgement can be replayed a year
+later from its row. Whatever is unknown is left unknown: the gate fails closed on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from agent.domain import Brand, Channel, Customer, Event, Language, Offer, Purpose, Span, Words
+from agent.ledger import Budget, Reservation
+from agent.money import to_major
+from knowledge.documents import Clause
+
+LIMITS: Mapping[str, Any] = {
+    "max_per_7_days": 4,
+    "quiet_start": "21:00",
+    "quiet_end": "08:00",
+    "sms_max_segments": 2,
+    "push_title": 50,
+    "push_body": 150,
+    "subject": 78,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The state of the world at the moment of judging."""
+
+    customer: Customer
+    brand: Brand
+    purpose: Purpose
+    now: datetime
+    events: Sequence[Event]
+    clauses: Sequence[Clause]
+    offer: Offer | None = None
+    reservation: Reservation | None = None
+    budget: Budget | None = None
+    sent_last_7_days: int = 0
+
+
+def gate_context(
+    live: Live, filled: Mapping[str, str], channel: Channel, limits: Mapping[str, Any] = LIMITS
+) -> dict[str, Any]:
+    """The context of one judgement. `filled` are the display forms of the facts that the realiser put in."""
+    customer = live.customer
+    return {
+        "channel": channel.value,
+        "purpose": live.purpose.value,
+        "customer": {
+            "name": customer.name,
+            "first_name": customer.given_name,
+            "language": customer.language.value,
+            "timezone": customer.timezone,
+            "country": customer.country,
+            "consent": {
+                channel.value: {
+                    "granted": consent.granted,
+                    "at": consent.at.isoformat() if consent.at else None,
+                    "proof": consent.proof,
+                    "purpose": consent.purpose,
+                }
+                for channel, consent in customer.consents.items()
+            },
+            "suppressed": customer.suppressed,
+            "facts": {**_facts(customer, live.events), **filled},
+        },
+        "offer": _offer(live) if live.offer else None,
+        "policy": [_clause(clause) for clause in live.clauses],
+        "brand": _brand(live.brand, customer.language),
+        "now": live.now.isoformat(),
+        "history": {"sent_last_7_days": live.sent_last_7_days, "open_ticket": open_ticket(live.events)},
+        "limits": dict(limits),
+    }
+
+
+def filled_facts(words: Words, spans: Iterable[Span]) -> dict[str, str]:
+    """slot → the words in its place, for facts only: offers, clauses and acts have rules of their own."""
+    fields = {"subject": words.subject, "body": words.body}
+    filled: dict[str, str] = {}
+    for number, span in enumerate(spans):
+        text = fields.get(span.field)
+        if span.kind == "fact" and text is not None:
+            filled[f"slot_{span.slot}_{number}"] = text[span.start : span.end]
+    return filled
+
+
+def open_ticket(events: Iterable[Event]) -> dict[str, Any] | None:
+    """The newest ticket that is not closed; a ticket is closed by a later event of the same id or topic that says so."""
+    standing: dict[str, Event] = {}
+    for event in events:
+        if event.kind == "ticket":
+            standing[event.order_id or event.topic or event.id] = event
+    still = [event for event in standing.values() if (event.status or "open") != "closed"]
+    if not still:
+        return None
+    ticket = max(still, key=lambda event: event.at)
+    return {"id": ticket.id, "type": ticket.topic or "other", "status": ticket.status or "open"}
+
+
+def _facts(customer: Customer, events: Sequence[Event]) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "gender": customer.gender,
+        "age": customer.age,
+        "tier": customer.tier,
+        "points": customer.points,
+        "member_since": customer.member_since.isoformat() if customer.member_since else None,
+        "account_status": customer.account_status,
+        "account_flags": list(customer.flags) or None,
+    }
+    orders = [event for event in events if event.kind == "order"]
+    if orders:
+        last = orders[-1]
+        facts["orders_total"] = len({event.order_id or event.id for event in orders})
+        facts["last_order"] = {
+            "id": last.order_id,
+            "item": last.item,
+            "date": last.at.date().isoformat(),
+            "amount": str(to_major(last.amount)) if last.amount else None,
+            "currency": last.amount.currency if last.amount else None,
+        }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _offer(live: Live) -> dict[str, Any]:
+    offer = live.offer
+    assert offer is not None
+    left = _ledger_row(live)
+    return {
+        "code": offer.code,
+        "kind": offer.kind.value,
+        "value": _number(offer.value),
+        "currency": offer.currency,
+        "min_spend": _number(offer.min_spend),
+        "expires_on": offer.expires_on.isoformat() if offer.expires_on else None,
+        "exclusions": offer.exclusions.get(live.customer.language) or None,
+        "stackable": offer.stackable,
+        **({"ledger": left} if left else {}),
+    }
+
+
+def _ledger_row(live: Live) -> dict[str, Any] | None:
+    """The reserved row. Its own cost counts as still there: it was taken out of the budget for this very message."""
+    if live.reservation is None or live.budget is None:
+        return None
+    held = live.reservation.amount.minor if live.reservation.status in ("reserved", "committed") else 0
+    left = live.budget.left + held
+    return {
+        "remaining_budget": _number(to_major(type(live.budget.amount)(left, live.budget.amount.currency))),
+        "customer_uses_left": 1 if held else 0,
+    }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "id": clause.id,
+        "text": clause.text,
+        "valid_from": clause.valid_from.isoformat() if clause.valid_from else None,
+        "valid_to": clause.valid_to.isoformat() if clause.valid_to else None,
+        "acts": list(clause.acts),
+    }
+
+
+def _brand(brand: Brand, language: Language) -> dict[str, Any]:
+    return {
+        "name": brand.name,
+        "aliases": list(brand.aliases),
+        "signature": brand.signature or brand.name,
+        "domains": list(brand.domains),
+        "phones": list(brand.phones),
+        "postal_address": brand.postal_address,
+        "competitors": list(brand.competitors),
+        "sign_off": brand.sign_off.get(language),
+    }
+
+
+def _number(value: Decimal) -> int | str:
+    return int(value) if value == value.to_integral_value() else str(value)

@@ -1,0 +1,1 @@
+"""What a marketer edits: offers and strategies that ship with the package."""

@@ -1,0 +1,89 @@
+"""The gate, asked from one place, on the state of the world now: at draft, at approve and at send alike.
+
+Nothing else in the house builds a context for the gate, and nothing reaches a channel without a verdict from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from agent.acts import act_table
+from agent.context import Live, filled_facts, gate_context
+from agent.domain import Case, Customer, Draft, Event, Verdict, Words
+from agent.guardrails import check, context_from_json
+from agent.house import House
+from agent.spans import reanchor
+from knowledge.documents import Clause, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with everything that it rests on."""
+
+    moment: str
+    verdict: Verdict
+    context: dict[str, Any]
+
+
+def ask(moment: str, case: Case, draft: Draft, words: Words, house: House, besides: str | None = None) -> Judgement:
+    """Judge these words, which may be the draft's own or a person's edit of them.
+
+    `besides` is the key of a message that must not count against its own frequency cap.
+    """
+    now = house.clock.now()
+    customer = house.store.people.get(case.customer_id)
+    live = _live(case, customer, house.history.timeline(case.customer_id, now), house, besides)
+    written = Words(draft.subject, draft.body)
+    context = gate_context(live, filled_facts(written, draft.spans), case.channel, house.limits)
+    acts = [span for span in reanchor(draft.spans, written, words) if span.kind == "act"]
+    return Judgement(moment, check(words, context_from_json(context), act_spans=acts), context)
+
+
+def note(judgement: Judgement, case: Case, draft: Draft, house: House) -> None:
+    """Keep a judgement, and its line in the trace."""
+    now, verdict = house.clock.now(), judgement.verdict
+    with house.store.write():
+        house.store.cases.put_verdict(case.case_id, draft.draft_id, judgement.moment, verdict, judgement.context, now)
+        line = {
+            "moment": judgement.moment,
+            "draft_id": draft.draft_id,
+            "decision": verdict.decision.value,
+            "rules": verdict.rules,
+            "text_hash": verdict.text_hash,
+            "findings": [finding.rule for finding in verdict.findings],
+        }
+        house.store.cases.note(case.case_id, "check", now, line)
+
+
+def relied_on(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
+    """The clauses in force that this case may quote, and those that back the promises fit for its situation."""
+    today = house.clock.now().date()
+    found = house.policies.policies(case.situation.replace("_", " "), customer.language, today)
+    acts = [key for key, act in act_table().items() if case.situation in act.situations]
+    known = {passage.source_id for passage in found}
+    backing = house.policies.licensed(acts, customer.language, today)
+    return found + tuple(_as_passage(clause) for clause in backing if clause.id not in known)
+
+
+def _as_passage(clause: Clause) -> Passage:
+    return Passage("clause", clause.id, clause.text, 0.0, clause.language, clause)
+
+
+def _live(case: Case, customer: Customer, events: Sequence[Event], house: House, besides: str | None) -> Live:
+    offer = case.decision.offer if case.decision else None
+    ledger, now = house.store.ledger, house.clock.now()
+    return Live(
+        customer=customer,
+        brand=house.brand,
+        purpose=case.purpose,
+        now=now,
+        events=events,
+        clauses=[p.clause for p in relied_on(case, customer, house) if p.clause is not None],
+        offer=offer,
+        reservation=ledger.reservation(offer.reservation_id) if offer and offer.reservation_id else None,
+        budget=ledger.budget(f"offer:{offer.id}") if offer else None,
+        sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7), besides=besides),
+    )

@@ -1,0 +1,104 @@
+"""Everything a case needs from the world, in one record.
+
+`api.bootstrap` builds it; the stages see only pieces of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from agent.catalogue import Catalogue
+from agent.domain import Brand, Case, CaseStatus, Channel, Customer, Draft, Outcome, Review, TraceStep, Verdict
+from agent.ledger import LedgerBook
+from agent.outbox import OutboxBook
+from agent.ports import Clock, DeliveryChannel, History, Retriever, Writer
+from knowledge.documents import Clause
+from scoring.records import RiskScore
+
+
+class PeopleBook(Protocol):
+    def get(self, customer_id: str) -> Customer: ...
+    def get_many(self, customer_ids: Sequence[str]) -> dict[str, Customer]: ...
+    def suppress(self, customer_id: str, at: datetime, source: str) -> None: ...
+    def score(self, customer_id: str) -> RiskScore | None: ...
+    def latest_scores(self) -> list[RiskScore]: ...
+
+
+class CaseBook(Protocol):
+    def open(self, case: Case) -> bool: ...
+    def get(self, case_id: str) -> Case: ...
+    def exists(self, case_id: str) -> bool: ...
+    def advance(self, case: Case, to: CaseStatus, at: datetime, **changes: Any) -> Case: ...
+    def find(
+        self,
+        statuses: Sequence[CaseStatus] = (),
+        campaign_id: str | None = None,
+        customer_id: str | None = None,
+    ) -> list[Case]: ...
+    def put_draft(self, draft: Draft, at: datetime) -> None: ...
+    def draft(self, draft_id: str) -> Draft: ...
+    def latest_draft(self, case_id: str) -> Draft | None: ...
+    def put_verdict(
+        self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
+    ) -> None: ...
+    def latest_verdict(self, draft_id: str) -> Verdict | None: ...
+    def rules_seen(self, draft_id: str, moment: str) -> set[str]: ...
+    def put_review(self, case_id: str, review: Review) -> None: ...
+    def note(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> None: ...
+    def story(self, case_id: str) -> list[TraceStep]: ...
+
+
+class ResultBook(Protocol):
+    def record(self, outcome: Outcome) -> bool: ...
+    def of_case(self, case_id: str) -> list[Outcome]: ...
+
+
+class CampaignBook(Protocol):
+    def put(self, campaign_id: str, status: str, plan: Mapping[str, Any], at: datetime) -> None: ...
+    def get(self, campaign_id: str) -> tuple[str, Mapping[str, Any]]: ...
+
+
+class Store(Protocol):
+    """State. What is called inside `with store.write():` commits together or not at all."""
+
+    @property
+    def people(self) -> PeopleBook: ...
+    @property
+    def cases(self) -> CaseBook: ...
+    @property
+    def ledger(self) -> LedgerBook: ...
+    @property
+    def outbox(self) -> OutboxBook: ...
+    @property
+    def results(self) -> ResultBook: ...
+    @property
+    def campaigns(self) -> CampaignBook: ...
+    def write(self) -> AbstractContextManager[Any]: ...
+
+
+class Policies(Retriever, Protocol):
+    def licensed(self, acts: Sequence[str], language: str, on: date) -> tuple[Clause, ...]:
+        """The clauses in force that back any of these acts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`writers` is the ladder, best first, the composer last. `experiment` names the hold-out that all doors share."""
+
+    brand: Brand
+    store: Store
+    history: History
+    policies: Policies
+    writers: tuple[Writer, ...]
+    catalogue: Catalogue
+    channels: Mapping[Channel, DeliveryChannel]
+    clock: Clock
+    limits: Mapping[str, Any]
+    experiment: str = "retention"
+    holdout_share: float = 0.1
+    seed: int = 0

@@ -1,0 +1,155 @@
+"""Decide what a customer is offered, before anybody writes a word.
+
+Takes a case with its reasons, the catalogue, the ledger and what is known of the customer; gives an OfferDecision.
+Held out first; then the strategy of the strongest reason; then the lightest adequate help that is worth its cost. Money
+is only offered when what we expect to keep is worth more than it costs, and only when the ledger could reserve it.
+"No offer, because …" is a normal end: the message may still help without money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from agent.catalogue import Catalogue, CatalogueOffer, Strategy
+from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferStatus, Purpose
+from agent.ledger import Claim, LedgerBook, Refusal
+from agent.money import to_major
+
+TOPIC_SITUATIONS = {
+    "late_delivery": "late_delivery",
+    "damaged_item": "damaged_item",
+    "wrong_size": "wrong_size",
+    "wrong_item": "wrong_size",
+    "refund_slow": "refund_slow",
+    "return_policy": "policy_question",
+}
+FALLBACK = Strategy("other", "general_care")
+
+
+@dataclass(frozen=True, slots=True)
+class OfferContext:
+    """What the decision rests on besides case and catalogue. `open_topic` is the topic of a ticket still open."""
+
+    held_out: bool
+    orders: int
+    open_topic: str | None
+    margin_pct: Decimal
+    now: datetime
+
+
+def choose_offer(
+    case: Case, customer: Customer, catalogue: Catalogue, ledger: LedgerBook, context: OfferContext
+) -> OfferDecision:
+    """The decision for one case. Money is reserved when the answer carries an offer."""
+    strategy = _strategy(case, catalogue, context)
+    if case.purpose is Purpose.MARKETING and context.held_out:
+        return OfferDecision(OfferStatus.HELD_OUT, strategy.situation, "in the control group: no marketing by any door")
+    if context.open_topic is not None:
+        return _no_offer(strategy, "a ticket is open: it is put right first, nothing is sold")
+    if case.purpose is not Purpose.MARKETING:
+        return _no_offer(strategy, f"a {case.purpose} message carries no offer")
+    return _cheapest_adequate(case, customer, strategy, catalogue, ledger, context)
+
+
+def _strategy(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
+    if context.open_topic is not None:
+        return Strategy("open_ticket", TOPIC_SITUATIONS.get(context.open_topic, "general_care"))
+    if case.situation:
+        known = (s for s in catalogue.strategies.values() if s.situation == case.situation)
+        return next(known, Strategy("asked_for", case.situation))
+    leading_out = [reason.code for reason in case.reasons if reason.contribution > 0]
+    return catalogue.strategy_for(leading_out) or FALLBACK
+
+
+def _cheapest_adequate(
+    case: Case,
+    customer: Customer,
+    strategy: Strategy,
+    catalogue: Catalogue,
+    ledger: LedgerBook,
+    context: OfferContext,
+) -> OfferDecision:
+    helps = [catalogue.offers[name] for name in strategy.help]
+    if not helps:
+        return _no_offer(strategy, f"for {strategy.situation} words help more than money")
+    worth = _worth(case, catalogue, context)
+    why_not: list[str] = []
+    for line in sorted(helps, key=lambda line: (line.is_money, line.cost.minor)):
+        if not line.is_money:
+            return _no_offer(strategy, f"{line.id} ({line.kind}) fits {strategy.reason} and costs nothing")
+        if reason := _unfit(line, customer, catalogue, ledger, worth, context):
+            why_not.append(f"{line.id}: {reason}")
+            continue
+        got = _reserve(line, case, customer, ledger, context)
+        if isinstance(got, Offer):
+            because = f"{line.id} is the cheapest adequate help for {strategy.reason}; {_sum(worth, line)}"
+            return OfferDecision(OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts)
+        why_not.append(f"{line.id}: {got.replace('_', ' ')}")
+    return _no_offer(strategy, "; ".join(why_not))
+
+
+def _worth(case: Case, catalogue: Catalogue, context: OfferContext) -> Money | None:
+    """Expected margin kept in a year: risk x yearly spend x margin x save rate. None when spend is unknown."""
+    if case.score is None or case.score.value_minor is None:
+        return None
+    kept = Decimal(case.score.value_minor) * Decimal(str(case.score.probability))
+    kept *= context.margin_pct / 100 * catalogue.save_rate
+    return Money(int(kept), catalogue.currency)
+
+
+def _unfit(
+    line: CatalogueOffer,
+    customer: Customer,
+    catalogue: Catalogue,
+    ledger: LedgerBook,
+    worth: Money | None,
+    context: OfferContext,
+) -> str | None:
+    if line.tiers and customer.tier not in line.tiers:
+        return "not for this tier"
+    if context.orders < line.min_orders:
+        return f"needs {line.min_orders} orders, has {context.orders}"
+    if worth is None:
+        return "what this customer spends in a year is unknown"
+    if worth.minor <= line.cost.minor:
+        return f"not worth it: {_sum(worth, line)}"
+    if ledger.uses(customer.id, context.now - timedelta(days=catalogue.cooldown_days)):
+        return f"had an offer within {catalogue.cooldown_days} days"
+    if ledger.uses(customer.id, context.now - timedelta(days=line.per_customer_days), line.id):
+        return f"had this offer within {line.per_customer_days} days"
+    return None
+
+
+def _reserve(
+    line: CatalogueOffer, case: Case, customer: Customer, ledger: LedgerBook, context: OfferContext
+) -> Offer | Refusal:
+    budgets = [f"offer:{line.id}"] + ([f"campaign:{case.campaign_id}"] if case.campaign_id else [])
+    got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now))
+    if isinstance(got, Refusal):
+        return got
+    today = context.now.astimezone(ZoneInfo(customer.timezone or "UTC")).date()
+    return Offer(
+        id=line.id,
+        kind=line.kind,
+        value=line.value,
+        currency=line.cost.currency,
+        cost=line.cost,
+        code=got.code,
+        min_spend=line.min_spend,
+        expires_on=today + timedelta(days=line.valid_days),
+        exclusions=line.exclusions,
+        stackable=line.stackable,
+        reservation_id=got.id,
+    )
+
+
+def _no_offer(strategy: Strategy, because: str) -> OfferDecision:
+    return OfferDecision(OfferStatus.NO_OFFER, strategy.situation, because, None, strategy.acts)
+
+
+def _sum(worth: Money | None, line: CatalogueOffer) -> str:
+    kept = f"{to_major(worth)} {worth.currency}" if worth else "an unknown sum"
+    return f"expected to keep {kept} a year for {to_major(line.cost)}"

@@ -1,0 +1,62 @@
+"""A ledger that answers as the real one would and writes nothing: what a preview reserves from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from agent.domain import Money
+from agent.errors import TransitionNotAllowed
+from agent.ledger import Budget, Claim, LedgerBook, Refusal, Reservation
+
+
+class RehearsedLedger:
+    """Fits LedgerBook. Reads the real budgets, remembers in memory what it would have taken."""
+
+    def __init__(self, real: LedgerBook) -> None:
+        self._real = real
+        self._taken: Counter[str] = Counter()
+        self._codes: Counter[str] = Counter()
+
+    def budget(self, budget_id: str) -> Budget | None:
+        return self._real.budget(budget_id)
+
+    def reserve(self, claim: Claim) -> Reservation | Refusal:
+        for budget_id in claim.budgets:
+            budget = self._real.budget(budget_id)
+            if budget is None:
+                # A campaign's own budget comes to life at its start; an offer without one gives nothing.
+                if budget_id.startswith("campaign:"):
+                    continue
+                return Refusal.NO_BUDGET
+            if budget.left - self._taken[budget_id] < claim.amount.minor:
+                return Refusal.BUDGET_EXHAUSTED
+        if claim.needs_code and self._real.codes_left(claim.offer_id) <= self._codes[claim.offer_id]:
+            return Refusal.NO_CODE_LEFT
+        for budget_id in claim.budgets:
+            self._taken[budget_id] += claim.amount.minor
+        self._codes[claim.offer_id] += claim.needs_code
+        return Reservation(
+            "rehearsed", claim.case_id, claim.customer_id, claim.offer_id, claim.amount, "reserved", claim.at
+        )
+
+    def codes_left(self, offer_id: str) -> int:
+        return self._real.codes_left(offer_id) - self._codes[offer_id]
+
+    def reservation(self, reservation_id: str) -> Reservation | None:
+        return self._real.reservation(reservation_id)
+
+    def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
+        return self._real.uses(customer_id, since, offer_id)
+
+    def set_budget(self, budget_id: str, amount: Money) -> None:
+        raise TransitionNotAllowed(f"a rehearsal does not set budgets ({budget_id}, {amount})")
+
+    def commit(self, reservation_id: str, at: datetime) -> None:
+        raise TransitionNotAllowed(f"a rehearsal does not spend ({reservation_id}, {at})")
+
+    def release(self, reservation_id: str, at: datetime) -> None:
+        raise TransitionNotAllowed(f"a rehearsal holds nothing to release ({reservation_id}, {at})")
+
+    def redeem(self, code: str, at: datetime) -> Reservation | None:
+        raise TransitionNotAllowed(f"a rehearsal does not redeem ({code}, {at})")

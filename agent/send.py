@@ -1,0 +1,72 @@
+"""An approved draft → one message → one delivery. Sends only the text that was judged, to the last character."""
+
+from __future__ import annotations
+
+from agent.domain import Brand, Channel, Customer, Delivery, DeliveryStatus, Draft, Message, Purpose, Verdict, Words
+from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError, TransitionNotAllowed
+from agent.hashes import message_hash, words_hash
+from agent.outbox import message_key
+from agent.ports import Clock, DeliveryChannel
+
+
+def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
+    """Address the approved words. Raises InputError when this customer cannot be reached on this channel."""
+    recipient = _address(customer, draft.channel)
+    headers = _headers(draft, brand)
+    return Message(
+        key=message_key(draft.case_id),
+        case_id=draft.case_id,
+        draft_id=draft.draft_id,
+        brand_id=brand.id,
+        customer_id=customer.id,
+        channel=draft.channel,
+        purpose=draft.purpose,
+        recipient=recipient,
+        subject=words.subject,
+        body=words.body,
+        headers=headers,
+        text_hash=message_hash(recipient, draft.channel, words.subject, words.body, headers),
+        made_up=customer.made_up,
+    )
+
+
+def deliver(message: Message, verdict: Verdict, channel: DeliveryChannel, clock: Clock) -> Delivery:
+    """Hand over a message whose very words the gate has just let through.
+
+    Raises TransitionNotAllowed when the words are not the judged ones, or the message is not the approved one: that is
+    a fault in the house, and nothing leaves.
+    """
+    if verdict.text_hash != words_hash(message.subject, message.body):
+        raise TransitionNotAllowed(f"message {message.key} is not the text that the gate judged")
+    if message.text_hash != message_hash(
+        message.recipient, message.channel, message.subject, message.body, message.headers
+    ):
+        raise TransitionNotAllowed(f"message {message.key} was changed after it was approved")
+    try:
+        return channel.deliver(message)
+    except ChannelUnavailable as error:
+        return Delivery(message.key, DeliveryStatus.QUEUED, clock.now(), detail=error.message)
+    except DeliveryUnknown as error:
+        return Delivery(message.key, DeliveryStatus.UNKNOWN, clock.now(), detail=error.message)
+
+
+def _address(customer: Customer, channel: Channel) -> str:
+    address = {
+        Channel.EMAIL: customer.email,
+        Channel.SMS: customer.phone,
+        Channel.PUSH: f"app:{customer.id}",
+        Channel.CHAT: f"chat:{customer.id}",
+    }[channel]
+    if not address:
+        raise InputError(f"customer {customer.id} has no address for {channel}", "import it, or choose another channel")
+    return address
+
+
+def _headers(draft: Draft, brand: Brand) -> dict[str, str]:
+    if draft.channel is not Channel.EMAIL:
+        return {}
+    headers = {"From": f"{brand.name} <{brand.from_email}>", "Auto-Submitted": "auto-generated"}
+    if draft.purpose is Purpose.MARKETING and brand.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{brand.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

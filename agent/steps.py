@@ -1,0 +1,191 @@
+"""Each step of a case with its bookkeeping: take the stage's answer, move the case, write its line in the trace.
+
+The stages themselves are pure or nearly so and know nothing of a store; `pipeline` knows the order. This is what lies
+between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from agent import gatekeeper
+from agent.context import open_ticket
+from agent.domain import (
+    Case,
+    CaseStatus,
+    Customer,
+    Decision,
+    Delivery,
+    DeliveryStatus,
+    Draft,
+    Event,
+    FactSheet,
+    OfferStatus,
+    Review,
+    Tone,
+    Verdict,
+    Words,
+)
+from agent.draft import write_draft
+from agent.facts import build_fact_sheet
+from agent.gatekeeper import Judgement
+from agent.holdout import held_out
+from agent.house import House
+from agent.offers import OfferContext, choose_offer
+from agent.outbox import OutboxRow
+from agent.review import stops
+from agent.spans import reanchor
+from knowledge.documents import Passage
+
+S = CaseStatus
+DECIDED = {
+    OfferStatus.OFFERED: S.OFFERED,
+    OfferStatus.HELD_OUT: S.HELD_OUT,
+    OfferStatus.NO_OFFER: S.NO_OFFER,
+}
+
+
+def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
+    """offer: decided before a word is written; the coupon is reserved together with the decision."""
+    now = house.clock.now()
+    ticket = open_ticket(events)
+    context = OfferContext(
+        held_out=held_out(house.experiment, case.customer_id, house.holdout_share),
+        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
+        open_topic=ticket["type"] if ticket else None,
+        margin_pct=house.brand.margin_pct,
+        now=now,
+    )
+    with house.store.write():
+        decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
+        case = house.store.cases.advance(
+            case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
+        )
+        _note(case, "offer", house, {"status": decision.status.value, "because": decision.because})
+    return case
+
+
+def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
+    """retrieve: policy clauses that may be quoted or relied on, and this customer's own history."""
+    about = case.situation.replace("_", " ")
+    return gatekeeper.relied_on(case, customer, house) + house.policies.history(case.customer_id, about)
+
+
+def gather_facts(
+    case: Case,
+    customer: Customer,
+    events: tuple[Event, ...],
+    passages: tuple[Passage, ...],
+    house: House,
+    tone: Tone | None,
+) -> FactSheet:
+    """facts: all that a writer may know, each with its source."""
+    assert case.decision is not None, "the offer is decided before facts are gathered"
+    sheet = build_fact_sheet(case, customer, house.brand, case.decision, events, passages, house.clock.now(), tone)
+    line = {
+        "facts": {fact.slot: f"{fact.source.type}:{fact.source.id}" for fact in sheet.facts},
+        "acts": {act.key: act.clause.id for act in sheet.acts},
+        "passages": [passage.source_id for passage in passages],
+    }
+    _note(case, "facts", house, line)
+    return sheet
+
+
+def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
+    """draft: down the ladder of writers until the gate is content. Raises NoDraft."""
+
+    def judged(draft: Draft) -> Verdict:
+        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
+
+    draft = write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=house.seed)
+    stamp = draft.writer
+    line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
+    _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
+    return draft
+
+
+def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]:
+    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next."""
+    now = house.clock.now()
+    words = Words(draft.subject, draft.body)
+    judgement = gatekeeper.ask("draft", case, draft, words, house)
+    if (fixed := judgement.verdict.fixed) is not None:
+        draft = replace(draft, subject=fixed.subject, body=fixed.body, spans=reanchor(draft.spans, words, fixed))
+        judgement = gatekeeper.ask("draft", case, draft, fixed, house)
+    with house.store.write():
+        house.store.cases.put_draft(draft, now)
+        case = house.store.cases.advance(case, S.DRAFTED, now)
+        gatekeeper.note(judgement, case, draft, house)
+        case = house.store.cases.advance(case, status_of(judgement.verdict), now)
+    return case, draft, judgement.verdict
+
+
+def status_of(verdict: Verdict) -> CaseStatus:
+    if stops(verdict):
+        return S.BLOCKED
+    return S.NEEDS_PERSON if verdict.decision is Decision.REVIEW else S.CHECKED
+
+
+def give_to_person(case: Case, why: str, house: House) -> Case:
+    """No writer could do it: the case waits for a person. An outage is never a decision."""
+    with house.store.write():
+        case = house.store.cases.advance(case, S.NEEDS_PERSON, house.clock.now())
+        _note(case, "draft", house, {"failed": why})
+    return case
+
+
+def keep_review(case: Case, review: Review, to: CaseStatus, house: House, **line: Any) -> Case:
+    house.store.cases.put_review(case.case_id, review)
+    case = house.store.cases.advance(case, to, review.at)
+    _note(case, "review", house, {"decision": review.decision, "reviewer": review.reviewer, **line})
+    return case
+
+
+def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
+    """The world changed between approval and sending: nothing leaves, the money goes back, a person sees why."""
+    now = house.clock.now()
+    delivery = Delivery(row.message.key, DeliveryStatus.STOPPED, now, detail=why)
+    with house.store.write():
+        house.store.outbox.finish(delivery)
+        case = house.store.cases.advance(case, S.BLOCKED, now)
+        release(case, house)
+        _note(case, "send", house, {"stopped": why})
+    return delivery
+
+
+def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
+    """Money follows the message: it is spent when the message left, and also when nobody can know."""
+    known = {DeliveryStatus.SENT: S.SENT, DeliveryStatus.UNKNOWN: S.UNKNOWN, DeliveryStatus.QUEUED: S.QUEUED}
+    status = known.get(delivery.status, S.FAILED)
+    with house.store.write():
+        house.store.outbox.finish(delivery)
+        case = house.store.cases.advance(case, status, delivery.at)
+        if (reservation_id := reserved(case)) and status in (S.SENT, S.UNKNOWN):
+            house.store.ledger.commit(reservation_id, delivery.at)
+        _note(case, "send", house, {"status": delivery.status.value, "where": delivery.where})
+    return delivery
+
+
+def release(case: Case, house: House) -> None:
+    """Give back what was reserved for this case, if anything was."""
+    if reservation_id := reserved(case):
+        house.store.ledger.release(reservation_id, house.clock.now())
+
+
+def reserved(case: Case) -> str | None:
+    offer = case.decision.offer if case.decision else None
+    return offer.reservation_id if offer else None
+
+
+def new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:
+    """What the gate leaves to a person now and the approving person has not seen. Empty when nothing is new."""
+    if judgement.verdict.decision is not Decision.REVIEW:
+        return ""
+    seen = house.store.cases.rules_seen(draft.draft_id, "approve")
+    return "; ".join(f"{f.rule}: {f.message}" for f in judgement.verdict.findings if f.rule not in seen)
+
+
+def _note(case: Case, step: str, house: House, data: Mapping[str, Any]) -> None:
+    house.store.cases.note(case.case_id, step, house.clock.now(), data)
