@@ -20,7 +20,8 @@ from agent.errors import InputError
 from agent.money import to_minor
 
 OFFER_KEYS = frozenset(
-    "id kind value cost budget codes min_spend valid_days per_customer_days min_orders tiers exclusions stackable".split()
+    "id kind value cost budget codes min_spend valid_days "
+    "per_customer_days min_orders tiers exclusions stackable".split()
 )
 STRATEGY_KEYS = frozenset("reason situation help acts note".split())
 

@@ -91,7 +91,7 @@ def filled_facts(words: Words, spans: Iterable[Span]) -> dict[str, str]:
 
 
 def open_ticket(events: Iterable[Event]) -> dict[str, Any] | None:
-    """The newest ticket that is not closed; a ticket is closed by a later event of the same id or topic that says so."""
+    """The newest ticket that no later event of the same id or topic has closed."""
     standing: dict[str, Event] = {}
     for event in events:
         if event.kind == "ticket":

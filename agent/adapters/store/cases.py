@@ -159,6 +159,16 @@ class Cases:
             data = c.execute(query).scalar_one_or_none()
         return from_json(Verdict, data) if data is not None else None
 
+    def rules_seen(self, draft_id: str, moment: str) -> set[str]:
+        """The rules that spoke at the newest judgement of that moment: what the person saw who decided then."""
+        t = schema.verdicts
+        query = (
+            sa.select(t.c.data).where(t.c.draft_id == draft_id, t.c.moment == moment).order_by(t.c.id.desc()).limit(1)
+        )
+        with self._tx.read() as c:
+            data = c.execute(query).scalar_one_or_none()
+        return {finding.rule for finding in from_json(Verdict, data).findings} if data is not None else set()
+
     def put_review(self, case_id: str, review: Review) -> None:
         row = {
             "brand_id": self._brand,

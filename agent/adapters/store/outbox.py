@@ -78,7 +78,7 @@ class Outbox:
                 )
         return keys
 
-    def sent_since(self, customer_id: str, since: datetime) -> int:
+    def sent_since(self, customer_id: str, since: datetime, besides: str | None = None) -> int:
         t = schema.outbox
         query = sa.select(sa.func.count()).where(
             t.c.brand_id == self._brand,
@@ -87,6 +87,8 @@ class Outbox:
             t.c.updated_at >= since,
             t.c.status.in_([status.value for status in COUNTS_TOWARDS_CAP]),
         )
+        if besides is not None:
+            query = query.where(t.c.key != besides)
         with self._tx.read() as c:
             return int(c.execute(query).scalar_one())
 
