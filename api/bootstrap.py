@@ -1,0 +1,140 @@
+"""The only place that builds things: store, event log, index, writers, channels, and the house made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.domain import Brand, Channel
+from agent.errors import NotReady
+from agent.ports import Clock, DeliveryChannel, Writer
+from api.brand_file import read_brand
+from api.clock import FixedClock, SystemClock
+from api.home import Home
+from api.settings import Settings, read_settings
+from api.terminal import Call
+
+if TYPE_CHECKING:
+    from agent.adapters.store import SqlStore
+    from agent.catalogue import Catalogue
+    from agent.house import House
+    from knowledge.index import PolicyIndex
+    from knowledge.retrieve import HybridRetriever
+    from scoring.event_log import EventLog
+
+
+@dataclass
+class Workshop:
+    """One home folder, opened. Each part is built when it is first asked for, because some are heavy."""
+
+    home: Home
+    settings: Settings
+    clock: Clock
+    seed: int = 0
+    writer_names: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def brand(self) -> Brand:
+        self.home.require()
+        return read_brand(self.home.brand)
+
+    @cached_property
+    def store(self) -> SqlStore:
+        from agent.adapters.store import SqlStore
+        from agent.adapters.store.engine import open_engine, require_current_schema, upgrade
+
+        fresh = self.settings.database_url is None and not self.home.database.exists()
+        engine = open_engine(self.settings.database_url or f"sqlite:///{self.home.database}")
+        if fresh:
+            upgrade(engine)
+        require_current_schema(engine)
+        return SqlStore(engine, self.brand.id)
+
+    @cached_property
+    def log(self) -> EventLog:
+        from scoring.event_log import EventLog
+
+        return EventLog(self.home.events)
+
+    @cached_property
+    def index(self) -> PolicyIndex:
+        from knowledge.index import PolicyIndex
+
+        return PolicyIndex(self.home.index)
+
+    @cached_property
+    def retriever(self) -> HybridRetriever:
+        from knowledge.retrieve import HybridRetriever
+
+        return HybridRetriever(self.index)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The offers, with a budget in the ledger for each that costs money."""
+        from agent.catalogue import load_catalogue
+
+        catalogue = load_catalogue(self.brand.currency, self.home.root)
+        for offer in catalogue.offers.values():
+            if offer.is_money and self.store.ledger.budget(f"offer:{offer.id}") is None:
+                self.store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
+        return catalogue
+
+    @cached_property
+    def writers(self) -> tuple[Writer, ...]:
+        """The ladder: the configured model first, the composer last. Nothing heavy is loaded before it is asked."""
+        from agent.writers.composer import Composer
+
+        ladder: list[Writer] = []
+        if self.settings.model:
+            ladder.append(self.model_writer(self.settings.model))
+        return (*ladder, Composer())
+
+    def model_writer(self, model: str | Path) -> Writer:
+        """A local chat model by hub id or folder, loaded through transformers when it writes its first word."""
+        from agent.writers.chat_model import ChatModelWriter
+        from agent.writers.huggingface import LocalChatModel
+
+        return ChatModelWriter(LocalChatModel.open(str(model)))
+
+    @cached_property
+    def channels(self) -> Mapping[Channel, DeliveryChannel]:
+        """Every channel is the sink: this installation cannot reach a real customer."""
+        from agent.adapters.channels.sink import SinkChannel
+
+        sink = SinkChannel(self.home.outbox, self.clock)
+        return dict.fromkeys(Channel, sink)
+
+    @cached_property
+    def house(self) -> House:
+        from agent.context import LIMITS
+        from agent.house import House
+        from api.history import EventHistory
+
+        return House(
+            brand=self.brand,
+            store=self.store,
+            history=EventHistory(self.log, self.brand.currency),
+            policies=self.retriever,
+            writers=self.writers,
+            catalogue=self.catalogue,
+            channels=self.channels,
+            clock=self.clock,
+            limits=LIMITS,
+            holdout_share=self.settings.holdout_share,
+            seed=self.seed,
+        )
+
+    def require_scores(self) -> None:
+        """Raises NotReady when nobody was scored yet."""
+        if not self.store.people.latest_scores():
+            raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
+
+
+def open_workshop(call: Call) -> Workshop:
+    """The home folder that this call means."""
+    settings = read_settings(call.home)
+    clock: Clock = FixedClock(call.now) if call.now else SystemClock()
+    return Workshop(Home(settings.home), settings, clock, call.seed)

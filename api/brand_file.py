@@ -1,0 +1,141 @@
+"""brand.toml ↔ Brand: who is speaking, and what may be assumed about customers whose record is silent."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.core import get_global
+
+from agent.domain import Brand, Channel, Language
+from agent.errors import InputError
+
+NEEDED = ("id", "name", "postal_address", "timezone", "currency", "languages", "domains")
+OPTIONAL = ("aliases", "signature", "phones", "competitors", "from_email", "unsubscribe_url", "shop_url")
+KNOWN = frozenset((*NEEDED, *OPTIONAL, "sign_off", "margin_pct", "assume", "made_up"))
+
+
+def read_brand(path: Path) -> Brand:
+    """Raises InputError naming the key."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", "correct it, or run: holdfast init") from error
+    if missing := [key for key in NEEDED if not data.get(key)]:
+        raise InputError(f"{path}: {missing[0]} is missing", f"add {missing[0]} = …")
+    if unknown := set(data) - KNOWN:
+        raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(KNOWN))}")
+    assume = data.get("assume", {})
+    return Brand(
+        id=str(data["id"]),
+        name=str(data["name"]),
+        postal_address=str(data["postal_address"]),
+        timezone=_zone(data["timezone"], path, "timezone"),
+        currency=_currency(data["currency"], path),
+        languages=tuple(_language(name, path, "languages") for name in data["languages"]),
+        domains=tuple(data["domains"]),
+        aliases=tuple(data.get("aliases", ())),
+        signature=str(data.get("signature", "")),
+        phones=tuple(str(phone) for phone in data.get("phones", ())),
+        competitors=tuple(data.get("competitors", ())),
+        from_email=str(data.get("from_email", f"care@{data['domains'][0]}")),
+        unsubscribe_url=str(data.get("unsubscribe_url", f"https://{data['domains'][0]}/unsubscribe")),
+        shop_url=str(data.get("shop_url", f"https://{data['domains'][0]}")),
+        sign_off={_language(key, path, "sign_off"): str(text) for key, text in data.get("sign_off", {}).items()},
+        assumed_language=_language(assume["language"], path, "assume.language") if "language" in assume else None,
+        assumed_timezone=_zone(assume["timezone"], path, "assume.timezone") if "timezone" in assume else None,
+        assumed_consent={_channel(key, path): str(proof) for key, proof in assume.get("consent", {}).items()},
+        margin_pct=_percent(data.get("margin_pct", 30), path),
+        made_up=bool(data.get("made_up", False)),
+    )
+
+
+TEMPLATE = """\
+# Who is speaking. Every message is checked against this file: names, links, phones and the address must be yours.
+id = {id}
+name = {name}
+postal_address = {postal_address}
+timezone = {timezone}            # IANA name, for example Asia/Shanghai or Europe/London
+currency = {currency}            # ISO 4217, one a brand
+languages = {languages}          # served languages, the first is the house language
+domains = {domains}              # links in messages may only point here
+phones = []                      # numbers that may appear in messages
+signature = {name}               # the registered SMS signature, without 【】
+from_email = {from_email}
+unsubscribe_url = {unsubscribe_url}
+shop_url = {shop_url}
+margin_pct = 30                  # gross margin, decides what an offer may cost
+{made_up}
+[sign_off]
+zh = {sign_off_zh}
+en = {sign_off_en}
+
+# What may be assumed where a customer's record is silent. Assumed values are marked as assumed on every record.
+# Consent is only assumed where you hold a proof; its text is stored as that proof.
+[assume]
+# language = "zh"
+# timezone = "Asia/Shanghai"
+# consent.email = "order form of 2024: tick box, kept in the shop system"
+"""
+
+
+def write_brand(path: Path, values: dict[str, Any], made_up: bool = False) -> None:
+    """A first brand.toml, with its explanations, for a person to go on editing."""
+    import json
+
+    domain = values["domains"][0]
+    filled = {
+        "from_email": f"care@{domain}",
+        "unsubscribe_url": f"https://{domain}/unsubscribe",
+        "shop_url": f"https://{domain}",
+        "sign_off_zh": f"{values['name']}客服",
+        "sign_off_en": f"The {values['name']} team",
+        **values,
+    }
+    text = TEMPLATE.format(
+        made_up="made_up = true                   # a simulated shop: nothing here is real\n" if made_up else "",
+        **{key: json.dumps(value, ensure_ascii=False) for key, value in filled.items() if key != "made_up"},
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _zone(name: str, path: Path, key: str) -> str:
+    try:
+        ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(f"{path}: {key} {name!r} is no time zone", "use a name like Asia/Shanghai") from error
+    return str(name)
+
+
+def _currency(code: str, path: Path) -> str:
+    if code not in get_global("all_currencies"):
+        raise InputError(f"{path}: currency {code!r} is unknown", "use an ISO 4217 code like CNY, USD or EUR")
+    return str(code)
+
+
+def _language(name: str, path: Path, key: str) -> Language:
+    try:
+        return Language(str(name))
+    except ValueError as error:
+        raise InputError(f"{path}: {key} {name!r} is not served", "served languages: zh, en") from error
+
+
+def _channel(name: str, path: Path) -> Channel:
+    try:
+        return Channel(name)
+    except ValueError as error:
+        raise InputError(f"{path}: assume.consent.{name} is no channel", f"channels: {', '.join(Channel)}") from error
+
+
+def _percent(value: Any, path: Path) -> Decimal:
+    try:
+        percent = Decimal(str(value))
+    except InvalidOperation as error:
+        raise InputError(f"{path}: margin_pct {value!r} is not a number", "write it like 30") from error
+    if not 0 < percent <= 100:
+        raise InputError(f"{path}: margin_pct {percent} cannot be", "use a percentage above 0, at most 100")
+    return percent

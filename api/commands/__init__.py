@@ -1,0 +1,1 @@
+"""The command line, one file a subject. Thin: read the call, ask the house, answer."""

@@ -1,0 +1,129 @@
+"""holdfast import …: files in, with a dry run, a mapping and a quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Call, command
+
+app = typer.Typer(help="Bring in customers, orders, events, reviews, tickets, policies, offers, outcomes.")
+
+FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV, Excel or Parquet; UTF-8 or GB18030; .gz is fine.")]
+MapOption = Annotated[Path | None, typer.Option("--map", help="TOML with [columns] our_name = 'their header'.")]
+DryOption = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, store nothing.")]
+TrialOption = Annotated[bool, typer.Option("--trial", help="Mark new customers as made up: never anybody's address.")]
+
+
+def _events(call: Call, file: Path, what: str, mapping: Path | None, dry_run: bool, trial: bool) -> dict[str, Any]:
+    from api.bootstrap import open_workshop
+    from api.importing import import_events
+
+    with call.progress(f"import {what}") as progress:
+        done = import_events(open_workshop(call), file, what, mapping, dry_run, trial, progress)
+    return _told(call, file, done.as_dict())
+
+
+@command(app, "orders")
+def orders(
+    call: Call, file: FileArgument, mapping: MapOption = None, dry_run: DryOption = False, trial: TrialOption = False
+) -> dict[str, Any]:
+    """Order lines: customer, time, and if there are any item, quantity, price, order number, country."""
+    return _events(call, file, "orders", mapping, dry_run, trial)
+
+
+@command(app, "events")
+def events(
+    call: Call, file: FileArgument, mapping: MapOption = None, dry_run: DryOption = False, trial: TrialOption = False
+) -> dict[str, Any]:
+    """Events of any kind: customer, time, kind."""
+    return _events(call, file, "events", mapping, dry_run, trial)
+
+
+@command(app, "reviews")
+def reviews(
+    call: Call, file: FileArgument, mapping: MapOption = None, dry_run: DryOption = False, trial: TrialOption = False
+) -> dict[str, Any]:
+    """Reviews: customer, time, rating, text."""
+    return _events(call, file, "reviews", mapping, dry_run, trial)
+
+
+@command(app, "tickets")
+def tickets(
+    call: Call, file: FileArgument, mapping: MapOption = None, dry_run: DryOption = False, trial: TrialOption = False
+) -> dict[str, Any]:
+    """Service tickets: customer, time, topic, status, text."""
+    return _events(call, file, "tickets", mapping, dry_run, trial)
+
+
+@command(app, "customers")
+def customers(
+    call: Call, file: FileArgument, mapping: MapOption = None, dry_run: DryOption = False, trial: TrialOption = False
+) -> dict[str, Any]:
+    """Customers: id, name, language, zone, addresses, consents with their proof."""
+    from api.bootstrap import open_workshop
+    from api.importing import import_customers
+
+    with call.progress("import customers") as progress:
+        done = import_customers(open_workshop(call), file, mapping, dry_run, trial, progress)
+    return _told(call, file, done.as_dict())
+
+
+@command(app, "policies")
+def policies(
+    call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown files.")], dry_run: DryOption = False
+) -> dict[str, Any]:
+    """Policies in Markdown, with validity dates and the promises they back."""
+    from api.bootstrap import open_workshop
+    from api.importing import import_policies
+
+    report = import_policies(open_workshop(call), folder, dry_run)
+    call.say(f"{report['documents']} documents, {report['clauses']} clauses")
+    for item in report["unread"]:
+        call.remark(f"not read: {item['file']}: {item['reason']}")
+    if not dry_run:
+        call.say(f"{report['added']} added, {report['changed']} changed, {report['removed']} removed")
+    return report
+
+
+@command(app, "offers")
+def offers(
+    call: Call,
+    file: Annotated[Path, typer.Argument(help="offers.toml or strategies.toml.")],
+    dry_run: DryOption = False,
+) -> dict[str, Any]:
+    """Your own offers or strategies: checked whole before they take the place of the old ones."""
+    from api.bootstrap import open_workshop
+    from api.importing import import_offers
+
+    report = import_offers(open_workshop(call), file, dry_run)
+    call.say(f"{report['offers']} offers, {report['strategies']} strategies{' (dry run)' if dry_run else ''}")
+    return report
+
+
+@command(app, "outcomes")
+def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict[str, Any]:
+    """What came of it: kind, at, and case_id or code. An unsubscribe acts at once."""
+    from api.bootstrap import open_workshop
+    from api.importing import import_outcomes
+
+    report = import_outcomes(open_workshop(call), file, dry_run)
+    call.say(f"{report['rows']} rows: {report['recorded']} recorded, {report['known_or_nobodys']} known or nobody's")
+    for item in report["bad"]:
+        call.remark(f"line {item['line']}: {item['reason']}")
+    return report
+
+
+def _told(call: Call, file: Path, report: dict[str, Any]) -> dict[str, Any]:
+    call.say(f"{file.name}: {report['rows']:,} rows read, {report['accepted']:,} accepted")
+    if report["dry_run"]:
+        call.say("dry run: nothing was stored")
+    else:
+        call.say(f"{report['added']:,} added, {report['already_there']:,} were there already")
+    for reason, count in report["reasons"].items():
+        call.say(f"  set aside: {count:,} × {reason}")
+    if report["quarantine"]:
+        call.say(f"  see {report['quarantine']}")
+    return report

@@ -1,0 +1,106 @@
+"""holdfast ingest, retrieve: policies into an index, questions to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Call, command, moment
+
+
+def register(app: typer.Typer) -> None:
+    command(app, "ingest")(ingest)
+    command(app, "retrieve")(retrieve)
+
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder (else the one in the home folder).")]
+
+
+def ingest(
+    call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown policies.")], index: IndexOption = None
+) -> dict[str, Any]:
+    """Read policies into an index. Doing it again reports what was added, changed and removed."""
+    from knowledge.index import PolicyIndex
+    from knowledge.ingest import read_folder
+
+    documents, unread = read_folder(folder)
+    clauses = [clause for document in documents for clause in document.clauses]
+    changes = PolicyIndex(_index_folder(call, index)).replace_clauses(clauses)
+    for item in unread:
+        call.remark(f"not read: {item.path}: {item.reason}")
+    call.say(f"{len(documents)} documents, {len(clauses)} clauses: {changes.added} added, {changes.changed} changed, "
+             f"{changes.removed} removed, {changes.unchanged} unchanged")  # fmt: skip
+    return {
+        "documents": len(documents),
+        "clauses": len(clauses),
+        "added": changes.added,
+        "changed": changes.changed,
+        "removed": changes.removed,
+        "unchanged": changes.unchanged,
+        "unread": [{"file": item.path, "reason": item.reason} for item in unread],
+    }
+
+
+def retrieve(
+    call: Call,
+    query: Annotated[str | None, typer.Argument(help="A question, in Chinese or English.")] = None,
+    index: IndexOption = None,
+    k: Annotated[int, typer.Option("--k", min=1, help="At most this many clauses.")] = 10,
+    queries: Annotated[Path | None, typer.Option("--queries", help="JSON lines with id and query.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the answers to --queries go.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Clauses in force on this day (else today).")] = None,
+) -> dict[str, Any]:
+    """Clauses in force that answer a question, best first; nothing found is an answer too."""
+    from datetime import UTC, datetime
+
+    from agent.errors import UsageError
+    from knowledge.index import PolicyIndex
+    from knowledge.retrieve import HybridRetriever
+
+    day = (moment(on) or call.now or datetime.now(UTC)).date()
+    retriever = HybridRetriever(PolicyIndex(_index_folder(call, index)))
+
+    def answer(text: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "document": passage.clause.document,
+                "clause": passage.clause.clause,
+                "text": passage.text,
+                "score": round(passage.score, 6),
+                "language": passage.language,
+                "valid_from": passage.clause.valid_from and passage.clause.valid_from.isoformat(),
+                "valid_to": passage.clause.valid_to and passage.clause.valid_to.isoformat(),
+            }
+            for passage in retriever.policies(text, _language(text), day, k)
+            if passage.clause is not None
+        ]
+
+    if queries is not None:
+        asked = [json.loads(line) for line in queries.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [json.dumps({"id": q["id"], "results": answer(q["query"])}, ensure_ascii=False) for q in asked]
+        target = out or Path("answers.jsonl")
+        target.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        call.say(f"{len(lines)} questions answered in {target}")
+        return {"queries": len(lines), "out": str(target)}
+    if query is None:
+        raise UsageError("a question is missing", 'say: holdfast retrieve "how long do refunds take?"')
+    results = answer(query)
+    for found in results:
+        call.say(f"{found['score']:.3f}  {found['document']} · {found['clause']}\n       {found['text']}")
+    if not results:
+        call.say("not covered by any policy in force")
+    return {"query": query, "results": results}
+
+
+def _index_folder(call: Call, index: Path | None) -> Path:
+    from api.home import Home
+    from api.settings import read_settings
+
+    return index if index is not None else Home(read_settings(call.home).home).index
+
+
+def _language(text: str) -> str:
+    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en"

@@ -1,0 +1,247 @@
+"""Files in: good rows to where they belong, bad rows to quarantine with line and reason, counts of both.
+
+Importing the same file twice adds nothing. A dry run reads and judges everything and stores nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from agent.errors import InputError
+from api.bootstrap import Workshop
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What one file gave. `quarantine` is the file with the rows that were set aside; None when there were none."""
+
+    rows: int
+    accepted: int
+    added: int
+    already_there: int
+    set_aside: int
+    reasons: Mapping[str, int]
+    quarantine: Path | None
+    dry_run: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "added": self.added,
+            "already_there": self.already_there,
+            "set_aside": self.set_aside,
+            "reasons": dict(self.reasons),
+            "quarantine": str(self.quarantine) if self.quarantine else None,
+            "dry_run": self.dry_run,
+        }
+
+
+def read_mapping(path: Path | None) -> dict[str, str] | None:
+    """`[columns]` of a mapping file: our name = the file's header. Raises InputError."""
+    if path is None:
+        return None
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", 'write [columns] and lines like customer_id = "no"'
+        ) from error
+    columns = data.get("columns")
+    if not isinstance(columns, dict):
+        raise InputError(f"{path} has no [columns]", 'write [columns] and lines like customer_id = "member no"')
+    return {str(ours): str(theirs) for ours, theirs in columns.items()}
+
+
+def import_events(
+    workshop: Workshop,
+    path: Path,
+    what: str,
+    mapping: Path | None,
+    dry_run: bool,
+    made_up: bool,
+    progress: Progress,
+) -> Imported:
+    """orders, events, reviews or tickets. Customers who are new become bare records, so that they can be scored."""
+    from scoring import events as reading
+
+    read = {
+        "orders": reading.read_orders,
+        "events": reading.read_events,
+        "reviews": reading.read_reviews,
+        "tickets": reading.read_tickets,
+    }[what]
+    progress("reading", 0.1)
+    batch = read(path, mapping=read_mapping(mapping), now=workshop.clock.now(), zone=workshop.brand.timezone)
+    aside = _keep(workshop, path, batch.quarantine, dry_run)
+    added = there = 0
+    if not dry_run:
+        progress("storing events", 0.5)
+        added, there = workshop.log.append(batch.events)
+        progress("meeting new customers", 0.9)
+        _meet(workshop, path, batch.events, made_up)
+    return _imported(batch.counts, len(batch.events), added, there, batch.quarantine, aside, dry_run)
+
+
+def import_customers(
+    workshop: Workshop, path: Path, mapping: Path | None, dry_run: bool, made_up: bool, progress: Progress
+) -> Imported:
+    from api.people import customers_from_rows
+    from scoring.customers import read_customers
+
+    progress("reading", 0.1)
+    batch = read_customers(path, mapping=read_mapping(mapping), now=workshop.clock.now())
+    aside = _keep(workshop, path, batch.quarantine, dry_run)
+    added = there = 0
+    if not dry_run:
+        progress("storing customers", 0.6)
+        customers = list(customers_from_rows(batch.customers, workshop.brand, made_up or workshop.brand.made_up))
+        there = len(workshop.store.people.known([customer.id for customer in customers]))
+        added = workshop.store.people.put(customers, workshop.clock.now()) - there
+    return _imported(batch.counts, len(batch.customers), added, there, batch.quarantine, aside, dry_run)
+
+
+def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
+    """Markdown policies into the home folder and the index. Raises KnowledgeError."""
+    from knowledge.ingest import read_folder
+
+    documents, unread = read_folder(folder)
+    clauses = [clause for document in documents for clause in document.clauses]
+    report: dict[str, Any] = {
+        "documents": len(documents),
+        "clauses": len(clauses),
+        "unread": [{"file": item.path, "reason": item.reason} for item in unread],
+        "dry_run": dry_run,
+    }
+    if dry_run:
+        return report
+    if folder.resolve() != workshop.home.policies.resolve():
+        shutil.copytree(folder, workshop.home.policies, dirs_exist_ok=True)
+    changes = workshop.index.replace_clauses(clauses)
+    return {**report, "added": changes.added, "changed": changes.changed, "removed": changes.removed}
+
+
+def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
+    """offers.toml or strategies.toml of the firm's own: checked whole before it takes the place of the old one."""
+    from agent.catalogue import load_catalogue
+
+    name = "strategies.toml" if "strategies" in _tables(path) else "offers.toml"
+    trial = workshop.home.root / ".trial"
+    trial.mkdir(parents=True, exist_ok=True)
+    try:
+        for other in ("offers.toml", "strategies.toml"):
+            if (workshop.home.root / other).is_file():
+                shutil.copy(workshop.home.root / other, trial / other)
+        shutil.copy(path, trial / name)
+        catalogue = load_catalogue(workshop.brand.currency, trial)
+        if not dry_run:
+            (trial / name).replace(workshop.home.root / name)
+            for offer in catalogue.offers.values():
+                if offer.is_money:
+                    workshop.store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
+    finally:
+        shutil.rmtree(trial)
+    return {"offers": len(catalogue.offers), "strategies": len(catalogue.strategies), "dry_run": dry_run}
+
+
+def import_outcomes(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
+    """What became of messages: columns kind, at, and case_id or code; amount if there is one."""
+    from decimal import Decimal, InvalidOperation
+
+    from agent import pipeline
+    from agent.errors import HoldfastError
+    from agent.money import to_minor
+    from agent.outcomes import OutcomeRow
+    from scoring.tables import read_table
+
+    table = read_table(path)
+    if missing := {"kind", "at"} - set(table.columns):
+        raise InputError(f"{path} has no column {sorted(missing)[0]}", "needed: kind, at, and case_id or code")
+    recorded, known, bad = 0, 0, []
+    for number, raw in enumerate(table.to_dict("records"), start=2):
+        cell = {str(key): (None if pd.isna(value) else str(value)) for key, value in raw.items()}
+        try:
+            amount = to_minor(Decimal(cell["amount"]), workshop.brand.currency) if cell.get("amount") else None
+            at = pd.Timestamp(cell["at"]).to_pydatetime()
+            at = at if at.tzinfo else at.replace(tzinfo=workshop.clock.now().tzinfo)
+            row = OutcomeRow(str(cell["kind"]), at, cell.get("case_id"), cell.get("code"), amount)
+            if dry_run:
+                continue
+            if pipeline.record(row, workshop.house, path.name) is None:
+                known += 1
+            else:
+                recorded += 1
+        except (HoldfastError, ValueError, InvalidOperation) as error:
+            bad.append({"line": number, "reason": getattr(error, "message", str(error))})
+    return {"rows": len(table), "recorded": recorded, "known_or_nobodys": known, "bad": bad, "dry_run": dry_run}
+
+
+def _tables(path: Path) -> set[str]:
+    try:
+        return set(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}", "correct the line it names") from error
+
+
+def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -> None:
+    from api.people import bare_customer
+
+    ids = [str(customer_id) for customer_id in events["customer_id"].unique()]
+    strangers = set(ids) - workshop.store.people.known(ids)
+    if not strangers:
+        return
+    countries = _countries(path) if strangers else {}
+    bare = (
+        bare_customer(customer_id, countries.get(customer_id), workshop.brand, made_up or workshop.brand.made_up)
+        for customer_id in sorted(strangers)
+    )
+    workshop.store.people.put(bare, workshop.clock.now())
+
+
+def _countries(path: Path) -> dict[str, str]:
+    """customer → country where an order file carries one, for the zone of those who gave none."""
+    from scoring.tables import as_id, read_table
+
+    table = read_table(path)
+    names = {str(column).casefold().replace("_", "").replace(" ", ""): column for column in table.columns}
+    customer, country = names.get("customerid"), names.get("country")
+    if customer is None or country is None:
+        return {}
+    pairs = pd.DataFrame({"id": as_id(table[customer]), "country": table[country].astype("string")}).dropna()
+    return dict(pairs.drop_duplicates("id").itertuples(index=False, name=None))
+
+
+def _keep(workshop: Workshop, source: Path, quarantine: pd.DataFrame, dry_run: bool) -> Path | None:
+    if quarantine.empty or dry_run:
+        return None
+    workshop.home.quarantine.mkdir(parents=True, exist_ok=True)
+    target = workshop.home.quarantine / f"{source.stem}-{workshop.clock.now():%Y%m%dT%H%M%S}.csv"
+    temporary = target.with_suffix(".part")
+    quarantine.to_csv(temporary, index=False, encoding="utf-8-sig")
+    temporary.replace(target)
+    return target
+
+
+def _imported(
+    counts: Mapping[str, int],
+    accepted: int,
+    added: int,
+    there: int,
+    quarantine: pd.DataFrame,
+    aside: Path | None,
+    dry_run: bool,
+) -> Imported:
+    reasons = quarantine["code"].value_counts().to_dict() if len(quarantine) else {}
+    rows = int(counts.get("rows", accepted))
+    return Imported(
+        rows, accepted, added, there, len(quarantine), {str(k): int(v) for k, v in reasons.items()}, aside, dry_run
+    )

@@ -1,0 +1,89 @@
+"""Imported customer rows → Customer records, with the brand's stated defaults where a row is silent.
+
+Whatever is filled from a default is named in `assumed`, so that nobody mistakes it for the customer's own word. What
+has no default stays unknown, and then a person looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+
+from agent.domain import Brand, Channel, Consent, Customer, Language
+from api.zones import zone_of_country
+
+
+def customers_from_rows(table: pd.DataFrame, brand: Brand, made_up: bool) -> Iterator[Customer]:
+    """One Customer a row of `scoring.customers.read_customers`."""
+    for row in table.to_dict("records"):
+        yield customer_from({str(key): _known(value) for key, value in row.items()}, brand, made_up)
+
+
+def bare_customer(customer_id: str, country: str | None, brand: Brand, made_up: bool) -> Customer:
+    """Somebody of whom we only have orders: everything else is assumed or unknown."""
+    return customer_from({"customer_id": customer_id, "country": country}, brand, made_up)
+
+
+def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Customer:
+    assumed: list[str] = []
+    language = row.get("language")
+    if language is None:
+        language = brand.assumed_language or brand.languages[0]
+        assumed.append("language")
+    zone = row.get("timezone")
+    if zone is None and (zone := zone_of_country(row.get("country")) or brand.assumed_timezone) is not None:
+        assumed.append("timezone")
+    consents = dict(_consents(row))
+    for channel, proof in brand.assumed_consent.items():
+        if consents.get(channel, Consent(None)).granted is None:
+            consents[channel] = Consent(True, None, proof, "marketing")
+            assumed.append(f"consent.{channel}")
+    return Customer(
+        id=str(row["customer_id"]),
+        brand_id=brand.id,
+        name=row.get("name"),
+        language=Language(language),
+        given_name=row.get("given_name"),
+        gender=row.get("gender"),
+        timezone=zone,
+        country=row.get("country"),
+        email=row.get("email"),
+        phone=row.get("phone"),
+        age=int(row["age"]) if row.get("age") is not None else None,
+        tier=row.get("tier"),
+        points=int(row["points"]) if row.get("points") is not None else None,
+        member_since=_day(row.get("member_since")),
+        consents=consents,
+        suppressed=bool(row.get("suppressed") or False),
+        account_status=row.get("account_status") or "active",
+        assumed=tuple(assumed),
+        made_up=made_up,
+    )
+
+
+def _consents(row: Mapping[str, Any]) -> Iterator[tuple[Channel, Consent]]:
+    for channel in Channel:
+        granted = row.get(f"consent_{channel}")
+        if granted is None:
+            continue
+        at = row.get(f"consent_{channel}_at")
+        proof = row.get(f"consent_{channel}_proof")
+        yield channel, Consent(bool(granted), _moment(at), str(proof) if proof else None, "marketing")
+
+
+def _known(value: Any) -> Any:
+    return None if value is None or (not isinstance(value, list | dict) and pd.isna(value)) else value
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    moment = pd.Timestamp(value).to_pydatetime()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _day(value: Any) -> date | None:
+    return pd.Timestamp(value).date() if value is not None else None
