@@ -78,7 +78,7 @@ def preview(plan: Plan, house: House) -> Preview:
             held += 1
             continue
         channel = choose_channel(customer, plan.channels)
-        if why := exclusion(customer, events, channel, house):
+        if why := exclusion(customer, events, channel, plan, house):
             excluded[why] += 1
             continue
         case = new_case(plan, score, customer, channel or plan.channels[0], house)
@@ -111,7 +111,7 @@ def run(plan: Plan, house: House, progress: Progress | None = None) -> list[pipe
     done: list[pipeline.Prepared] = []
     for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
         channel = choose_channel(customer, plan.channels)
-        if channel is not None and not _not_for_marketing(customer):
+        if channel is not None and not _not_for_marketing(customer) and not elsewhere(customer, plan, house):
             case = new_case(plan, score, customer, channel, house, serving=open_ticket(events) is not None)
             if (prepared := _reach(case, plan, house)) is not None:
                 done.append(prepared)
@@ -166,11 +166,13 @@ def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel 
     return None
 
 
-def exclusion(customer: Customer, events: Sequence[Event], channel: Channel | None, house: House) -> str:
+def exclusion(customer: Customer, events: Sequence[Event], channel: Channel | None, plan: Plan, house: House) -> str:
     """Why this customer gets no marketing now, in the gate's own words; empty when the gate has nothing against it."""
     if channel is None:
         return "no consent and address on any channel of the plan"
     now = house.clock.now()
+    if elsewhere(customer, plan, house):
+        return "in another campaign these days"
     live = Live(
         customer,
         house.brand,
@@ -184,6 +186,13 @@ def exclusion(customer: Customer, events: Sequence[Event], channel: Channel | No
     waiting = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
     against = [finding for finding in verdict.findings if finding.field == "context" and finding.rule not in waiting]
     return against[0].rule if against else ""
+
+
+def elsewhere(customer: Customer, plan: Plan, house: House) -> bool:
+    """One customer, one campaign at a time: somebody else's case younger than a week comes first."""
+    since = house.clock.now() - timedelta(days=7)
+    cases = house.store.cases.find(customer_id=customer.id)
+    return any(case.campaign_id not in (None, plan.id) and case.opened_at > since for case in cases)
 
 
 def _not_for_marketing(customer: Customer) -> bool:

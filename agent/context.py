@@ -168,8 +168,8 @@ def _clause(clause: Clause) -> dict[str, Any]:
 
 def _brand(brand: Brand, language: Language) -> dict[str, Any]:
     return {
-        "name": brand.name,
-        "aliases": list(brand.aliases),
+        "name": brand.name_in(language),
+        "aliases": [brand.name, *brand.names.values(), *brand.aliases],
         "signature": brand.signature or brand.name,
         "domains": list(brand.domains),
         "phones": list(brand.phones),

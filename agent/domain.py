@@ -106,6 +106,7 @@ class Brand:
     currency: str
     languages: tuple[Language, ...]
     domains: tuple[str, ...]
+    names: Mapping[Language, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     signature: str = ""
     phones: tuple[str, ...] = ()
@@ -119,6 +120,10 @@ class Brand:
     assumed_consent: Mapping[Channel, str] = field(default_factory=dict)
     margin_pct: Decimal = Decimal(30)
     made_up: bool = False
+
+    def name_in(self, language: Language) -> str:
+        """The name that readers of this language know."""
+        return self.names.get(language, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +486,10 @@ WAITING_FOR_PERSON = frozenset({S.NEEDS_PERSON, S.BLOCKED})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One customer, one moment, one reason to write: the thread that everything else hangs on."""
+    """One customer, one moment, one reason to write: the thread that everything else hangs on.
+
+    `language` is set when somebody asked for another one than the customer's own.
+    """
 
     case_id: str
     brand_id: str
@@ -492,6 +500,7 @@ class Case:
     opened_at: datetime
     situation: str = ""
     campaign_id: str | None = None
+    language: Language | None = None
     score: RiskScore | None = None
     decision: OfferDecision | None = None
 

@@ -6,7 +6,7 @@ Nothing else in the house builds a context for the gate, and nothing reaches a c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ def ask(moment: str, case: Case, draft: Draft, words: Words, house: House, besid
     `besides` is the key of a message that must not count against its own frequency cap.
     """
     now = house.clock.now()
-    customer = house.store.people.get(case.customer_id)
+    customer = customer_of(case, house)
     live = _live(case, customer, house.history.timeline(case.customer_id, now), house, besides)
     written = Words(draft.subject, draft.body)
     context = gate_context(live, filled_facts(written, draft.spans), case.channel, house.limits)
@@ -56,6 +56,12 @@ def note(judgement: Judgement, case: Case, draft: Draft, house: House) -> None:
             "findings": [finding.rule for finding in verdict.findings],
         }
         house.store.cases.note(case.case_id, "check", now, line)
+
+
+def customer_of(case: Case, house: House) -> Customer:
+    """The customer as on record now, to be written to in the language that was asked for."""
+    customer = house.store.people.get(case.customer_id)
+    return replace(customer, language=case.language) if case.language else customer
 
 
 def relied_on(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:

@@ -45,7 +45,7 @@ class Prepared:
 
 def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None = None) -> Prepared:
     """offer → retrieve → draft → check."""
-    customer = house.store.people.get(case.customer_id)
+    customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
 
     case = steps.decide_offer(case, customer, events, house)
@@ -58,7 +58,7 @@ def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None =
 
 def redraft(case: Case, house: House, instruction: str = "", tone: Tone | None = None) -> Prepared:
     """Other words for the same case: the offer and the facts stay what they were."""
-    customer = house.store.people.get(case.customer_id)
+    customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
     passages = steps.retrieve(case, customer, house)
     sheet = steps.gather_facts(case, customer, events, passages, house, tone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ class Workshop:
     settings: Settings
     clock: Clock
     seed: int = 0
-    writer_names: tuple[str, ...] = field(default=())
+    outbox: Path | None = None
 
     @cached_property
     def brand(self) -> Brand:
@@ -104,8 +104,12 @@ class Workshop:
         """Every channel is the sink: this installation cannot reach a real customer."""
         from agent.adapters.channels.sink import SinkChannel
 
-        sink = SinkChannel(self.home.outbox, self.clock)
+        sink = SinkChannel(self.outbox_folder, self.clock)
         return dict.fromkeys(Channel, sink)
+
+    @property
+    def outbox_folder(self) -> Path:
+        return self.outbox or self.home.outbox
 
     @cached_property
     def house(self) -> House:

@@ -14,7 +14,7 @@ from agent.domain import Brand, Channel, Language
 from agent.errors import InputError
 
 NEEDED = ("id", "name", "postal_address", "timezone", "currency", "languages", "domains")
-OPTIONAL = ("aliases", "signature", "phones", "competitors", "from_email", "unsubscribe_url", "shop_url")
+OPTIONAL = ("aliases", "signature", "phones", "competitors", "from_email", "unsubscribe_url", "shop_url", "names")
 KNOWN = frozenset((*NEEDED, *OPTIONAL, "sign_off", "margin_pct", "assume", "made_up"))
 
 
@@ -37,6 +37,7 @@ def read_brand(path: Path) -> Brand:
         currency=_currency(data["currency"], path),
         languages=tuple(_language(name, path, "languages") for name in data["languages"]),
         domains=tuple(data["domains"]),
+        names={_language(key, path, "names"): str(text) for key, text in data.get("names", {}).items()},
         aliases=tuple(data.get("aliases", ())),
         signature=str(data.get("signature", "")),
         phones=tuple(str(phone) for phone in data.get("phones", ())),
@@ -69,6 +70,9 @@ unsubscribe_url = {unsubscribe_url}
 shop_url = {shop_url}
 margin_pct = 30                  # gross margin, decides what an offer may cost
 {made_up}
+# The name as readers of each language know it, where it differs.
+[names]
+{names}
 [sign_off]
 zh = {sign_off_zh}
 en = {sign_off_en}
@@ -95,7 +99,9 @@ def write_brand(path: Path, values: dict[str, Any], made_up: bool = False) -> No
         "sign_off_en": f"The {values['name']} team",
         **values,
     }
+    names = filled.pop("names", {})
     text = TEMPLATE.format(
+        names="".join(f"{key} = {json.dumps(name, ensure_ascii=False)}\n" for key, name in names.items()),
         made_up="made_up = true                   # a simulated shop: nothing here is real\n" if made_up else "",
         **{key: json.dumps(value, ensure_ascii=False) for key, value in filled.items() if key != "made_up"},
     )

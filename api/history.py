@@ -13,6 +13,9 @@ from agent.domain import Event
 from agent.money import to_minor
 from scoring.event_log import EventLog
 
+KEEP = 2_000
+"""Customers whose events are held in memory; a campaign asks for the same ones at every moment of the gate."""
+
 
 class EventHistory:
     """Fits agent's History port over `scoring.event_log`."""
@@ -20,21 +23,29 @@ class EventHistory:
     def __init__(self, log: EventLog, currency: str) -> None:
         self._log = log
         self._currency = currency
-        self._last: tuple[str, datetime, tuple[Event, ...]] | None = None
+        self._version: tuple[str, ...] = ()
+        self._known: dict[str, tuple[Event, ...]] = {}
 
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
-        # A case asks for the same timeline at every moment of the gate; the log only ever grows behind `until`.
-        if self._last is None or self._last[:2] != (customer_id, until):
-            events = self.timelines([customer_id], until).get(customer_id, ())
-            self._last = (customer_id, until, events)
-        return self._last[2]
+        return self.timelines([customer_id], until).get(customer_id, ())
 
     def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        table = self._log.load(until=until, customer_ids=customer_ids)
-        return {
-            str(customer_id): tuple(self._event(row) for row in rows.to_dict("records"))
-            for customer_id, rows in table.groupby("customer_id", sort=False)
-        }
+        self._fetch(customer_ids)
+        found = {name: tuple(e for e in self._known[name] if e.at < until) for name in customer_ids}
+        return {name: events for name, events in found.items() if events}
+
+    def _fetch(self, customer_ids: Sequence[str]) -> None:
+        """Load whom we do not hold yet. Whatever was appended to the log since makes all of it stale."""
+        version = tuple(sorted(path.name for path in self._log.folder.glob("part-*.parquet")))
+        if version != self._version or len(self._known) > KEEP:
+            self._version, self._known = version, {}
+        missing = [name for name in customer_ids if name not in self._known]
+        if not missing:
+            return
+        table = self._log.load(customer_ids=missing)
+        self._known.update(dict.fromkeys(missing, ()))
+        for customer_id, rows in table.groupby("customer_id", sort=False):
+            self._known[str(customer_id)] = tuple(self._event(row) for row in rows.to_dict("records"))
 
     def _event(self, row: Mapping[Any, Any]) -> Event:
         known = {key: (None if pd.isna(value) else value) for key, value in row.items()}

@@ -18,6 +18,7 @@ from agent.domain import (
     CaseStatus,
     Channel,
     Draft,
+    Language,
     OfferDecision,
     Purpose,
     Review,
@@ -205,6 +206,7 @@ def _case_row(case: Case) -> dict[str, Any]:
         "status": case.status.value,
         "situation": case.situation,
         "campaign_id": case.campaign_id,
+        "language": case.language.value if case.language else None,
         "opened_at": case.opened_at,
         "updated_at": case.opened_at,
         "score": to_json(case.score) if case.score else None,
@@ -223,6 +225,7 @@ def _case(row: Any) -> Case:
         opened_at=row.opened_at,
         situation=row.situation,
         campaign_id=row.campaign_id,
+        language=Language(row.language) if row.language else None,
         score=from_json(RiskScore, row.score) if row.score else None,
         decision=from_json(OfferDecision, row.decision) if row.decision else None,
     )

@@ -122,6 +122,7 @@ cases = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("situation", sa.Text, nullable=False),
     sa.Column("campaign_id", sa.Text),
+    sa.Column("language", sa.Text),
     sa.Column("opened_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Column("score", sa.JSON),

@@ -1,0 +1,171 @@
+"""holdfast campaign, offers: many at once, and what may be offered."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Call, command
+
+app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
+offers_app = typer.Typer(help="The offers, their budgets and their single-use codes.")
+codes_app = typer.Typer(help="Codes that work at your shop's till.")
+offers_app.add_typer(codes_app, name="codes")
+
+PlanArgument = Annotated[Path | None, typer.Argument(help="Plan in TOML; without one, the risky customers by e-mail.")]
+TopOption = Annotated[int | None, typer.Option("--top", min=1, help="At most this many, most at stake first.")]
+BandOption = Annotated[str | None, typer.Option("--band", help="From this risk band on: low, medium, high.")]
+
+
+def register(root: typer.Typer) -> None:
+    root.add_typer(app, name="campaign")
+    root.add_typer(offers_app, name="offers")
+
+
+@command(app, "preview")
+def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: BandOption = None) -> dict[str, Any]:
+    """Who would be written to, who not and why, which offers, what it would cost. Nothing is reserved or stored."""
+    from agent import campaign
+    from agent.money import to_major
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    workshop.require_scores()
+    look = campaign.preview(_plan(workshop, plan, top, band), workshop.house)
+    call.say(f"{look.scored:,} customers scored, {look.flagged:,} flagged")
+    call.say(f"  {look.recipients:,} would be written to, {look.without_offer:,} of them without an offer")
+    call.say(f"  {look.held_out:,} held out for the control group")
+    for why, count in look.excluded.items():
+        call.say(f"  {count:,} excluded: {why}")
+    for offer, count in look.offers.items():
+        call.say(f"  {count:,} × {offer}")
+    call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
+    return {
+        "scored": look.scored,
+        "flagged": look.flagged,
+        "recipients": look.recipients,
+        "held_out": look.held_out,
+        "excluded": dict(look.excluded),
+        "offers": dict(look.offers),
+        "without_offer": look.without_offer,
+        "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
+    }
+
+
+@command(app, "start")
+def start(
+    call: Call,
+    plan: PlanArgument = None,
+    top: TopOption = None,
+    band: BandOption = None,
+    limit_to_drafts: Annotated[
+        bool, typer.Option("--drafts-only", help="Queue nothing: a person approves all.")
+    ] = False,
+) -> dict[str, Any]:
+    """Draft for everybody flagged. What the gate passed is queued where the plan says so; the rest waits for people."""
+    from dataclasses import replace
+
+    from agent import campaign
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    workshop.require_scores()
+    chosen = _plan(workshop, plan, top, band)
+    if limit_to_drafts:
+        chosen = replace(chosen, auto_send=False)
+    with call.progress("campaign") as progress:
+        campaign.run(chosen, workshop.house, lambda n, total: progress(f"{n} of {total}", n / max(total, 1)))
+    return _status(call, workshop, chosen.id)
+
+
+@command(app, "status")
+def status(call: Call, campaign_id: Annotated[str, typer.Argument(help="The plan's id.")]) -> dict[str, Any]:
+    """How far a campaign is, by the status of its cases."""
+    from api.bootstrap import open_workshop
+
+    return _status(call, open_workshop(call), campaign_id)
+
+
+@command(offers_app, "list")
+def list_offers(call: Call) -> dict[str, Any]:
+    """Every offer with what is left of its budget and its codes."""
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    rows = []
+    for offer in workshop.catalogue.offers.values():
+        budget = workshop.store.ledger.budget(f"offer:{offer.id}")
+        rows.append(
+            {
+                "id": offer.id,
+                "kind": offer.kind.value,
+                "value": str(offer.value),
+                "cost_minor": offer.cost.minor,
+                "budget_minor": budget.amount.minor if budget else None,
+                "reserved_minor": budget.reserved_minor if budget else None,
+                "spent_minor": budget.spent_minor if budget else None,
+                "codes_left": workshop.store.ledger.codes_left(offer.id) if offer.codes else None,
+            }
+        )
+        left = f"{budget.left / 100:.2f} {workshop.brand.currency} left" if budget else "costs nothing"
+        call.say(f"{offer.id:16} {offer.kind:14} {left:24} {rows[-1]['codes_left'] if offer.codes else '-'} codes")
+    return {"currency": workshop.brand.currency, "offers": rows}
+
+
+@command(codes_app, "import")
+def import_codes(
+    call: Call,
+    file: Annotated[Path, typer.Argument(help="One code a line, or a table with the columns offer and code.")],
+    offer: Annotated[str | None, typer.Option("--offer", help="The offer that all codes are for.")] = None,
+) -> dict[str, Any]:
+    """Put single-use codes of your shop's till into the pool. An empty pool means no offer."""
+    from agent.errors import InputError
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    by_offer: dict[str, list[str]] = {}
+    for number, line in enumerate(lines, start=1):
+        name, comma, code = (part.strip() for part in line.rpartition(","))
+        if (name, code) == ("offer", "code"):
+            continue
+        target = offer or name
+        if target not in workshop.catalogue.offers:
+            what = f"no offer is called {target!r}" if comma or offer else "no offer is named"
+            raise InputError(f"{file}, line {number}: {what}", "write offer,code or give --offer ID")
+        by_offer.setdefault(target, []).append(code)
+    added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}
+    call.say(", ".join(f"{count} codes for {name}" for name, count in added.items()) or "no codes in the file")
+    return {"added": added}
+
+
+def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -> Any:
+    from dataclasses import replace
+
+    from agent.campaign import read_plan
+    from agent.errors import InputError
+
+    data: dict[str, Any] = {"id": f"care-{workshop.clock.now():%Y-%m-%d}"}
+    if path is not None:
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise InputError(f"{path} cannot be read: {error}", "correct the line it names") from error
+    if band is not None:
+        data["band"] = band
+    plan = read_plan(data, workshop.brand.currency)
+    return replace(plan, top=top) if top is not None else plan
+
+
+def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
+    state, _ = workshop.store.campaigns.get(campaign_id)
+    counts: dict[str, int] = {}
+    for case in workshop.store.cases.find(campaign_id=campaign_id):
+        counts[case.status.value] = counts.get(case.status.value, 0) + 1
+    call.say(f"{campaign_id}: {state}")
+    for name, count in sorted(counts.items()):
+        call.say(f"  {count:,} {name}")
+    return {"campaign": campaign_id, "state": state, "cases": counts}

@@ -1,0 +1,100 @@
+"""holdfast draft, gate: words for one customer, and the gate over a file of drafts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.domain import Channel, Language, Purpose, Tone
+from api.terminal import Call, command
+
+
+def register(app: typer.Typer) -> None:
+    command(app, "draft")(draft)
+    command(app, "gate")(gate)
+
+
+def draft(
+    call: Call,
+    customer: Annotated[str, typer.Option("--customer", help="Customer id.")],
+    channel: Annotated[Channel, typer.Option("--channel")],
+    purpose: Annotated[Purpose, typer.Option("--purpose")] = Purpose.MARKETING,
+    situation: Annotated[str | None, typer.Option("--situation", help="What to write about; else the reasons.")] = None,
+    language: Annotated[Language | None, typer.Option("--language", help="Else the customer's own.")] = None,
+    tone: Annotated[Tone | None, typer.Option("--tone")] = None,
+    instruction: Annotated[str, typer.Option("--instruction", help="A wish in your words, zh or en.")] = "",
+    model: Annotated[str | None, typer.Option("--model", help="Hub id or folder of a chat model.")] = None,
+) -> dict[str, Any]:
+    """Draft one message: offer decided, facts cited, checked by the gate. Nothing is sent."""
+    from api.bootstrap import open_workshop
+    from api.drafting import Ask, answer, draft_for
+
+    workshop = open_workshop(call)
+    if model is not None:
+        workshop.settings.model = model
+    ask = Ask(customer, channel, purpose, situation, language, tone, instruction)
+    result = answer(draft_for(ask, workshop))
+    _tell(call, result)
+    if result["status"] == "blocked":
+        call.refuse()
+    return result
+
+
+def gate(
+    call: Call,
+    file: Annotated[Path, typer.Argument(help="JSON lines: id, lang, channel, context, draft.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where the verdicts go (else stdout).")] = None,
+    fail_on: Annotated[str | None, typer.Option("--fail-on", help="review or block: exit 3 when one is found.")] = None,
+) -> dict[str, Any] | None:
+    """Judge drafts from anywhere: one line in, one verdict out, in order."""
+    import json
+    import sys
+
+    from agent.errors import UsageError
+    from agent.guardrails import judge_line
+
+    if fail_on not in (None, "review", "block"):
+        raise UsageError(f"--fail-on {fail_on} is not known", "use review or block")
+    counts = {"pass": 0, "review": 0, "block": 0}
+    target = out.open("w", encoding="utf-8") if out else None
+    with file.open("rb") as lines:
+        for raw in lines:
+            if not raw.strip():
+                continue
+            verdict = judge_line(raw.decode("utf-8", "surrogateescape").lstrip("\ufeff"))
+            counts[verdict["verdict"]] += 1
+            line = json.dumps(verdict, ensure_ascii=True) + "\n"
+            (target or sys.stdout).write(line)
+    if target is not None:
+        target.close()
+        call.say(
+            f"{sum(counts.values())} drafts: {counts['pass']} pass, {counts['review']} review, {counts['block']} block"
+        )
+    worst = {"review": counts["review"] + counts["block"], "block": counts["block"]}
+    if fail_on and worst[fail_on]:
+        call.refuse()
+    return {**counts, "out": str(out)} if out else None
+
+
+def _tell(call: Call, result: dict[str, Any]) -> None:
+    if result["body"] is None:
+        call.say(f"{result['status']}: {result['offer_because']}")
+        return
+    offer = result["offer"]
+    call.say(
+        f"draft {result['draft_id']} · {result['situation']} · {result['verdict']} · by {result['writer']['name']}"
+    )
+    call.say(f"offer: {offer['id'] if offer else 'none'} ({result['offer_because']})\n")
+    if result["subject"]:
+        call.say(f"{result['subject']}\n")
+    call.say(result["body"] + "\n")
+    for span in result["spans"]:
+        text = (result["subject"] if span["field"] == "subject" else result["body"])[span["start"] : span["end"]]
+        call.say(f"  {text!r} ← {span['kind']} {span['source']['type']}:{span['source']['id']}")
+    for finding in result["violations"]:
+        call.say(f"  ! {finding['severity']} {finding['rule']}: {finding['message']}")
+    if unheard := result["instruction"]["not_understood"]:
+        call.say(f"  not understood: {'; '.join(unheard)}")
+    call.say(f"\nwhy: {result['explanation']['rep']}")

@@ -1,0 +1,175 @@
+"""holdfast train, score, audit, explain: tables in, scores with reasons out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Call, command, moment
+
+
+def register(app: typer.Typer) -> None:
+    command(app, "train")(train)
+    command(app, "score")(score)
+    command(app, "audit")(audit)
+    command(app, "explain")(explain)
+
+
+LabelOption = Annotated[str | None, typer.Option("--label", help="The column that says who left.")]
+IdOption = Annotated[str | None, typer.Option("--id", help="The column with the customer's id.")]
+
+
+def train(
+    call: Call,
+    table: Annotated[
+        Path | None, typer.Argument(help="A plain table; without it, events or the imported store.")
+    ] = None,
+    label: LabelOption = None,
+    id_column: IdOption = None,
+    positive: Annotated[str | None, typer.Option("--positive", help="The label's value that means: left.")] = None,
+    model: Annotated[str, typer.Option("--model", help="auto, logistic, additive or boosting.")] = "auto",
+    drop: Annotated[str | None, typer.Option("--drop", help="Columns to leave out, comma between.")] = None,
+    keep: Annotated[str | None, typer.Option("--keep", help="Columns to keep although the audit refused them.")] = None,
+    events: Annotated[Path | None, typer.Option("--events", help="A file of orders or events.")] = None,
+    horizon: Annotated[str, typer.Option("--horizon", help="Left = no purchase for this long: 90d, 12w, 3m.")] = "90d",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The day the label looks forward from (exclusive).")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", help="TOML with [columns] for --events.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Model folder (else models/churn in the home).")] = None,
+) -> dict[str, Any]:
+    """Train a scorer and report honestly: folds, intervals, baselines, leaks. A table, an event file, or the store."""
+    from scoring.train import train_events, train_table
+
+    from agent.errors import UsageError
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    target = out or workshop.home.scorer
+    with call.progress("train") as progress:
+        if table is not None:
+            if label is None:
+                raise UsageError("a table needs --label", "name the column that says who left")
+            report = train_table(
+                table, label, id_column, positive=positive, model=model, drop=_names(drop), keep=_names(keep),
+                out=target, seed=call.seed, progress=progress,
+            )  # fmt: skip
+        else:
+            history, day = _history(workshop, events, mapping, horizon, as_of)
+            from scoring.labels import ChurnDefinition, parse_horizon
+
+            report = train_events(
+                history, ChurnDefinition(parse_horizon(horizon)), day, model=model, out=target, seed=call.seed,
+                progress=progress,
+            )  # fmt: skip
+    return _told(call, report, target)
+
+
+def score(
+    call: Call,
+    table: Annotated[
+        Path | None, typer.Argument(help="A table like the one trained on; without it, the store.")
+    ] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="Model folder (else models/churn in the home).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="CSV, Parquet or JSON lines by suffix.")] = None,
+    id_column: IdOption = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Score the store as of this day.")] = None,
+) -> dict[str, Any]:
+    """Score customers, with reasons that add up to the score."""
+    from scoring.serve import score_table, write_scores
+
+    from agent.errors import UsageError
+    from api.bootstrap import open_workshop
+    from api.scoring_store import moment_to_score, score_store
+
+    workshop = open_workshop(call)
+    folder = model or workshop.home.scorer
+    with call.progress("score") as progress:
+        if table is not None:
+            if out is None:
+                raise UsageError("where shall the scores go?", "give --out scores.csv")
+            count = score_table(table, folder, out, id_column=id_column, progress=progress)
+            call.say(f"{count:,} rows scored into {out}")
+            return {"scored": count, "out": str(out), "model": str(folder)}
+        day, remark = (moment(as_of), "") if as_of else moment_to_score(workshop)
+        if remark:
+            call.remark(remark)
+        assert day is not None
+        scores = score_store(workshop, day, folder, progress)
+    if out is not None:
+        write_scores(scores, out)
+    bands = {band: sum(s.band == band for s in scores) for band in ("high", "medium", "low")}
+    call.say(
+        f"{len(scores):,} customers scored as of {day:%Y-%m-%d}: " + ", ".join(f"{n:,} {b}" for b, n in bands.items())
+    )
+    return {"scored": len(scores), "as_of": day.isoformat(), "bands": bands, "out": str(out) if out else None}
+
+
+def audit(
+    call: Call,
+    table: Annotated[Path, typer.Argument(help="The table to look through before it is believed.")],
+    label: Annotated[str, typer.Option("--label", help="The column that says who left.")],
+    id_column: IdOption = None,
+    time_column: Annotated[str | None, typer.Option("--time", help="A column with the moment a row is from.")] = None,
+) -> dict[str, Any]:
+    """Look for leaks, twins, proxies and resampling before a number is believed."""
+    from scoring.audit import audit_file
+
+    report = audit_file(table, label, id_column, time_column)
+    for finding in report["findings"]:
+        call.say(f"{finding['severity']:7} {finding['kind']}: {', '.join(finding['columns'])}: {finding['evidence']}")
+    if not report["findings"]:
+        call.say("nothing suspicious found")
+    return dict(report)
+
+
+def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help="Customer id.")]) -> dict[str, Any]:
+    """Why one customer is at risk: the contributions that make up the score."""
+    from agent.adapters.store.codec import to_json
+    from agent.errors import NotReady
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    found = workshop.store.people.score(customer)
+    if found is None:
+        raise NotReady(f"customer {customer} has no score", "run: holdfast score")
+    language = workshop.brand.languages[0].value
+    call.say(f"{customer}: {found.probability:.0%} likely to leave ({found.band}), model {found.model}")
+    for reason in found.reasons:
+        call.say(f"  {reason.contribution:+.3f}  {reason.text.get(language, reason.code)}")
+    return dict(to_json(found))
+
+
+def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: str, as_of: str | None) -> Any:
+    from agent.errors import NotReady
+    from api.importing import read_mapping
+    from scoring.events import read_events
+    from scoring.labels import ChurnDefinition, parse_horizon
+
+    if events is not None:
+        table = read_events(events, mapping=read_mapping(mapping), now=workshop.clock.now()).events
+    else:
+        table = workshop.log.load()
+    if table.empty:
+        raise NotReady("there are no events to learn from", "run: holdfast import orders FILE, or give --events FILE")
+    day = moment(as_of) if as_of else None
+    return table, day or table["at"].max().to_pydatetime() - ChurnDefinition(parse_horizon(horizon)).horizon
+
+
+def _names(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _told(call: Call, report: dict[str, Any], out: Path) -> dict[str, Any]:
+    auc = report["cv"]["auc"]
+    call.say(f"{report['model']}: {report['verdict']}")
+    call.say(f"  {report['rows']:,} rows, {report['base_rate']:.1%} left")
+    call.say(f"  AUC {auc['mean']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}] over five folds")
+    if forward := report.get("forward"):
+        call.say(f"  forward in time: {forward}")
+    for dropped in report["dropped"]:
+        call.say(f"  left out: {dropped}")
+    call.say(f"  {out}/report.html, {out}/MODEL_CARD.md")
+    return {**report, "out": str(out)}

@@ -1,0 +1,201 @@
+"""holdfast init, doctor, upgrade, simulate, demo: the first hour."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Call, command
+
+
+def register(app: typer.Typer) -> None:
+    command(app, "demo")(demo)
+    command(app, "init")(init)
+    command(app, "doctor")(doctor)
+    command(app, "simulate")(simulate)
+    command(app, "upgrade")(upgrade)
+
+
+def demo(
+    call: Call,
+    customers: Annotated[int, typer.Option("--customers", min=100, max=100_000, help="Size of the shop.")] = 1_000,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where outbox and report go (else the home folder).")
+    ] = None,
+) -> dict[str, Any]:
+    """The main job on a simulated shop: offline, no GPU, no keys. A second run repeats nothing."""
+    from api import demo as show
+    from api.bootstrap import open_workshop
+    from api.report import write_report
+
+    started = time.monotonic()
+    workshop = open_workshop(call)
+    call.remark(f"home: {workshop.home.root.resolve()}")
+    workshop.home.root.mkdir(parents=True, exist_ok=True)
+    with call.progress("demo") as progress:
+        result = show.run(workshop, customers, out, progress)
+    report = write_report(result, (out or workshop.home.root) / "report.html")
+    answer = show.as_json(result, report, time.monotonic() - started)
+    call.show(_demo_table(result))
+    call.say(_demo_words(answer))
+    return answer
+
+
+def init(
+    call: Call,
+    name: Annotated[str | None, typer.Option("--name", help="Brand name, as customers know it.")] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", help="Postal address: the law wants it in e-mails.")
+    ] = None,
+    domain: Annotated[str | None, typer.Option("--domain", help="Your shop's domain.")] = None,
+    timezone: Annotated[str | None, typer.Option("--timezone", help="IANA name, for example Asia/Shanghai.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="ISO 4217, for example CNY.")] = None,
+    languages: Annotated[
+        str | None, typer.Option("--languages", help="zh,en or one of them, house language first.")
+    ] = None,
+) -> dict[str, Any]:
+    """Your own brand in two minutes: asks what was not given, writes brand.toml, makes the database."""
+    from agent.errors import UsageError
+    from api.bootstrap import open_workshop
+    from api.brand_file import read_brand, write_brand
+
+    workshop = open_workshop(call)
+    path = workshop.home.brand
+    if path.exists():
+        raise UsageError(f"{path} is there already", "edit it, or choose another --home; then: holdfast doctor")
+    values: dict[str, Any] = {}
+    for key, given, question, default in (
+        ("name", name, "Brand name", None),
+        ("postal_address", address, "Postal address", None),
+        ("domains", domain, "Domain of your shop", None),
+        ("timezone", timezone, "Time zone", "Asia/Shanghai"),
+        ("currency", currency, "Currency", "CNY"),
+        ("languages", languages, "Languages (zh,en)", "zh,en"),
+    ):
+        values[key] = given or _ask(call, question, default, key)
+    values["id"] = _slug(values["name"])
+    values["domains"] = [values["domains"].removeprefix("https://").strip("/")]
+    values["languages"] = [part.strip() for part in values["languages"].split(",") if part.strip()]
+    trial = path.with_suffix(".trial")
+    write_brand(trial, values)
+    try:
+        read_brand(trial)
+        trial.replace(path)
+    finally:
+        trial.unlink(missing_ok=True)
+    workshop.store.people.count()  # makes the database
+    steps = [
+        "holdfast doctor",
+        "holdfast import customers FILE",
+        "holdfast import orders FILE",
+        "holdfast import policies FOLDER",
+    ]
+    call.say(f"{path} written. Next:")
+    for step in steps:
+        call.say(f"  {step}")
+    return {"brand": values["id"], "home": str(workshop.home.root), "next": steps}
+
+
+def doctor(call: Call) -> dict[str, Any]:
+    """What is there, what is missing, in the order of the work; and what keeps a live message from leaving."""
+    from api.bootstrap import open_workshop
+    from api.diagnosis import examine
+
+    found = examine(open_workshop(call))
+    marks = {"ok": "✓", "todo": "○", "wrong": "✗"}
+    for step in found:
+        call.say(f"{marks[step.state]} {step.name}: {step.says}")
+        if step.remedy:
+            call.say(f"    → {step.remedy}")
+    wrong = [step.name for step in found if step.state == "wrong"]
+    if wrong:
+        call.exit_code = 1
+    return {"steps": [step.as_dict() for step in found], "ready_for_live": not any(s.state != "ok" for s in found)}
+
+
+def simulate(
+    call: Call,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.")],
+    customers: Annotated[int, typer.Option("--customers", min=10, help="How many.")] = 1_000,
+) -> dict[str, Any]:
+    """A shop with known truth, as files that the importers read: to try things, and to check our own numbers."""
+    from datetime import UTC, datetime
+
+    from api.sample_shop import simulate_shop
+
+    simulate_shop(customers, call.seed, call.now or datetime.now(UTC), out)
+    files = sorted(path.name for path in out.iterdir())
+    call.say(f"{out}: {', '.join(files)}")
+    return {"out": str(out), "customers": customers, "files": files}
+
+
+def upgrade(call: Call) -> dict[str, Any]:
+    """Bring the database to this version's schema. Back it up first."""
+    from agent.adapters.store.engine import open_engine
+    from agent.adapters.store.engine import upgrade as upgrade_schema
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    workshop.home.require()
+    upgrade_schema(open_engine(workshop.settings.database_url or f"sqlite:///{workshop.home.database}"))
+    call.say("the database is at this version's schema")
+    return {"upgraded": True}
+
+
+def _ask(call: Call, question: str, default: str | None, key: str) -> str:
+    from agent.errors import UsageError
+
+    option = {"postal_address": "address", "domains": "domain"}.get(key, key)
+    if call.as_json or not sys.stdin.isatty():
+        if default is not None:
+            return default
+        raise UsageError(f"{question} is missing", f"give --{option}")
+    return str(typer.prompt(question, default=default))
+
+
+def _slug(name: str) -> str:
+    import hashlib
+    import re
+
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return plain or "brand-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+def _demo_table(result: Any) -> Any:
+    from rich.table import Table
+
+    table = Table(title="what happened to whom", title_justify="left")
+    for name in ("who", "risk", "why", "offer", "draft", "verdict", "where it went", "writer"):
+        table.add_column(name, overflow="fold")
+    for told in result.cases:
+        case, draft = told.case, told.draft
+        offer = case.decision.offer if case.decision else None
+        why = case.reasons[0].text.get("en", case.reasons[0].code) if case.reasons else ""
+        table.add_row(
+            case.customer_id,
+            f"{case.score.probability:.2f}" if case.score else "",
+            why,
+            offer.id if offer else "",
+            (draft.subject or draft.body).replace("\n", " ")[:60] if draft else "",
+            told.verdict.decision.value if told.verdict else "",
+            Path(told.where).name if told.where else case.status.value,
+            draft.writer.name if draft else "",
+        )
+    return table
+
+
+def _demo_words(answer: dict[str, Any]) -> str:
+    auc = answer["model"]["auc"]
+    return (
+        f"\n{answer['customers']:,} simulated customers, {answer['flagged']:,} flagged; of those written about: "
+        f"{answer['drafted']} drafted, {answer['passed']} passed the gate, {answer['needs_person']} wait for a person, "
+        f"{answer['blocked']} blocked, {answer['held_out']} held out; {answer['sent']} sent to the sink.\n"
+        f"Scorer {answer['model']['name']}: AUC {auc['mean']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}] on a simulated "
+        f"shop where {answer['model']['base_rate']:.0%} leave.\n"
+        f"outbox: {answer['outbox']}\nreport: {answer['report']}\n"
+        f"What waits for you: holdfast review list · one case's story: holdfast trace CASE  ({answer['seconds']} s)"
+    )

@@ -1,0 +1,117 @@
+"""What is there and what is missing, in the order of the work: collect → choose → features → train → warn → watch.
+
+The last steps say what keeps a live message from leaving; on a fresh installation that is a good deal, on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from api.bootstrap import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`state`: ok, todo (not done yet), wrong (done, and cannot work)."""
+
+    name: str
+    state: str
+    says: str
+    remedy: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def examine(workshop: Workshop) -> list[Step]:
+    """Never raises for what it finds: a broken part is a line, and the next parts are examined all the same."""
+    checks: tuple[tuple[str, Callable[[Workshop], Iterator[Step]]], ...] = (
+        ("brand", _brand),
+        ("data", _data),
+        ("policies", _policies),
+        ("offers", _offers),
+        ("scorer", _scorer),
+        ("writer", _writer),
+        ("live", _live),
+    )
+    steps: list[Step] = []
+    for name, check in checks:
+        try:
+            steps.extend(check(workshop))
+        except Exception as error:
+            steps.append(
+                Step(name, "wrong", getattr(error, "message", str(error)), getattr(error, "remedy", "") or "see above")
+            )
+    return steps
+
+
+def _brand(workshop: Workshop) -> Iterator[Step]:
+    brand = workshop.brand
+    yield Step("brand", "ok", f"{brand.name}, {brand.timezone}, {brand.currency}, {'/'.join(brand.languages)}")
+
+
+def _data(workshop: Workshop) -> Iterator[Step]:
+    people, events = workshop.store.people.count(), workshop.log.count()
+    if not events:
+        yield Step("data", "todo", "no events yet", "holdfast import orders FILE")
+        return
+    span = workshop.log.span()
+    days = f"{span[0]:%Y-%m-%d} to {span[1]:%Y-%m-%d}" if span else ""
+    yield Step("data", "ok", f"{people:,} customers, {events:,} events, {days}")
+
+
+def _policies(workshop: Workshop) -> Iterator[Step]:
+    count = workshop.index.count() if workshop.home.index.exists() else 0
+    if not count:
+        yield Step("policies", "todo", "none indexed: no promise may be made", "holdfast import policies FOLDER")
+        return
+    yield Step("policies", "ok", f"{count} clauses")
+
+
+def _offers(workshop: Workshop) -> Iterator[Step]:
+    lines = workshop.catalogue.offers.values()
+    empty = [line.id for line in lines if line.codes and not workshop.store.ledger.codes_left(line.id)]
+    if empty:
+        yield Step("offers", "todo", f"no codes for {', '.join(empty)}", "holdfast offers codes import FILE")
+        return
+    yield Step("offers", "ok", f"{len(lines)} offers, codes at hand")
+
+
+def _scorer(workshop: Workshop) -> Iterator[Step]:
+    report = workshop.home.scorer / "report.json"
+    if not report.exists():
+        yield Step("scorer", "todo", "none trained", "holdfast train --horizon 90d")
+        return
+    data: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    auc = data["cv"]["auc"]
+    said = f"{data['model']}, AUC {auc['mean']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]: {data['verdict']}"
+    yield Step("scorer", "ok" if data["verdict"] == "usable" else "todo", said)
+    scored = workshop.store.people.latest_scores()
+    if not scored:
+        yield Step("scores", "todo", "nobody scored yet", "holdfast score")
+        return
+    yield Step("scores", "ok", f"{len(scored):,} customers as of {scored[0].as_of:%Y-%m-%d}")
+
+
+def _writer(workshop: Workshop) -> Iterator[Step]:
+    if workshop.settings.model is None:
+        yield Step("writer", "ok", "the composer; a chat model of your own: HOLDFAST_MODEL = hub id or folder")
+        return
+    from pathlib import Path
+
+    path = Path(workshop.settings.model)
+    if path.exists() and not (path / "config.json").exists():
+        yield Step("writer", "wrong", f"{path} has no config.json", "copy the whole model folder")
+        return
+    yield Step("writer", "ok", f"{workshop.settings.model}, then the composer")
+
+
+def _live(workshop: Workshop) -> Iterator[Step]:
+    yield Step("channels", "todo", "every channel is the sink: no real customer can be reached")
+    if workshop.brand.made_up:
+        yield Step("live", "todo", "this brand is made up: never live", "holdfast init in a home of its own")
+    elif not workshop.settings.live:
+        yield Step("live", "todo", "HOLDFAST_LIVE is not set", "leave it so until consents and addresses are in")

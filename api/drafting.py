@@ -1,0 +1,60 @@
+"""One draft for one customer, as a rep, an integrator or a script asks for it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from agent.explanations import explain_case
+
+from agent import pipeline
+from agent.domain import Case, CaseStatus, Channel, Language, Purpose, Tone
+from agent.errors import NotReady
+from agent.pipeline import Prepared
+from api.answers import draft_answer
+from api.bootstrap import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody wants written. `situation` None: what the reasons say. `language` None: the customer's own."""
+
+    customer_id: str
+    channel: Channel
+    purpose: Purpose = Purpose.MARKETING
+    situation: str | None = None
+    language: Language | None = None
+    tone: Tone | None = None
+    instruction: str = ""
+
+
+def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
+    """Open a case and take it as far as it goes without a person. Raises NotFound, NotReady, InputError."""
+    house = workshop.house
+    house.store.people.get(ask.customer_id)  # says so when there is no such customer
+    score = house.store.people.score(ask.customer_id)
+    if score is None and ask.situation is None and ask.purpose is Purpose.MARKETING:
+        raise NotReady(
+            f"customer {ask.customer_id} has no score, so there is no reason to write about",
+            "run: holdfast score, or say what it is about: --situation long_silence",
+        )
+    case = Case(
+        case_id=f"case_{secrets.token_hex(10)}",
+        brand_id=house.brand.id,
+        customer_id=ask.customer_id,
+        channel=ask.channel,
+        purpose=ask.purpose,
+        status=CaseStatus.SCORED,
+        opened_at=house.clock.now(),
+        situation=ask.situation or "",
+        language=ask.language,
+        score=score,
+    )
+    house.store.cases.open(case)
+    return pipeline.prepare(case, house, ask.instruction, ask.tone)
+
+
+def answer(prepared: Prepared) -> dict[str, Any]:
+    """The `draft` contract."""
+    return draft_answer(prepared, explain_case(prepared.case, prepared.sheet, prepared.draft))
