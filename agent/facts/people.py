@@ -48,7 +48,7 @@ def clean_name(raw: str | None) -> str | None:
         return None
     if not all(unicodedata.category(char)[0] in "LM" or char in " .'’-·•" for char in name):
         return None
-    if not any(char.isalpha() for char in name):
+    if not any(char.isalpha() for char in name) or re.search(r"\w{2}\.\w", name):  # nothing, or a domain
         return None
     return name
 

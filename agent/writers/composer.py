@@ -133,7 +133,11 @@ class _Composition:
 
     def bodies(self) -> Iterator[str]:
         """Sentences about the matter; an answer from our policy comes before all others."""
-        wanted = (0 if self.sheet.acts else 1) if "shorter" in self.flags else 1 + (self.rng.random() < 0.4) + ("longer" in self.flags)
+        wanted = (
+            (0 if self.sheet.acts else 1)
+            if "shorter" in self.flags
+            else 1 + (self.rng.random() < 0.4) + ("longer" in self.flags)
+        )
         lines = list(self.phrases.body)
         answers = tuple(line for line in lines if "{policy_answer}" in line)
         answer = self.choose(answers) if answers else None

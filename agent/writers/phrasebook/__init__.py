@@ -1,8 +1,8 @@
 """The phrasebook as records: for each language and situation the sentences of each move, and what all of them share.
 
 Takes the TOML files beside it (zh/*.toml, en/*.toml), gives Phrases and Common. Text that a marketer may correct; no
-logic. A sentence may use slots; a part in square brackets is left out when one of its facts is not known; a sentence that
-starts with <slot> is used only with that fact, with <!slot> only without it.
+logic. A sentence may use slots; a part in square brackets is left out when one of its facts is not known; a sentence
+that starts with <slot> is used only with that fact, with <!slot> only without it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from agent.domain import Language, Tone
 
@@ -84,26 +85,23 @@ def read_phrasebook(root: Traversable) -> Phrasebook:
     return Phrasebook(situations, common, digest.hexdigest()[:12])
 
 
-def _phrases(name: str, rows: Mapping[str, list[str]]) -> Phrases:
-    by_tone = rows["open"]
-    assert isinstance(by_tone, Mapping)
+def _phrases(name: str, rows: Mapping[str, Any]) -> Phrases:
     return Phrases(
         situation=name,
         subject=tuple(rows["subject"]),
         subject_lively=tuple(rows["subject_lively"]),
-        open={tone: tuple(by_tone[tone.value]) for tone in Tone},
+        open={tone: tuple(rows["open"][tone.value]) for tone in Tone},
         body=tuple(rows["body"]),
         short=tuple(rows["short"]),
         title=tuple(rows["title"]),
     )
 
 
-def _common(rows: Mapping[str, Mapping[str, list[str]]]) -> Common:
-    offers = rows["offer"]
+def _common(rows: Mapping[str, Any]) -> Common:
     return Common(
         subject_offer=tuple(rows["subject_offer"]),
         subject_plain=tuple(rows["subject_plain"]),
-        lead={kind: tuple(block["lead"]) for kind, block in offers.items()},  # type: ignore[call-overload]
+        lead={kind: tuple(block["lead"]) for kind, block in rows["offer"].items()},
         terms={kind: tuple(lines) for kind, lines in rows["terms"].items()},
         help={kind: tuple(lines) for kind, lines in rows["help"].items()},
         close={tone: tuple(rows["close"][tone.value]) for tone in Tone},

@@ -1,0 +1,9 @@
+"""The stage that gets a message written: prompt, writer, reading, aligning, filling, judging, down the ladder."""
+
+from __future__ import annotations
+
+from agent.draft.align import align
+from agent.draft.reply import read_reply
+from agent.draft.write import write_draft
+
+__all__ = ["align", "read_reply", "write_draft"]

@@ -1,0 +1,136 @@
+"""What a writer is asked: the prompt of this case, filled with its sheet in labelled blocks.
+
+Takes a sheet, an instruction and prompts; gives a WriteRequest. Required facts come first, and what was cut is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from agent.acts import act_in_words
+from agent.domain import (
+    MONEY_KINDS,
+    Channel,
+    ChatMessage,
+    Fact,
+    FactSheet,
+    Finding,
+    Instruction,
+    Language,
+    Sensitivity,
+    WriteRequest,
+    WriterReply,
+)
+from agent.errors import SlotError
+from agent.instructions import flag_table
+from agent.slots import say, slot_table
+from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
+
+LoadPrompt = Callable[[str, str], PromptTemplate]
+FOOTER = frozenset({"unsubscribe", "postal_address", "signature"})
+MOST_CLAUSES, MOST_BACKGROUND = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and the name and version of the prompt behind it."""
+
+    request: WriteRequest
+    prompt: str
+
+
+def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt = load_prompt) -> Asked:
+    offered = sheet.fact("offer") is not None and sheet.offer is not None and sheet.offer.kind in MONEY_KINDS
+    template = load("coupon_message" if offered else "care_message", sheet.language.value)
+    words = _wording(sheet.language).words
+    rendered = template.render(
+        brand=sheet.brand.name,
+        channel=words[sheet.channel.value],
+        purpose=words[sheet.purpose.value],
+        situation=situation_in_words(sheet.situation, sheet.language),
+        tone=words[sheet.tone.value],
+        limits=_wording(sheet.language).limits[sheet.channel.value],
+        wishes=_wishes(instruction, sheet.language),
+        slots="\n".join(_slot_line(fact, sheet) for fact in _by_importance(sheet)) or words["none"],
+        acts="\n".join(_act_lines(sheet)) or words["none"],
+        policies=_capped([clause.text for clause in sheet.clauses], MOST_CLAUSES, sheet.language),
+        background=_capped(list(sheet.steer), MOST_BACKGROUND, sheet.language),
+    )
+    messages = tuple(ChatMessage(role, text) for role, text in rendered)
+    request = WriteRequest(messages, sheet, instruction.understood, seed, _room(sheet))
+    return Asked(request, f"{template.name}.{template.language}@{template.version}")
+
+
+def ask_again(
+    asked: Asked, reply: WriterReply, findings: Sequence[Finding], load: LoadPrompt = load_prompt
+) -> WriteRequest:
+    """The same request, the writer's own answer and what was found in it; the seed moves on for the composer."""
+    sheet = asked.request.sheet
+    listed = "\n".join(
+        f"- {finding.message}" + (f" “{finding.quote}”" if finding.quote else "") for finding in findings
+    )
+    turns = load("revise_draft", sheet.language.value).render(findings=listed)
+    messages = (
+        *asked.request.messages,
+        ChatMessage("assistant", reply.text),
+        *(ChatMessage(role, text) for role, text in turns),
+    )
+    return replace(asked.request, messages=messages, seed=asked.request.seed + 1)
+
+
+def _finding_line(finding: Finding) -> str:
+    return f"- {finding.message}" + (f" “{finding.quote}”" if finding.quote else "")
+
+
+def situation_in_words(situation: str, language: Language) -> str:
+    situations = _wording(language).situations
+    return situations.get(situation, situations["general_care"])
+
+
+def _wording(language: Language) -> Wording:
+    return load_wording(language.value)
+
+
+def _room(sheet: FactSheet) -> int:
+    return {Channel.EMAIL: 400, Channel.CHAT: 250}.get(sheet.channel, 160)
+
+
+def _wishes(instruction: Instruction, language: Language) -> str:
+    """Only what was read into flags: free words of a rep never reach the model, so they cannot ask for a promise."""
+    said = [flag_table()[flag].meaning[language] for flag in instruction.understood]
+    return ("；" if language is Language.ZH else "; ").join(said) or _wording(language).words["none"]
+
+
+def _by_importance(sheet: FactSheet) -> list[Fact]:
+    order = {name: place for place, name in enumerate(slot_table())}
+    usable = [fact for fact in sheet.facts if fact.sensitivity is Sensitivity.QUOTE and fact.slot not in FOOTER]
+    return sorted(usable, key=lambda fact: (not fact.required, order[fact.slot]))
+
+
+def _slot_line(fact: Fact, sheet: FactSheet) -> str:
+    words, spec = _wording(sheet.language).words, slot_table()[fact.slot]
+    required = words["required"] if fact.required else ""
+    try:
+        reads = words["reads"].format(words=say(fact, None, sheet))
+    except SlotError:
+        reads = ""
+    forms = (
+        words["forms"].format(forms=" ".join(f"{{{fact.slot}|{form}}}" for form in spec.forms)) if spec.forms else ""
+    )
+    return f"{required}{{{fact.slot}}} {spec.meaning[sheet.language]}{reads}{forms}"
+
+
+def _act_lines(sheet: FactSheet) -> list[str]:
+    return [f"{{act:{act.key}}} {act_in_words(act.key, sheet.language, 0)}" for act in sheet.acts]
+
+
+def _capped(lines: list[str], most: int, language: Language) -> str:
+    words = _wording(language).words
+    if not lines:
+        return words["none"]
+    # A document must not be able to close the block it stands in.
+    kept = [" ".join(line.split()).replace("<", "‹").replace(">", "›") for line in lines[:most]]
+    if len(lines) > most:
+        kept.append(words["cut"].format(n=len(lines) - most))
+    return "\n".join(kept)

@@ -1,0 +1,216 @@
+"""Down the ladder of writers until one has written what can be filled and what the judge lets pass.
+
+Takes a case's sheet, writers best first and a judge; gives a Draft with its stamp. Each writer has one answer and one
+repair. A writer that cannot answer is passed over: an outage is never a decision. When no writer pleased the judge, the
+best that could be filled is handed on, and the gate's verdict then sends it to a person; when none could be filled,
+NoDraft is raised and a person writes. Reads a stopwatch, for the stamp only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.domain import (
+    Case,
+    Decision,
+    Draft,
+    FactSheet,
+    Finding,
+    Instruction,
+    Realised,
+    Severity,
+    Verdict,
+    WriteRequest,
+    WriterReply,
+    WriterStamp,
+)
+from agent.draft.align import align
+from agent.draft.problems import problems
+from agent.draft.reply import Template, read_reply
+from agent.draft.request import Asked, LoadPrompt, ask, ask_again
+from agent.errors import NoDraft, SlotError, UsageError, WriterUnavailable
+from agent.instructions import follow, read_instruction
+from agent.ports import Writer
+from agent.realise import realise as fill_in
+from prompts.template import load_prompt
+
+Realise = Callable[[str | None, str, FactSheet, int], Realised]
+Judge = Callable[[Draft], Verdict]
+WORST = {Decision.PASS: 0, Decision.REVIEW: 1, Decision.BLOCK: 2}
+
+
+@dataclass(slots=True)
+class _Effort:
+    """What one writer cost until now."""
+
+    started: float = field(default_factory=time.perf_counter)
+    attempts: int = 0
+    tokens: int = 0
+
+    def ms(self) -> int:
+        return round((time.perf_counter() - self.started) * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """One answer, read: either a draft with its verdict, or the findings that kept it from being filled."""
+
+    draft: Draft | None
+    verdict: Verdict | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def good(self) -> bool:
+        return self.verdict is not None and _content(self.verdict)
+
+
+def write_draft(
+    case: Case,
+    sheet: FactSheet,
+    writers: Sequence[Writer],
+    judge: Judge,
+    *,
+    instruction: str = "",
+    seed: int = 0,
+    prompts: LoadPrompt = load_prompt,
+    realise: Realise = fill_in,
+) -> Draft:
+    """Raises NoDraft when no writer wrote anything fillable, WriterUnavailable when none could answer at all."""
+    if not writers:
+        raise UsageError("There is no writer.", "Give at least the composer.")
+    sheet, wish = follow(sheet, read_instruction(instruction))
+    asked = ask(sheet, wish, seed, prompts)
+    passed_over: list[str] = []
+    tried: list[_Try] = []
+    for writer in writers:
+        ladder = _Rung(writer, asked, case, wish, judge, prompts, realise, tuple(passed_over))
+        try:
+            attempts = ladder.climb()
+        except WriterUnavailable:
+            attempts = []
+        tried += attempts
+        if attempts and attempts[-1].good and attempts[-1].draft is not None:
+            return attempts[-1].draft
+        passed_over.append(writer.name)
+    return _best(tried, passed_over)
+
+
+def _best(tried: Sequence[_Try], names: Sequence[str]) -> Draft:
+    if not tried:
+        raise WriterUnavailable(
+            f"No writer could answer ({', '.join(names)}).", "See `holdfast doctor`; the case waits and can be retried."
+        )
+    filled = [attempt for attempt in tried if attempt.draft is not None and attempt.verdict is not None]
+    if not filled:
+        last = tried[-1].findings
+        why = last[0].message if last else "no reason was given"
+        raise NoDraft(f"No writer gave a message that could be filled ({why})", "Write this one by hand.")
+    best = min(filled, key=_badness)
+    assert best.draft is not None
+    return best.draft
+
+
+def _badness(attempt: _Try) -> tuple[int, int]:
+    assert attempt.verdict is not None
+    return WORST[attempt.verdict.decision], len(attempt.findings)
+
+
+def _content(verdict: Verdict) -> bool:
+    """Passed, or a machine can mend it, or other words would not help: what is left lies in the context."""
+    if verdict.decision is Decision.PASS or verdict.fixed is not None:
+        return True
+    return all(finding.field == "context" or finding.severity is Severity.WARN for finding in verdict.findings)
+
+
+@dataclass(slots=True)
+class _Rung:
+    """One writer at work on one case: an answer, and if need be one repair."""
+
+    writer: Writer
+    asked: Asked
+    case: Case
+    wish: Instruction
+    judge: Judge
+    prompts: LoadPrompt
+    realise: Realise
+    fell_back_from: tuple[str, ...]
+    effort: _Effort = field(default_factory=_Effort)
+
+    def climb(self) -> list[_Try]:
+        reply = self._write(self.asked.request)
+        first = self._read(reply)
+        if first.good:
+            return [first]
+        try:
+            mended = self._write(ask_again(self.asked, reply, first.findings, self.prompts))
+        except WriterUnavailable:
+            return [first]
+        return [first, self._read(mended)]
+
+    def _write(self, request: WriteRequest) -> WriterReply:
+        self.effort.attempts += 1
+        reply = self.writer.write(request)
+        self.effort.tokens += reply.tokens_in + reply.tokens_out
+        return reply
+
+    def _read(self, reply: WriterReply) -> _Try:
+        """Repair in the agreed order: strip, normalise, find unknown slots, align literals, fill, judge."""
+        sheet = self.asked.request.sheet
+        template = _aligned(read_reply(reply.text, sheet.channel), sheet)
+        found = problems(template, sheet, reply.finished)
+        if found:
+            return _Try(None, None, found)
+        try:
+            filled = self.realise(template.subject, template.body, sheet, self.asked.request.seed)
+        except SlotError as error:
+            message = f"{error.message} {error.remedy}".strip()
+            return _Try(None, None, (Finding("SLOT_UNFILLED", Severity.FIX, message, "body"),))
+        draft = self._draft(template, filled, sheet)
+        verdict = self.judge(draft)
+        return _Try(draft, verdict, verdict.findings)
+
+    def _draft(self, template: Template, filled: Realised, sheet: FactSheet) -> Draft:
+        return Draft(
+            draft_id=_draft_id(self.case, sheet, template, self.wish),
+            case_id=self.case.case_id,
+            language=sheet.language,
+            channel=sheet.channel,
+            purpose=sheet.purpose,
+            situation=sheet.situation,
+            subject_template=template.subject,
+            body_template=template.body,
+            subject=filled.subject,
+            body=filled.body,
+            spans=filled.spans,
+            writer=self._stamp(),
+            instruction=self.wish,
+        )
+
+    def _stamp(self) -> WriterStamp:
+        detail = getattr(self.writer, "detail", None)
+        return WriterStamp(
+            name=self.writer.name,
+            revision=self.writer.revision,
+            prompt=self.asked.prompt,
+            seed=self.asked.request.seed,
+            ms=self.effort.ms(),
+            tokens=self.effort.tokens,
+            attempts=self.effort.attempts,
+            fell_back_from=self.fell_back_from,
+            detail=dict(detail) if detail else {},
+        )
+
+
+def _aligned(template: Template, sheet: FactSheet) -> Template:
+    subject = None if template.subject is None else align(template.subject, sheet)
+    return replace(template, subject=subject, body=align(template.body, sheet))
+
+
+def _draft_id(case: Case, sheet: FactSheet, template: Template, wish: Instruction) -> str:
+    """The same case, moment, wish and words give the same id, so that a repeated run makes no second draft."""
+    moment = sheet.now.isoformat() if sheet.now else ""
+    parts = (case.case_id, moment, wish.text, template.subject or "", template.body)
+    return "d-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
