@@ -157,8 +157,8 @@ class PolicyIndex:
 
 
 def searchable(clause: Clause) -> str:
-    """What of a clause is searched: its heading counts as much as its text."""
-    return f"{clause.clause}\n{clause.text}\n{clause.customer_text or ''}"
+    """What of a clause is searched. The heading counts twice: it says in two words what the clause is about."""
+    return f"{clause.clause}\n{clause.clause}\n{clause.text}\n{clause.customer_text or ''}"
 
 
 def _owner(passage: Passage) -> str:
