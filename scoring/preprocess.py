@@ -46,7 +46,7 @@ class Encoder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
     columns: tuple[Column, ...] = ()
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> Encoder:
+    def fit(self, X: pd.DataFrame, y: object = None) -> Encoder:  # noqa: ARG002 - scikit-learn's signature
         self.columns = tuple(_learn(X[name]) for name in X.columns)
         return self
 
@@ -71,7 +71,7 @@ class Encoder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 class LinearMatrix(BaseEstimator, TransformerMixin):  # type: ignore[misc]
     """Encoded frame -> scaled matrix with mean zero; `source` says which raw column each matrix column came from."""
 
-    def fit(self, X: pd.DataFrame, y: object = None, *, columns: tuple[Column, ...] = ()) -> LinearMatrix:
+    def fit(self, X: pd.DataFrame, *, columns: tuple[Column, ...]) -> LinearMatrix:
         self.plans: list[dict[str, Any]] = []
         for column in columns:
             self.plans.extend(_plan(column, X[column.name]))
@@ -101,10 +101,12 @@ def encode(column: Column, values: pd.Series) -> Floats:
     """One raw column as floats, by its learnt description."""
     if column.kind == "number":
         numbers = values.astype("float64") if pd.api.types.is_bool_dtype(values) else as_number(values)
-        return np.where(np.isfinite(numbers), numbers, np.nan)
+        finite: Floats = np.where(np.isfinite(numbers), numbers, np.nan).astype("float64")
+        return finite
     if column.kind == "date":
         days = parse_dates(values)
-        return np.where(days.isna(), np.nan, days.astype("int64") / DAY)
+        since: Floats = np.where(days.isna(), np.nan, days.astype("int64") / DAY).astype("float64")
+        return since
     text = as_id(values)
     codes = text.map({level: code for code, level in enumerate(column.levels)}).astype("float64")
     filled: Floats = codes.mask(codes.isna() & text.notna(), column.other).to_numpy("float64")
@@ -173,4 +175,5 @@ def _apply(plan: dict[str, Any], raw: Floats) -> Floats:
     else:
         shaped = np.log1p(np.maximum(raw, 0)) if plan["log"] else raw
         made = np.where(np.isnan(shaped), plan["fill"], np.clip(shaped, plan["low"], plan["high"]))
-    return (made - plan["mean"]) / plan["scale"]
+    scaled: Floats = (made - plan["mean"]) / plan["scale"]
+    return scaled

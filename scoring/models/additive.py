@@ -128,7 +128,7 @@ class AdditiveModel(RiskModel):
         return data, {}
 
     @classmethod
-    def from_files(cls, data: dict[str, Any], folder: Path) -> Self:
+    def from_files(cls, data: dict[str, Any], folder: Path) -> Self:  # noqa: ARG003
         model = cls()
         model.encoder = Encoder.from_json(data["encoder"])
         model.base = float(data["base"])

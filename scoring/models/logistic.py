@@ -19,7 +19,7 @@ from scoring.preprocess import Encoder, LinearMatrix
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the weights are found. `l2` is the ridge penalty in units of one observation; `polish` goes on to the minimum."""
+    """How the weights are found. `l2` is the ridge penalty in units of one row; `polish` goes on to the minimum."""
 
     learning_rate: float = 0.02
     epochs: int = 30
@@ -84,7 +84,7 @@ class LogisticModel(RiskModel):
         return data, {}
 
     @classmethod
-    def from_files(cls, data: dict[str, Any], folder: Path) -> Self:
+    def from_files(cls, data: dict[str, Any], folder: Path) -> Self:  # noqa: ARG003
         model = cls(recipe=Recipe(**data["recipe"]))
         model.encoder = Encoder.from_json(data["encoder"])
         model.matrix = LinearMatrix.from_json(data["matrix"])
@@ -117,7 +117,7 @@ def descend(matrix: Floats, y: Floats, recipe: Recipe, sides: Floats, seed: int)
     for _ in range(epochs):
         order = torch.randperm(rows, generator=generator)
         total = 0.0
-        for chosen in order.split(batch):
+        for chosen in order.split(batch):  # type: ignore[no-untyped-call]
             optimizer.zero_grad()
             loss = loss_of(x[chosen] @ weight + bias, target[chosen])
             (loss + recipe.l2 / (2 * rows) * weight.square().sum()).backward()
@@ -139,28 +139,29 @@ def polish(matrix: Floats, y: Floats, l2: float, sides: Floats) -> tuple[Floats,
     Columns that say nearly the same make the valley flat, and Adam would walk along it for hundreds of epochs. A weight
     that ends on the wrong side of zero is held at zero and the rest solved again.
     """
+    free = np.ones(matrix.shape[1])
+    while True:
+        weight, intercept = _minimise(matrix * free, y, l2)
+        wrong = weight * free * sides < 0
+        if not wrong.any():
+            return weight * free, intercept
+        free = np.where(wrong, 0.0, free)
+
+
+def _minimise(matrix: Floats, y: Floats, l2: float) -> tuple[Floats, float]:
     import torch
 
     x, target = torch.tensor(matrix), torch.tensor(np.asarray(y, dtype="float64"))
-    free = torch.ones(matrix.shape[1], dtype=torch.float64)
-    weight, bias = torch.zeros(matrix.shape[1], dtype=torch.float64), torch.zeros(1, dtype=torch.float64)
-    for _ in range(4):
-        weight.requires_grad_(requires_grad=True)
-        bias.requires_grad_(requires_grad=True)
-        optimizer = torch.optim.LBFGS([weight, bias], max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
+    weight = torch.zeros(matrix.shape[1], dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS([weight, bias], max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe")
 
-        def closure() -> torch.Tensor:
-            optimizer.zero_grad()
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(x @ (weight * free) + bias, target)
-            loss = loss + l2 / (2 * len(x)) * weight.square().sum()
-            loss.backward()
-            return loss
+    def loss() -> torch.Tensor:
+        search.zero_grad()
+        value = torch.nn.functional.binary_cross_entropy_with_logits(x @ weight + bias, target)
+        value = value + l2 / (2 * len(x)) * weight.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
 
-        optimizer.step(closure)
-        with torch.no_grad():
-            wrong = (weight * free * torch.tensor(sides)) < 0
-            if not wrong.any():
-                break
-            free = free * ~wrong
-        weight, bias = (weight * free).detach(), bias.detach()
-    return (weight * free).detach().numpy(), float(bias.detach()[0])
+    search.step(loss)  # type: ignore[no-untyped-call]
+    return weight.detach().numpy(), float(bias.detach()[0])
