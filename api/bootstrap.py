@@ -44,14 +44,25 @@ class Workshop:
     @cached_property
     def store(self) -> SqlStore:
         from agent.adapters.store import SqlStore
-        from agent.adapters.store.engine import open_engine, require_current_schema, upgrade
+        from agent.adapters.store.engine import open_engine, require_current_schema
 
-        fresh = self.settings.database_url is None and not self.home.database.exists()
-        engine = open_engine(self.settings.database_url or f"sqlite:///{self.home.database}")
-        if fresh:
-            upgrade(engine)
+        brand = self.brand  # a home without a brand gets no database
+        if self.settings.database_url is None and not self.home.database.exists():
+            self.upgrade()
+        engine = open_engine(self.database_url)
         require_current_schema(engine)
-        return SqlStore(engine, self.brand.id)
+        return SqlStore(engine, brand.id)
+
+    @property
+    def database_url(self) -> str:
+        return self.settings.database_url or f"sqlite:///{self.home.database}"
+
+    def upgrade(self) -> None:
+        """Bring the database to this version's schema, from nothing or from an older one."""
+        from agent.adapters.store.engine import open_engine, upgrade
+
+        self.home.require()
+        upgrade(open_engine(self.database_url))
 
     @cached_property
     def log(self) -> EventLog:

@@ -7,6 +7,7 @@ has no default stays unknown, and then a person looks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from agent.domain import Brand, Channel, Consent, Customer, Language
 from api.zones import zone_of_country
 
 
+TRIAL_PROOF = "none: made up for a trial"
+
+
 def customers_from_rows(table: pd.DataFrame, brand: Brand, made_up: bool) -> Iterator[Customer]:
     """One Customer a row of `scoring.customers.read_customers`."""
     for row in table.to_dict("records"):
@@ -23,8 +27,22 @@ def customers_from_rows(table: pd.DataFrame, brand: Brand, made_up: bool) -> Ite
 
 
 def bare_customer(customer_id: str, country: str | None, brand: Brand, made_up: bool) -> Customer:
-    """Somebody of whom we only have orders: everything else is assumed or unknown."""
-    return customer_from({"customer_id": customer_id, "country": country}, brand, made_up)
+    """Somebody of whom we only have orders: everything else is assumed or unknown.
+
+    For a trial (`made_up`) an address and consents are invented, so that the whole way can be walked: the address ends
+    in `.invalid`, which nothing can ever be delivered to, and every invented field is named in `assumed`.
+    """
+    customer = customer_from({"customer_id": customer_id, "country": country}, brand, made_up)
+    if not made_up:
+        return customer
+    missing = {channel: Consent(True, None, TRIAL_PROOF, "marketing") for channel in Channel}
+    return replace(
+        customer,
+        email=f"{customer_id}@trial.invalid",
+        timezone=customer.timezone or brand.timezone,
+        consents=missing,
+        assumed=(*customer.assumed, "email", "timezone", *(f"consent.{channel}" for channel in Channel)),
+    )
 
 
 def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Customer:

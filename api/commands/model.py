@@ -127,7 +127,8 @@ def audit(
 
 def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help="Customer id.")]) -> dict[str, Any]:
     """Why one customer is at risk: the contributions that make up the score."""
-    from agent.adapters.store.codec import to_json
+    from dataclasses import asdict
+
     from agent.errors import NotReady
     from api.bootstrap import open_workshop
 
@@ -139,7 +140,7 @@ def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help
     call.say(f"{customer}: {found.probability:.0%} likely to leave ({found.band}), model {found.model}")
     for reason in found.reasons:
         call.say(f"  {reason.contribution:+.3f}  {reason.text.get(language, reason.code)}")
-    return dict(to_json(found))
+    return asdict(found)
 
 
 def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: str, as_of: str | None) -> Any:

@@ -135,13 +135,9 @@ def simulate(
 
 def upgrade(call: Call) -> dict[str, Any]:
     """Bring the database to this version's schema. Back it up first."""
-    from agent.adapters.store.engine import open_engine
-    from agent.adapters.store.engine import upgrade as upgrade_schema
     from api.bootstrap import open_workshop
 
-    workshop = open_workshop(call)
-    workshop.home.require()
-    upgrade_schema(open_engine(workshop.settings.database_url or f"sqlite:///{workshop.home.database}"))
+    open_workshop(call).upgrade()
     call.say("the database is at this version's schema")
     return {"upgraded": True}
 
