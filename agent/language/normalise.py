@@ -112,7 +112,9 @@ def without(view: View, gaps: Sequence[tuple[int, int]]) -> View:
 def _gaps(text: str) -> list[tuple[int, int]]:
     found = [match.span() for pattern in (_SPLICE, _SPACED) for match in pattern.finditer(text)]
     for run in _LETTERS.finditer(text):
-        found.extend((i, i + 1) for i in range(run.start(), run.end()) if not text[i].isalpha())
+        # "a f r e e phone" is an article and a spaced word
+        start = run.start() + (2 if run.group()[:2] in ("a ", "i ") else 0)
+        found.extend((i, i + 1) for i in range(start, run.end()) if not text[i].isalpha())
     return sorted(set(found))
 
 

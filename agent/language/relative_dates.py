@@ -150,7 +150,7 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
         _words("下个?月(?!初)", "next month"),
         lambda _match, today: (month_end(today) + timedelta(1), month_end(month_end(today) + timedelta(1))),
     ),
-    ("left", re.compile(rf"(?:还剩|只剩|仅剩|剩|还有|最后)下?(?P<n>{_N})天"), _days_left),
+    ("left", re.compile(rf"(?:还剩|只剩|仅剩|剩|还有|最后(?!一天))下?(?P<n>{_N})天"), _days_left),
     (
         "left",
         re.compile(rf"(?<![a-z])(?:only |just )?(?P<n>{_EN_N}) (?:more )?days? (?:left|to go|remaining)(?![a-z])"),
@@ -162,8 +162,8 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
     (
         "span",
         re.compile(
-            rf"(?<![a-z])(?:in|within|for)(?: the)?(?: next| another)? (?P<n>{_EN_N})[ -]"
-            r"(?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])"
+            rf"(?<![a-z])(?:(?:in|within)(?: the)?(?: next| another)? |for(?: the next| another| only)? (?=\S+[ -][hd]))"
+            rf"(?P<n>{_EN_N})[ -](?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])"
         ),
         _within,
     ),

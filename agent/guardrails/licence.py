@@ -1,0 +1,184 @@
+"""What the inputs license: every number, day, code and phrase that the record, the offer, the policies or the brand hold.
+
+The rules ask it before they complain: a checkable thing that no input carries has no business in a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cached_property, lru_cache
+from typing import Any
+
+from agent.guardrails.context import GateContext
+from agent.language.dates import DateMention, dates_in
+from agent.language.normalise import fold
+from agent.language.quantities import Quantity, quantities_in
+
+# Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
+_GIVEN = re.compile(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
+
+
+def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a nested mapping with its path; keys that are words of their own come as values too."""
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from leaves(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(data, Sequence) and not isinstance(data, str):
+        for value in data:
+            yield from leaves(value, path)
+    elif data is not None:
+        yield path, data
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, language: str, today: date) -> tuple[tuple[Quantity, ...], tuple[DateMention, ...]]:
+    """Quantities and days of an input text; the same policies are read again and again."""
+    return tuple(quantities_in(text, language)), tuple(dates_in(text, language, today))
+
+
+class Licence:
+    """Answers one question at a time: is this in the inputs? Texts are kept folded."""
+
+    def __init__(self, context: GateContext) -> None:
+        self._context = context
+        self._today = context.local_now.date()
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """Policy texts in force on the customer's day."""
+        today = self._today
+        return tuple(
+            fold(policy.text).text
+            for policy in self._context.policy
+            if (policy.valid_from is None or policy.valid_from <= today)
+            and (policy.valid_to is None or today <= policy.valid_to)
+        )
+
+    @cached_property
+    def _leaves(self) -> tuple[tuple[str, Any], ...]:
+        customer = self._context.customer
+        ticket = self._context.open_ticket
+        return (*leaves(customer.facts), *(leaves(ticket.details, "ticket") if ticket else ()))
+
+    @cached_property
+    def fact_texts(self) -> tuple[str, ...]:
+        texts = [fold(value).text for _, value in self._leaves if isinstance(value, str)]
+        keys = [fold(part).text for path, _ in self._leaves for part in path.split(".") if not part.isascii()]
+        return tuple(texts + keys)
+
+    @cached_property
+    def fact_strings(self) -> tuple[str, ...]:
+        """Texts among the facts, as they were given."""
+        return tuple(value for _, value in self._leaves if isinstance(value, str))
+
+    @cached_property
+    def own_texts(self) -> tuple[str, ...]:
+        """What the brand calls itself and says at the end."""
+        brand = self._context.brand
+        return tuple(fold(text).text for text in (*brand.names, brand.postal_address, brand.sign_off) if text)
+
+    @cached_property
+    def exclusions(self) -> str:
+        offer = self._context.offer
+        return fold(offer.exclusions).text if offer else ""
+
+    @cached_property
+    def everything(self) -> str:
+        """All input texts in one, for looking up a phrase."""
+        name = fold(self._context.customer.name or "").text
+        return "\n".join((*self.fact_texts, *self.clauses, *self.own_texts, self.exclusions, name))
+
+    @cached_property
+    def numbers(self) -> frozenset[Decimal]:
+        """Bare numbers among the facts."""
+        return frozenset(number for _, value in self._leaves if (number := _as_number(value)) is not None)
+
+    @cached_property
+    def _given_numbers(self) -> frozenset[Decimal]:
+        return frozenset(
+            number for path, value in self._leaves if _GIVEN.search(path) and (number := _as_number(value)) is not None
+        )
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Quantities said in facts, clauses and exclusions."""
+        language = self._context.customer.language
+        texts = (*self.fact_texts, *self.clauses, *self.own_texts, self.exclusions)
+        return tuple(quantity for text in texts for quantity in _read(text, language, self._today)[0])
+
+    @cached_property
+    def dates(self) -> frozenset[date]:
+        """Days in facts and clauses."""
+        days = {day for _, value in self._leaves if (day := _as_day(value)) is not None}
+        for text in (*self.fact_texts, *self.clauses):
+            if not _ISO_DAY.fullmatch(text):
+                for mention in _read(text, self._context.customer.language, self._today)[1]:
+                    days.update((mention.first, mention.last))
+        return frozenset(days)
+
+    @cached_property
+    def _months(self) -> frozenset[tuple[int, int]]:
+        months = {(day.year, day.month) for day in self.dates}
+        for _, value in self._leaves:
+            if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value):
+                months.add((int(value[:4]), int(value[5:])))
+        return frozenset(months)
+
+    def has_phrase(self, phrase: str) -> bool:
+        return phrase in self.everything
+
+    def has_day(self, mention: DateMention) -> bool:
+        """Whether a mention can mean a day, or a whole month, that the record or a clause names."""
+        if mention.kind == "month":
+            return (mention.first.year, mention.first.month) in self._months
+        return any(mention.first <= day <= mention.last for day in self.dates)
+
+    def has_benefit(self, quantity: Quantity) -> bool:
+        """Whether a clause or a fact says the same benefit; the offer's own row is not asked here."""
+        if quantity.kind in ("amount", "points") and quantity.value in self._given_numbers:
+            return True
+        return self.says(quantity) or (len(quantity.text) > 1 and self.has_phrase(quantity.text))
+
+    def says(self, quantity: Quantity) -> bool:
+        """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""
+        return any(same_quantity(quantity, other) for other in self.quantities)
+
+    def has_number(self, value: Decimal) -> bool:
+        return value in self.numbers or any(value == other.value for other in self.quantities)
+
+
+_MONEY = frozenset({"amount", "threshold"})
+
+
+def same_quantity(one: Quantity, other: Quantity) -> bool:
+    if one.value != other.value:
+        return False
+    if one.kind == other.kind:
+        return one.unit == other.unit or one.unit is None or other.unit is None or one.kind in ("count", "measure")
+    return one.kind in _MONEY and other.kind in _MONEY or {one.kind, other.kind} == {"percent", "percent_off"}
+
+
+def _as_number(value: Any) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float | Decimal):
+        return Decimal(str(value))
+    if isinstance(value, str) and re.fullmatch(r"\d+(?:\.\d+)?", value):
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            return None
+    return None
+
+
+def _as_day(value: Any) -> date | None:
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value[:10] if len(value) >= 10 else value + "-01")
+        except ValueError:
+            return None
+    return None

@@ -1,0 +1,138 @@
+"""One message as the rules see it: its fields read once, what it says it is, and what the inputs license.
+
+Made by the engine for every check; nothing in it outlives the check. Knows no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from agent.domain import Finding, Purpose, Severity, Span, Words
+from agent.guardrails.context import GateContext
+from agent.guardrails.licence import Licence
+from agent.guardrails.selling import sells
+from agent.language.dates import DateMention, dates_in
+from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
+from agent.language.normalise import Reading, View, sentence_around
+from agent.language.quantities import Quantity, quantities_in
+
+
+class Field:
+    """Subject or body. Quantities, dates and links are read from the tight view, so that spacing hides nothing."""
+
+    def __init__(self, name: str, raw: str, context: GateContext) -> None:
+        self.name = name
+        self.raw = raw
+        self.reading = Reading(raw)
+        self._language = context.customer.language
+        self._today = context.local_now.date()
+
+    @property
+    def words(self) -> View:
+        return self.reading.words
+
+    @property
+    def tight(self) -> View:
+        return self.reading.tight
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """Offsets are into the tight view."""
+        return quantities_in(self.tight.text, self._language)
+
+    @cached_property
+    def dates(self) -> list[DateMention]:
+        return dates_in(self.tight.text, self._language, self._today)
+
+    @cached_property
+    def links(self) -> list[Link]:
+        return read_links(self.tight.text)
+
+    @cached_property
+    def digit_runs(self) -> list[DigitRun]:
+        return read_digit_runs(self.tight.text)
+
+    @cached_property
+    def code_tokens(self) -> list[tuple[int, int, str]]:
+        """Tokens that look like codes, with raw offsets; invisible characters inside them are dropped."""
+        visible, starts, ends = _visible(self.raw)
+        return [(starts[a], ends[b - 1], visible[a:b]) for a, b in read_code_like(visible)]
+
+    def sentence(self, at: int) -> str:
+        start, end = sentence_around(self.tight.text, at)
+        return self.tight.text[start:end]
+
+    def find(self, pattern: re.Pattern[str], view: View | None = None) -> Iterator[re.Match[str]]:
+        yield from pattern.finditer((view or self.words).text)
+
+    def finding(
+        self, rule: str, severity: Severity, message: str, start: int, end: int, view: View | None = None
+    ) -> Finding:
+        """A finding at [start, end) of a view (the words view by default)."""
+        return self.raw_finding(rule, severity, message, *(view or self.words).raw_span(start, end))
+
+    def raw_finding(self, rule: str, severity: Severity, message: str, start: int, end: int) -> Finding:
+        return Finding(rule, severity, message, self.name, start, end, self.raw[start:end])
+
+
+_FULL_WIDTH = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, 0x3000: 0x20}
+
+
+def _visible(raw: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """The raw text with half-width letters, its case kept, without what cannot be seen."""
+    reading = raw.translate(_FULL_WIDTH)
+    if not _INVISIBLE.search(reading):
+        return reading, range(len(reading)), range(1, len(reading) + 1)
+    kept = [at for at, char in enumerate(reading) if not _INVISIBLE.match(char)]
+    return "".join(reading[at] for at in kept), kept, [at + 1 for at in kept]
+
+
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+def context_finding(rule: str, severity: Severity, message: str) -> Finding:
+    """A finding about the inputs rather than about words."""
+    return Finding(rule, severity, message, "context")
+
+
+class Message:
+    """The words with their context; `purpose` is what the message turns out to be."""
+
+    def __init__(self, words: Words, context: GateContext, act_spans: Sequence[Span] = ()) -> None:
+        self.words = words
+        self.context = context
+        self.act_spans = tuple(act_spans)
+        texts = (("subject", words.subject), ("body", words.body))
+        self.fields = tuple(Field(name, raw, context) for name, raw in texts if raw)
+
+    @cached_property
+    def body(self) -> Field | None:
+        return next((field for field in self.fields if field.name == "body"), None)
+
+    @cached_property
+    def licence(self) -> Licence:
+        return Licence(self.context)
+
+    @cached_property
+    def sells(self) -> bool:
+        """Whether the words offer or promote something, whatever the caller says the purpose is."""
+        return any(sells(field.tight.text, field.quantities, self.licence) for field in self.fields)
+
+    @cached_property
+    def purpose(self) -> Purpose:
+        """A service message that sells is marketing. A reply in a chat stays a reply: the customer asked."""
+        stated = self.context.purpose
+        if stated is Purpose.MARKETING or (stated is Purpose.REPLY and self.context.channel.value == "chat"):
+            return stated
+        return Purpose.MARKETING if self.sells else stated
+
+    @property
+    def is_marketing(self) -> bool:
+        return self.purpose is Purpose.MARKETING
+
+    def in_act(self, field: Field, start: int, end: int) -> bool:
+        """Whether raw [start, end) lies inside a promise that a clause backs."""
+        spans = (span for span in self.act_spans if span.field == field.name and span.kind in ("act", "clause"))
+        return any(span.start <= start and end <= span.end for span in spans)
