@@ -16,7 +16,6 @@ import pandas as pd
 from agent.domain import Brand, Channel, Consent, Customer, Language
 from api.zones import zone_of_country
 
-
 TRIAL_PROOF = "none: made up for a trial"
 
 

@@ -23,6 +23,10 @@ DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Stopped(Exception):
+    """Ctrl-C in the middle of a command."""
+
+
 class Exit(Exception):
     """A command ends with this code after its answer was given."""
 
@@ -113,7 +117,10 @@ def command(app: typer.Typer, name: str) -> Callable[[F], F]:
 
         def run(**given: Any) -> None:
             call = Call(given.pop("home"), moment(given.pop("now")), given.pop("seed"), given.pop("as_json"))
-            answer = function(call, **given)
+            try:
+                answer = function(call, **given)
+            except KeyboardInterrupt as stop:
+                raise Stopped from stop
             if call.as_json and answer is not None:
                 write_json(answer)
             if call.exit_code != DONE:
@@ -155,7 +162,7 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         return done.code
     except typer.Exit as done:
         return done.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (Stopped, KeyboardInterrupt, typer.Abort):
         return _fail(as_json, FAILED, "stopped", "Stopped. What was finished is kept.", "Run the same command again.")
     except BrokenPipeError:
         return FAILED

@@ -13,7 +13,7 @@ def zone_of_country(country: str | None) -> str | None:
     if not country:
         return None
     text = country.strip()
-    code = text.upper() if len(text) == 2 else _codes_by_name().get(text.casefold())
+    code = text.upper() if len(text) == 2 and text.isascii() else _codes_by_name().get(text.casefold())
     zones = _zones_by_code().get(code or "", ())
     return zones[0] if len(zones) == 1 else None
 
