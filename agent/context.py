@@ -28,6 +28,9 @@ LIMITS: Mapping[str, Any] = {
 }
 
 
+OF_THE_CUSTOMER = frozenset({"customer", "event"})
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """The state of the world at the moment of judging."""
@@ -80,12 +83,12 @@ def gate_context(
 
 
 def filled_facts(words: Words, spans: Iterable[Span]) -> dict[str, str]:
-    """slot → the words in its place, for facts only: offers, clauses and acts have rules of their own."""
+    """slot → the words in its place, for facts about the customer: offers, clauses, acts, brand have their own rules."""
     fields = {"subject": words.subject, "body": words.body}
     filled: dict[str, str] = {}
     for number, span in enumerate(spans):
         text = fields.get(span.field)
-        if span.kind == "fact" and text is not None:
+        if span.kind == "fact" and span.source.type in OF_THE_CUSTOMER and text is not None:
             filled[f"slot_{span.slot}_{number}"] = text[span.start : span.end]
     return filled
 

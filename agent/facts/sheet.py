@@ -173,8 +173,8 @@ def _policy_facts(clauses: Sequence[Clause], case: Case, language: Language) -> 
 def _brand_facts(brand: Brand, language: Language) -> Iterable[Fact]:
     source = Source("brand", brand.id)
     values = {
-        "brand": brand.name,
-        "sign_off": brand.sign_off.get(language) or brand.name,
+        "brand": brand.name_in(language),
+        "sign_off": brand.sign_off.get(language) or brand.name_in(language),
         "shop_url": brand.shop_url,
         "unsubscribe": brand.unsubscribe_url,
         "postal_address": brand.postal_address,
