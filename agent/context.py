@@ -83,7 +83,7 @@ def gate_context(
 
 
 def filled_facts(words: Words, spans: Iterable[Span]) -> dict[str, str]:
-    """slot → the words in its place, for facts about the customer: offers, clauses, acts, brand have their own rules."""
+    """slot → the words in its place, for the customer's own facts; all else has rules of its own."""
     fields = {"subject": words.subject, "body": words.body}
     filled: dict[str, str] = {}
     for number, span in enumerate(spans):

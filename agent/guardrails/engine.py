@@ -5,7 +5,6 @@ A crash inside a rule is a block, never a pass. Nothing here reads a clock, a fi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,14 +15,14 @@ from agent.guardrails.message import Message, context_finding
 from agent.guardrails.permission import has_consent, next_opening
 from agent.guardrails.rule import Rule
 from agent.guardrails.rulebook import all_rules, rules_version
+from agent.hashes import words_hash
 
 ROUNDS_OF_REPAIR = 2
 
 
 def text_hash(words: Words) -> str:
-    """Ties a verdict to the words: sha256 over subject and body, told apart by a byte that no text holds."""
-    subject = b"\x00" if words.subject is None else words.subject.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(subject + b"\xff" + words.body.encode("utf-8", "surrogatepass")).hexdigest()
+    """Ties a verdict to the words: the same digest that the send step compares."""
+    return words_hash(words.subject, words.body)
 
 
 def check(words: Words, context: GateContext, act_spans: Sequence[Span] = ()) -> Verdict:
@@ -80,9 +79,7 @@ def _decide(findings: Sequence[Finding]) -> Decision:
 # --- what could be done about it --------------------------------------------------------------------------------------
 
 
-def _repair(
-    words: Words, context: GateContext, act_spans: Sequence[Span], findings: Sequence[Finding]
-) -> Words | None:
+def _repair(words: Words, context: GateContext, act_spans: Sequence[Span], findings: Sequence[Finding]) -> Words | None:
     """The words as a machine can mend them, only when the mended words pass the whole gate."""
     mended = words
     for _ in range(ROUNDS_OF_REPAIR):

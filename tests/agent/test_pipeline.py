@@ -1,0 +1,288 @@
+"""One case from score to outcome, with the real store, gate, composer and ledger; only the world is a stand-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent import pipeline
+from agent.adapters.store import SqlStore
+from agent.adapters.store.engine import open_engine, upgrade
+from agent.catalogue import load_catalogue
+from agent.context import LIMITS
+from agent.domain import (
+    Case,
+    CaseStatus,
+    Channel,
+    Consent,
+    DeliveryStatus,
+    Language,
+    Money,
+    Purpose,
+    Words,
+)
+from agent.errors import GateRefused, TransitionNotAllowed
+from agent.hashes import words_hash
+from agent.house import House
+from agent.outcomes import OutcomeRow
+from agent.send import deliver
+from agent.writers.composer import Composer
+from tests.factories import NOW, a_brand, a_case, a_clause, a_customer, a_ticket, an_order
+from tests.fakes import ListedHistory, ListedPolicies, RememberingChannel, SayingWriter, SetClock
+
+
+@dataclass
+class Street:
+    """A house with its surroundings at hand."""
+
+    house: House
+    store: SqlStore
+    clock: SetClock
+    history: ListedHistory
+    channel: RememberingChannel
+
+    def open(self, **changes: object) -> Case:
+        case = a_case(**changes)  # type: ignore[arg-type]
+        assert self.store.cases.open(case)
+        return case
+
+    def approved(self, **changes: object) -> Case:
+        prepared = pipeline.prepare(self.open(**changes), self.house)
+        assert prepared.case.status is CaseStatus.CHECKED, prepared.verdict
+        return pipeline.approve(prepared.case, "lin", self.house)
+
+    def reserved(self) -> tuple[int, int]:
+        budget = self.store.ledger.budget("offer:amount_15")
+        assert budget is not None
+        return budget.reserved_minor, budget.spent_minor
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    upgrade(engine)
+    store = SqlStore(engine, "linjian")
+    catalogue = load_catalogue("CNY")
+    for offer in catalogue.offers.values():
+        if offer.is_money:
+            store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
+            store.ledger.add_codes(offer.id, [f"{offer.id[:2].upper()}Q7K{n}XM" for n in range(5)])
+    store.people.put([a_customer(), a_customer("c2", Language.EN)], NOW)
+    clock, channel = SetClock(NOW), RememberingChannel()
+    history = ListedHistory([an_order(), an_order("c2", item="Cast Iron Teapot")])
+    policies = ListedPolicies(
+        [a_clause("service-zh#人工", ("human_reply",)), a_clause("returns-zh#延误", ("trace_parcel",))]
+    )
+    house = House(
+        a_brand(), store, history, policies, (Composer(),), catalogue, dict.fromkeys(Channel, channel), clock, LIMITS,
+        holdout_share=0.0,
+    )  # fmt: skip
+    return Street(house, store, clock, history, channel)
+
+
+@pytest.mark.parametrize(("customer_id", "greeting"), [("c1", "欧阳女士"), ("c2", "Nora")])
+def test_a_case_goes_from_score_to_sent_and_tells_its_story(street: Street, customer_id: str, greeting: str) -> None:
+    case = street.approved(customer_id=customer_id)
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.SENT
+    [message] = street.channel.sent
+    assert greeting in message.body
+    assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert street.store.cases.get(case.case_id).status is CaseStatus.SENT
+    steps = [step.step for step in street.store.cases.story(case.case_id) if step.step != "status"]
+    assert steps == ["score", "offer", "facts", "draft", "check", "check", "review", "check", "send"]
+    assert street.reserved() == (0, 1500)
+
+
+def test_every_filled_word_says_where_it_came_from(street: Street) -> None:
+    draft = pipeline.prepare(street.open(), street.house).draft
+    assert draft is not None
+    quoted = {
+        span.slot: (draft.body[span.start : span.end], span.source.type) for span in draft.spans if span.field == "body"
+    }
+    assert quoted["offer_code"] == ("AMQ7K0XM", "ledger")
+    assert quoted["postal_address"][1] == "brand"
+
+
+def test_sending_twice_sends_once(street: Street) -> None:
+    street.approved()
+    pipeline.send_due(street.house)
+    assert pipeline.send_due(street.house) == []
+    assert len(street.channel.sent) == 1
+
+
+def test_the_held_out_end_before_a_word_is_written(street: Street) -> None:
+    house = replace(street.house, holdout_share=1.0)
+    prepared = pipeline.prepare(street.open(), house)
+    assert prepared.case.status is CaseStatus.HELD_OUT
+    assert prepared.draft is None
+
+
+def test_no_consent_keeps_the_message_in(street: Street) -> None:
+    street.store.people.put([a_customer(consents={Channel.EMAIL: Consent(False)})], NOW)
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert prepared.case.status is CaseStatus.BLOCKED
+    with pytest.raises(GateRefused, match="CONSENT_CHANNEL"):
+        pipeline.approve(prepared.case, "lin", street.house)
+    assert pipeline.send_due(street.house) == []
+
+
+def test_unknown_consent_is_for_a_person(street: Street) -> None:
+    street.store.people.put([a_customer(consents={Channel.EMAIL: Consent(None)})], NOW)
+    assert pipeline.prepare(street.open(), street.house).case.status is CaseStatus.NEEDS_PERSON
+
+
+def withdraw(street: Street) -> None:
+    street.store.people.put([a_customer(consents={Channel.EMAIL: Consent(False)})], NOW)
+
+
+def unsubscribe(street: Street) -> None:
+    street.store.people.suppress("c1", NOW, "one-click")
+
+
+def complain(street: Street) -> None:
+    street.history.events.append(a_ticket("c1", days_ago=1))
+
+
+def outlive_the_offer(street: Street) -> None:
+    street.clock.at = NOW + timedelta(days=60)
+
+
+@pytest.mark.parametrize("flip", [withdraw, unsubscribe, complain, outlive_the_offer])
+def test_what_changes_between_approval_and_sending_stops_the_message(street: Street, flip: object) -> None:
+    case = street.approved()
+    flip(street)  # type: ignore[operator]
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.STOPPED
+    assert street.channel.sent == []
+    assert street.store.cases.get(case.case_id).status is CaseStatus.BLOCKED
+    assert street.reserved() == (0, 0), "the money goes back"
+
+
+def test_an_sms_at_night_waits_for_the_morning_and_is_not_dropped(street: Street) -> None:
+    street.clock.at = NOW + timedelta(hours=12)  # half past ten in the evening in Shanghai
+    case = street.approved(channel=Channel.SMS)
+    assert pipeline.send_due(street.house) == []
+    street.clock.at = NOW + timedelta(hours=22)
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.SENT
+    assert street.store.cases.get(case.case_id).status is CaseStatus.SENT
+
+
+def test_a_reps_words_pass_the_same_gate(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert prepared.draft is not None
+    promising = Words(prepared.draft.subject, prepared.draft.body.replace("立减15元", "立减50元"))
+    assert promising.body != prepared.draft.body
+    with pytest.raises(GateRefused, match="OFFER_AMOUNT"):
+        pipeline.approve(prepared.case, "lin", street.house, promising)
+    kind = Words(prepared.draft.subject, prepared.draft.body.replace("您好", "您好呀", 1))
+    done = pipeline.approve(prepared.case, "lin", street.house, kind, note="a little lighter")
+    assert done.status is CaseStatus.QUEUED
+    pipeline.send_due(street.house)
+    assert "您好呀" in street.channel.sent[0].body
+
+
+def test_a_rejected_draft_gives_the_coupon_back(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert street.reserved() == (1500, 0)
+    assert pipeline.reject(prepared.case, "lin", street.house).status is CaseStatus.REJECTED
+    assert street.reserved() == (0, 0)
+
+
+def test_a_channel_that_refuses_keeps_the_message_queued(street: Street) -> None:
+    case = street.approved()
+    street.channel.refuses = True
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.QUEUED
+    street.channel.refuses = False
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.SENT
+    assert street.store.cases.get(case.case_id).status is CaseStatus.SENT
+
+
+def test_an_unknown_outcome_is_said_and_never_resent(street: Street) -> None:
+    case = street.approved()
+    street.channel.dies = True
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.UNKNOWN
+    assert pipeline.send_due(street.house) == []
+    assert street.store.cases.get(case.case_id).status is CaseStatus.UNKNOWN
+    assert street.reserved() == (0, 1500), "it may have arrived, so the coupon counts as spent"
+
+
+def test_a_dead_model_is_not_a_decision(street: Street) -> None:
+    house = replace(street.house, writers=(SayingWriter(broken=True), Composer()))
+    prepared = pipeline.prepare(street.open(), house)
+    assert prepared.draft is not None
+    assert prepared.draft.writer.name == "composer"
+    assert prepared.draft.writer.fell_back_from == ("saying",)
+
+
+def test_with_no_writer_left_the_case_waits_for_a_person(street: Street) -> None:
+    house = replace(street.house, writers=(SayingWriter(broken=True),))
+    prepared = pipeline.prepare(street.open(), house)
+    assert (prepared.case.status, prepared.draft) == (CaseStatus.NEEDS_PERSON, None)
+
+
+def test_a_writer_that_invents_an_offer_does_not_get_through(street: Street) -> None:
+    liar = SayingWriter("主题：给您五折\n\n{salutation}：\n全场五折，再送您500元，永久有效。")
+    house = replace(street.house, writers=(liar, Composer()))
+    draft = pipeline.prepare(street.open(), house).draft
+    assert draft is not None
+    assert "五折" not in draft.body
+    assert "500" not in draft.body
+    assert draft.writer.fell_back_from == ("saying",)
+    assert liar.asked <= 2, "one bounded repair, then the next rung"
+
+
+def test_other_words_for_a_case_keep_offer_and_code(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    again = pipeline.redraft(prepared.case, street.house, "更正式一点")
+    assert prepared.draft is not None
+    assert again.draft is not None
+    assert "AMQ7K0XM" in prepared.draft.body
+    assert "AMQ7K0XM" in again.draft.body
+    assert street.reserved() == (1500, 0)
+
+
+def test_an_open_ticket_turns_selling_into_serving(street: Street) -> None:
+    street.history.events.append(a_ticket("c1"))
+    prepared = pipeline.prepare(street.open(purpose=Purpose.SERVICE), street.house)
+    assert prepared.case.situation == "late_delivery"
+    assert prepared.case.decision is not None
+    assert prepared.case.decision.offer is None
+
+
+def test_a_redemption_and_an_unsubscribe_come_home(street: Street) -> None:
+    case = street.approved()
+    pipeline.send_due(street.house)
+    at = NOW + timedelta(days=2)
+    redeemed = pipeline.record(
+        OutcomeRow("redeemed", at, code="AMQ7K0XM", amount=Money(9900, "CNY")), street.house, "till"
+    )
+    assert redeemed is not None
+    assert redeemed.case_id == case.case_id
+    assert pipeline.record(OutcomeRow("redeemed", at, code="AMQ7K0XM"), street.house, "till") is None
+    pipeline.record(OutcomeRow("unsubscribed", at, case_id=case.case_id), street.house, "link")
+    assert street.store.people.get("c1").suppressed
+
+
+def test_the_sender_refuses_words_that_were_not_judged(street: Street) -> None:
+    case = street.approved()
+    row = street.store.outbox.due(NOW)[0]
+    draft = street.store.cases.latest_draft(case.case_id)
+    assert draft is not None
+    verdict = street.store.cases.latest_verdict(draft.draft_id)
+    assert verdict is not None
+    assert verdict.text_hash == words_hash(row.message.subject, row.message.body)
+    tampered = replace(row.message, body=row.message.body + "!")
+    with pytest.raises(TransitionNotAllowed):
+        deliver(tampered, verdict, street.channel, street.clock)
+    redirected = replace(row.message, recipient="somebody@else.example")
+    with pytest.raises(TransitionNotAllowed):
+        deliver(redirected, verdict, street.channel, street.clock)
+    assert street.channel.sent == []
