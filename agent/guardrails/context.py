@@ -301,7 +301,10 @@ def _ledger(data: Any) -> LedgerState | None:
         return None
     keys = ("remaining_budget", "customer_uses_left", "margin_after_pct", "margin_floor_pct")
     numbers = [None if data.get(key) is None else _decimal(data[key], f"context.offer.ledger.{key}") for key in keys]
-    return LedgerState(*numbers, unanswered=tuple(key for key in keys if key in data and data[key] is None))
+    budget, uses, margin, floor = numbers
+    return LedgerState(
+        budget, uses, margin, floor, unanswered=tuple(key for key in keys if key in data and data[key] is None)
+    )
 
 
 def _policies(data: Any) -> tuple[PolicyText, ...]:
@@ -332,7 +335,10 @@ def _ticket(data: Any) -> OpenTicket | None:
 def _templates(data: Any) -> tuple[str, ...] | None:
     if data is None:
         return None
-    return tuple(str(item.get("text", "")) if isinstance(item, Mapping) else str(item) for item in _list(data, "context.templates"))
+    return tuple(
+        str(item.get("text", "")) if isinstance(item, Mapping) else str(item)
+        for item in _list(data, "context.templates")
+    )
 
 
 def _limits(data: Mapping[str, Any], rules: ChannelRules, jurisdiction: str | None) -> Limits:

@@ -1,4 +1,4 @@
-"""What the inputs license: every number, day, code and phrase that the record, the offer, the policies or the brand hold.
+"""What the inputs license: each number, day, code and phrase that record, offer, policies or brand hold.
 
 The rules ask it before they complain: a checkable thing that no input carries has no business in a message.
 """
@@ -159,7 +159,7 @@ def same_quantity(one: Quantity, other: Quantity) -> bool:
         return False
     if one.kind == other.kind:
         return one.unit == other.unit or one.unit is None or other.unit is None or one.kind in ("count", "measure")
-    return one.kind in _MONEY and other.kind in _MONEY or {one.kind, other.kind} == {"percent", "percent_off"}
+    return (one.kind in _MONEY and other.kind in _MONEY) or {one.kind, other.kind} == {"percent", "percent_off"}
 
 
 def _as_number(value: Any) -> Decimal | None:

@@ -13,7 +13,11 @@ from agent.language.normalise import LOOKALIKES, fold
 
 # --- links ------------------------------------------------------------------------------------------------------------
 
-_REDIRECT = re.compile(r"[?&#](?:url|u|to|next|goto|redirect(?:_ur[il])?|return(?:_?url)?|dest(?:ination)?|target|link|r|continue)=(?:https?(?::|%3a)|//|%2f%2f|www\.)", re.I)
+_REDIRECT = re.compile(
+    r"[?&#](?:url|u|to|next|goto|redirect(?:_ur[il])?|return(?:_?url)?|dest(?:ination)?|target"
+    r"|link|r|continue)=(?:https?(?::|%3a)|//|%2f%2f|www\.)",
+    re.I,
+)
 
 
 def _links(message: Message) -> Iterator[Finding]:
@@ -24,7 +28,9 @@ def _links(message: Message) -> Iterator[Finding]:
             start, end, found = link
             fault = fault_of(found, domains)
             if fault and not _is_phone_scheme(found):
-                yield field.raw_finding("LINK_DOMAIN", Severity.BLOCK, f"{fault} Use the brand's own address.", start, end)
+                yield field.raw_finding(
+                    "LINK_DOMAIN", Severity.BLOCK, f"{fault} Use the brand's own address.", start, end
+                )
         for start, end in read_emails(field.tight.text):
             yield from _foreign_mailbox(field, start, end, message)
 
@@ -37,13 +43,15 @@ def _both_views(field: Field) -> Iterator[tuple[int, int, Link]]:
     for view in views:
         for link in field.links if view is field.tight else read_links(view.text):
             span = view.raw_span(link.start, link.end)
-            if not any(a < span[1] and span[0] < b for a, b in seen) and not _is_sentence_join(link, field.raw[span[0] : span[1]]):
+            if not any(a < span[1] and span[0] < b for a, b in seen) and not _is_sentence_join(
+                link, field.raw[span[0] : span[1]]
+            ):
                 seen.add(span)
                 yield *span, link
 
 
 def _is_sentence_join(link: Link, raw: str) -> bool:
-    """"ready.Me" is a missing space, not a domain: nobody writes the last label with a capital."""
+    """ "ready.Me" is a missing space, not a domain: nobody writes the last label with a capital."""
     last = raw.split("/")[0].rsplit(".", 1)[-1]
     return link.scheme is None and not link.rest and last[:1].isupper() and not last.isupper()
 
@@ -89,9 +97,15 @@ def is_own_host(host: str, domains: tuple[str, ...]) -> bool:
 # --- phones -----------------------------------------------------------------------------------------------------------
 
 _CALL_LEFT = re.compile(
-    r"(?:致电|拨打|来电|电话|热线|客服|联系|打给?|呼叫|手机|座机|专线|回拨|转)(?:我们|我|电话|热线|号码|至|到|：|:|为|是)*\s?$|(?<![a-z])(?:call(?:ing)?|dial|phone|ring|tel|telephone|hotline|line|number|text|whatsapp|reach (?:us|me) (?:on|at)|on|at|helpline|mobile|cell|to)(?: (?:us|me|our|on|at|is|just|line|number))*[:.]?\s?$"
+    r"(?:致电|拨打|来电|电话|热线|客服|联系|打给?|呼叫|手机|座机|专线|回拨|转)(?:我们|我|电话|热线"
+    r"|号码|至|到|：|:|为|是)*\s?$|(?<![a-z])(?:call(?:ing)?|dial|phone|ring|tel|telephone|hotline"
+    r"|line|number|text|whatsapp|reach (?:us|me) (?:on|at)|on|at|helpline|mobile|cell|to)(?: (?:us"
+    r"|me|our|on|at|is|just|line|number))*[:.]?\s?$"
 )
-_ORDERISH = re.compile(r"(?:单号|订单|订单号|编号|运单|物流号|快递单号|流水号|卡号|工单|票号|账单号|合同号|order|parcel|tracking|ref(?:erence)?|invoice|case|ticket|no\.?|number|#|id)[号为是:： ]*$")
+_ORDERISH = re.compile(
+    r"(?:单号|订单|订单号|编号|运单|物流号|快递单号|流水号|卡号|工单|票号|账单号|合同号|order"
+    r"|parcel|tracking|ref(?:erence)?|invoice|case|ticket|no\.?|number|#|id)[号为是:： ]*$"
+)
 _MOBILE_CN = re.compile(r"(?:86)?1[3-9]\d{9}")
 
 
@@ -125,7 +139,9 @@ def _is_call_number(run: DigitRun, field: Field, message: Message) -> bool:
         return False
     if message.licence.has_phrase(text[run.start : run.end]) or _in_span(run, [(d.start, d.end) for d in field.dates]):
         return False
-    if re.match(r"\s?(?:元|块|%|积分|points|单|件|次|人|字|km|公里|平|年|-\d)", text[run.end : run.end + 8]) or re.search(r"[¥$£€]\s?$", left):
+    if re.match(
+        r"\s?(?:元|块|%|积分|points|单|件|次|人|字|km|公里|平|年|-\d)", text[run.end : run.end + 8]
+    ) or re.search(r"[¥$£€]\s?$", left):
         return False
     cued = bool(_CALL_LEFT.search(left))
     if len(run.digits) >= 7:
@@ -188,7 +204,10 @@ RULES: tuple[Rule, ...] = (
             fine("请致电400-810-0000。"),
             fine("请致电４００ ８１０ ００００。"),
             fine("Call 800.555.0100 or +1 800 555 0100.", language="en"),
-            fine("您的订单2026081177已签收，共123456积分。", changes={"customer": {"facts": {"order": "2026081177", "points": 123456}}}),
+            fine(
+                "您的订单2026081177已签收，共123456积分。",
+                changes={"customer": {"facts": {"order": "2026081177", "points": 123456}}},
+            ),
         ),
     ),
 )

@@ -14,17 +14,22 @@ from agent.language.entities import code_skeleton, edit_distance
 from agent.language.normalise import fold
 
 _CUE_LEFT = re.compile(
-    r"(?:券码|优惠码|兑换码|折扣码|口令|码|券|输入|使用)\s?[:：是为]?\s?[“\"'「]?$|(?<![a-z])(?:codes?|coupon|voucher|promo|use|using|with|enter|apply|add|quote|type)(?: (?:code|the code|coupon))?:?\s?[“\"'‘]?$"
+    r"(?:券码|优惠码|兑换码|折扣码|口令|码|券|输入|使用)\s?[:：是为]?\s?[“\"'「]?$"
+    r"|(?<![a-z])(?:codes?|coupon|voucher|promo|use|using|with|enter|apply|add|quote"
+    r"|type)(?: (?:code|the code|coupon))?:?\s?[“\"'‘]?$"
 )
 _CUE_RIGHT = re.compile(r"\s?[”\"'」]?\s?(?:券|码|优惠|takes|gives|gets|saves|at checkout|for \d)")
 # Capitals that everybody writes and nobody redeems.
 _COMMON = frozenset(
-    "STOP STOPALL QUIT CANCEL UNSUBSCRIBE START HELP SMS MMS FAQ USB HDMI WIFI HTTP HTTPS HTML JSON PDF UTC GMT CEO USA "
+    "STOP STOPALL QUIT CANCEL UNSUBSCRIBE START HELP SMS MMS FAQ USB HDMI WIFI HTTP HTTPS HTML "
+    "JSON PDF UTC GMT CEO USA "
     "ASAP RSVP VIP LED LCD GPS NFC OTP PIN APP IOS UPS DHL AER APR APY ISA VAT USD CNY EUR GBP RMB JPY HKD NASA ETA "
     "ABCD NULL NONE XXXX XXXL CTIA FDIC SIPC".split()
 )
 _TECHNICAL = re.compile(
-    r"\d+(?:gb|mb|tb|kg|cm|mm|ml|km|hz|ghz|mhz|mah|w|v|k|x|d|p|st|nd|rd|th|pm|am|hrs?|h|mins?|s|m|g|l|oz|lbs?|pcs?|折|yr|yo|ct|in|ft|bn)|[a-z]{1,2}\d{1,3}|wi-?fi\d?|mp[34]|usb\d?|\d+-\d+|covid-?19|iphone\d+|v\d+|\d{1,2}:\d{2}[ap]m",
+    r"\d+(?:gb|mb|tb|kg|cm|mm|ml|km|hz|ghz|mhz|mah|w|v|k|x|d|p|st|nd|rd|th|pm|am|hrs?|h|mins?|s|m"
+    r"|g|l|oz|lbs?|pcs?|折|yr|yo|ct|in|ft|bn)|[a-z]{1,2}\d{1,3}|wi-?fi\d?|mp[34]|usb\d?|\d+-\d+"
+    r"|covid-?19|iphone\d+|v\d+|\d{1,2}:\d{2}[ap]m",
     re.I,
 )
 
@@ -97,7 +102,11 @@ def _ledger(message: Message) -> Iterator[Finding]:
         yield context_finding("OFFER_LEDGER", Severity.BLOCK, "The budget of this offer is used up.")
     if row.customer_uses_left is not None and row.customer_uses_left <= 0:
         yield context_finding("OFFER_LEDGER", Severity.BLOCK, "This customer has used the offer as often as allowed.")
-    if row.margin_after_pct is not None and row.margin_floor_pct is not None and row.margin_after_pct < row.margin_floor_pct:
+    if (
+        row.margin_after_pct is not None
+        and row.margin_floor_pct is not None
+        and row.margin_after_pct < row.margin_floor_pct
+    ):
         reason = f"The margin would fall to {row.margin_after_pct} %, under the floor of {row.margin_floor_pct} %."
         yield context_finding("OFFER_LEDGER", Severity.BLOCK, reason)
 
@@ -134,9 +143,15 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("八折券QH20。", changes={"offer": {**PERCENT, "ledger": {"remaining_budget": 0}}}),
             broken("八折券QH20。", changes={"offer": {**PERCENT, "ledger": {"customer_uses_left": 0}}}),
-            broken("八折券QH20。", changes={"offer": {**PERCENT, "ledger": {"margin_after_pct": 4.5, "margin_floor_pct": 8}}}),
+            broken(
+                "八折券QH20。",
+                changes={"offer": {**PERCENT, "ledger": {"margin_after_pct": 4.5, "margin_floor_pct": 8}}},
+            ),
             broken("八折券QH20。", changes={"offer": {**PERCENT, "ledger": None}}, because="no answer is no yes"),
-            fine("八折券QH20。", changes={"offer": {**PERCENT, "ledger": {"remaining_budget": 900, "customer_uses_left": 1}}}),
+            fine(
+                "八折券QH20。",
+                changes={"offer": {**PERCENT, "ledger": {"remaining_budget": 900, "customer_uses_left": 1}}},
+            ),
             fine("八折券QH20。", changes={"offer": PERCENT}, because="nobody asked a ledger"),
         ),
     ),

@@ -19,14 +19,20 @@ from agent.language.normalise import fold
 
 _DEADLINE_LEFT = re.compile(
     r"(?:截止|截至|到期|有效期|有效|至|到|仅限|限|于|在|请于|用到|最后|止|过期)[至到于:是为日]?\s?$"
-    r"|(?<![a-z])(?:until|till|til|by|through|thru|before|ends?|ending|expir(?:es|ing|y)|valid|good|last day|closes|deadline|only|up to|use it|to)(?: (?:on|until|till|through|is|by|at|the|end of|end|it|date|before|:))*\s?$"
+    r"|(?<![a-z])(?:until|till|til|by|through|thru|before|ends?|ending|expir(?:es|ing|y)|valid"
+    r"|good|last day|closes|deadline|only|up to|use it|to)(?: (?:on|until|till|through|is|by|at"
+    r"|the|end of|end|it|date|before|:))*\s?$"
 )
 _DEADLINE_RIGHT = re.compile(
-    r"\s?(?:之?前|以前|截止|到期|为止|止|内|有效|失效|过期|结束|最后|前后|就?(?:要|将)?(?:到期|过期|结束))|\s?(?:is the last|only|at midnight|latest|at the latest|and then)"
+    r"\s?(?:之?前|以前|截止|到期|为止|止|内|有效|失效|过期|结束|最后|前后|就?(?:要|将)?(?:到期"
+    r"|过期|结束))|\s?(?:is the last|only|at midnight|latest|at the latest|and then)"
 )
 _FOREVER = re.compile(
-    r"永久有效|长期有效|永不过期|不会过期|随时(?:都)?(?:可以?|能)(?:使|用)|什么时候用都|没有(?:有效期|期限|时间限制)|不限时(?:间)?|无(?:有效期|期限)限?制?|无限期"
-    r"|(?<![a-z])(?:never expires?|no expir(?:y|ation)(?: date)?|doesn't expire|does not expire|won't expire|use (?:it )?(?:any ?time|whenever)|any ?time you like|forever|good for life|no (?:deadline|end date|time limit))(?![a-z])"
+    r"永久有效|长期有效|永不过期|不会过期|随时(?:都)?(?:可以?|能)(?:使|用)|什么时候用都"
+    r"|没有(?:有效期|期限|时间限制)|不限时(?:间)?|无(?:有效期|期限)限?制?|无限期"
+    r"|(?<![a-z])(?:never expires?|no expir(?:y|ation)(?: date)?|doesn't expire|does not expire"
+    r"|won't expire|use (?:it )?(?:any ?time|whenever)|any ?time you like|forever|good for life"
+    r"|no (?:deadline|end date|time limit))(?![a-z])"
 )
 
 
@@ -97,7 +103,9 @@ def _beside_offer(mention: DateMention, field: Field, message: Message, offer: O
 
 
 _OTHER_MATTER = re.compile(
-    r"发货|发出|送达|配送|签收|下单|退货|退款|退回|联系您|回复您|答复|生效|合约|套餐|工作日|质保|到货|上架|deliver|arriv|ship|return|refund|contract|renew|get back|reply within|call you|business day|restock|open"
+    r"发货|发出|送达|配送|签收|下单|退货|退款|退回|联系您|回复您|答复|生效|合约|套餐|工作日|质保"
+    r"|到货|上架|deliver|arriv|ship|return|refund|contract|renew|get back|reply within|call you"
+    r"|business day|restock|open"
 )
 
 
@@ -125,23 +133,35 @@ def fits_expiry(mention: DateMention, expires_on: date | None, text: str) -> boo
 # --- terms ------------------------------------------------------------------------------------------------------------
 
 _EVERYTHING = re.compile(
-    r"全场(?:通用|可用|任意|商品)?|全品类|全部商品|所有商品|任何商品|任意商品|不限(?:商品|品类|品牌)|(?:没有|无)(?:任何)?(?:限制|例外)|全店"
-    r"|(?<![a-z])(?:everything|sitewide|site-wide|storewide|anything|any (?:item|product|order|purchase)|all (?:items|products)|no (?:exclusions?|exceptions?|restrictions?))(?![a-z])"
+    r"全场(?:通用|可用|任意|商品)?|全品类|全部商品|所有商品|任何商品|任意商品|不限(?:商品|品类"
+    r"|品牌)|(?:没有|无)(?:任何)?(?:限制|例外)|全店"
+    r"|(?<![a-z])(?:everything|sitewide|site-wide|storewide|anything|any (?:item|product|order"
+    r"|purchase)|all (?:items|products)|no (?:exclusions?|exceptions?|restrictions?))(?![a-z])"
 )
 _STACKING = re.compile(
-    r"(?:可|能|支持)(?:以)?(?:与|和|跟)?\w{0,8}(?:叠加|同享|同时使用|一起用)|叠加(?:使用|优惠)|折上折|(?<![a-z])(?:stack(?:s|able|ed)?|combine[sd]?|combinable|on top of (?:any|other|our|the|all))(?![a-z])"
+    r"(?:可|能|支持)(?:以)?(?:与|和|跟)?\w{0,8}(?:叠加|同享|同时使用|一起用)|叠加(?:使用|优惠)"
+    r"|折上折|(?<![a-z])(?:stack(?:s|able|ed)?|combine[sd]?|combinable|on top of (?:any|other|our"
+    r"|the|all))(?![a-z])"
 )
 _AGAIN = re.compile(
-    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase|time)|on all (?:your )?(?:future )?orders|multiple times)(?![a-z])"
+    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都"
+    r"|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase"
+    r"|time)|on all (?:your )?(?:future )?orders|multiple times)(?![a-z])"
 )
 _PASS_ON = re.compile(
-    r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?|转赠(?:给)?(?:朋友|亲友)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code|this code) with|give (?:it|this|the code) to a (?:friend|relative)|pass it on|friends can use)(?![a-z])"
+    r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?"
+    r"|转赠(?:给)?(?:朋友|亲友)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
+    r"|this code) with|give (?:it|this|the code) to a (?:friend|relative)|pass it on"
+    r"|friends can use)(?![a-z])"
 )
 _CASH = re.compile(
-    r"(?:可|能|可以)(?:以)?(?:提现|兑换?现金?|折现|换成?现金)|提取现金|(?<![a-z])(?:cash (?:it )?out|redeem(?:able)? for cash|exchange(?:d)? for cash|turn it into cash|withdraw(?:n)? as cash)(?![a-z])"
+    r"(?:可|能|可以)(?:以)?(?:提现|兑换?现金?|折现|换成?现金)|提取现金"
+    r"|(?<![a-z])(?:cash (?:it )?out|redeem(?:able)? for cash|exchange(?:d)? for cash"
+    r"|turn it into cash|withdraw(?:n)? as cash)(?![a-z])"
 )
 _NOT = re.compile(
-    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$|(?:cannot|can't|can not|not|never|no|isn't|without|non-?)(?: \w+){0,2} ?-?$"
+    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$|(?:cannot|can't|can not|not|never|no"
+    r"|isn't|without|non-?)(?: \w+){0,2} ?-?$"
 )
 _WIDENED = (
     (_STACKING, "stackable", "The row does not say that it may be combined with other offers."),
@@ -161,14 +181,23 @@ def _terms(message: Message) -> Iterator[Finding]:
         yield from _duration(field, message, offer)
 
 
-_EXCLUDING = re.compile(r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|not (?:valid|included|on|for)|doesn't (?:cover|apply)|don't apply|apart from|other than")
-_INCLUDING = re.compile(r"也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well|even (?:on|for)|also")
+_EXCLUDING = re.compile(
+    r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|(?:not|n't)(?: be)? (?:valid"
+    r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
+)
+_INCLUDING = re.compile(
+    r"也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
+    r"|even (?:on|for)|also"
+)
 
 
 def excluded_things(exclusions: str) -> list[str]:
     """What the row keeps out: 黄金、礼品卡除外 → 黄金, 礼品卡; "gift cards, outlet items" likewise."""
     bare = re.sub(
-        r"(?:商品)?(?:除外|不参与(?:活动)?|不适用|不可用)|不含|(?:are |is )?excluded|excluding|excludes|except|not valid (?:on|for)", " ", fold(exclusions).text
+        r"(?:商品)?(?:除外|不参与(?:活动)?|不适用|不可用)|不含|(?:are |is )?excluded|excluding"
+        r"|excludes|except|not valid (?:on|for)",
+        " ",
+        fold(exclusions).text,
     )
     parts = re.split(r"[、,，;；/。.]|和|及|与| and | or ", bare)
     return [part.strip() for part in parts if len(part.strip()) > 1 and not re.search(r"\d|每月|per month|month", part)]
@@ -204,22 +233,38 @@ def _widened(field: Field, message: Message, offer: OfferTerms) -> Iterator[Find
                 yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-_TIMES = re.compile(r"(?:可用|使用|可使用|用)\s?([一二两三四五六七八九十\d]+)次|(?<![a-z])(?:up to |use (?:it )?)?(\d+|two|three|four|five|ten) times")
+def _near_benefit(at: int, field: Field, message: Message) -> bool:
+    sentence = field.sentence(at)
+    found = benefits(field.tight.text, field.quantities, message.licence)
+    return any(field.sentence(benefit.start) == sentence for benefit in found)
+
+
+_TIMES = re.compile(
+    r"(?:可用|使用|可使用|用)\s?([一二两三四五六七八九十\d]+)次|(?<![a-z])(?:up to "
+    r"|use (?:it )?)?(\d+|two|three|four|five|ten) times"
+)
 _EN_TIMES = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 
 
 def _duration(field: Field, message: Message, offer: OfferTerms) -> Iterator[Finding]:
     """How long a monthly rebate runs, and how often a code may be used."""
-    months = [q.value for q in message.licence.quantities if q.kind in ("months", "years") and q.text in message.licence.exclusions]
+    months = [
+        q.value
+        for q in message.licence.quantities
+        if q.kind in ("months", "years") and q.text in message.licence.exclusions
+    ]
     monthly = re.search(r"每月|月减|per month|a month|monthly|each month|/ ?mo", message.licence.exclusions)
     for quantity in field.quantities:
         if quantity.kind in ("months", "years") and (months or monthly):
-            if quantity.value not in months and not message.licence.says(quantity):
+            known = quantity.value in months or message.licence.has_number(quantity.value)
+            if not known and _near_benefit(quantity.start, field, message):
                 reason = f"The row says: {offer.exclusions}."
                 yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
     for match in _TIMES.finditer(field.tight.text):
         said = match[1] or match[2]
-        times = _EN_TIMES.get(said) or (int(said) if said.isdigit() else "零一二三四五六七八九十".find(said.replace("两", "二")))
+        times = _EN_TIMES.get(said) or (
+            int(said) if said.isdigit() else "零一二三四五六七八九十".find(said.replace("两", "二"))
+        )
         if times > (offer.max_uses or 1) and not message.licence.has_phrase(match.group()):
             reason = f"The row allows {offer.max_uses or 1} use(s)."
             yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -243,7 +288,9 @@ RULES: tuple[Rule, ...] = (
             broken("八折券QH20永久有效。", changes={"offer": PERCENT}),
             broken("QH20: 20% off, ends in 48 hours.", language="en", changes={"offer": PERCENT}),
             broken("20% off with QH20, this Sunday only.", language="en", changes={"offer": PERCENT}),
-            broken("八折券QH20等您用。", changes={"offer": {**PERCENT, "expires_on": "2026-09-01"}}, because="it is over"),
+            broken(
+                "八折券QH20等您用。", changes={"offer": {**PERCENT, "expires_on": "2026-09-01"}}, because="it is over"
+            ),
             fine("八折券QH20，九月三十日前有效。", changes={"offer": PERCENT}),
             fine("20% off with QH20 until the end of the month.", language="en", changes={"offer": PERCENT}),
             fine("八折券QH20，9月30日到期，还剩15天。", changes={"offer": PERCENT}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
@@ -72,8 +73,9 @@ def _amount(message: Message) -> Iterator[Finding]:
     offer = message.context.offer
     if offer is None:
         return
+    said_right = _says_it_right(message, offer)
     for field in message.fields:
-        for quantity in _claims(field, message, offer):
+        for quantity in _claims(field, message, offer, said_right):
             if not matches(quantity, offer):
                 reason = f"The reserved offer is {said(offer)}; the text says {quantity.text.strip()}."
                 yield field.finding("OFFER_AMOUNT", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
@@ -83,16 +85,24 @@ def _amount(message: Message) -> Iterator[Finding]:
                 yield field.finding("OFFER_AMOUNT", severity, reason, quantity.start, quantity.end, field.tight)
 
 
-def _claims(field: Field, message: Message, offer: OfferTerms) -> Iterator[Quantity]:
+def _says_it_right(message: Message, offer: OfferTerms) -> bool:
+    return any(
+        matches(quantity, offer)
+        for field in message.fields
+        for quantity in benefits(field.tight.text, field.quantities, message.licence)
+    )
+
+
+def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool) -> Iterator[Quantity]:
     """Quantities that speak of the offer: benefits, and percentages or sums beside its code."""
     text, licence = field.tight.text, message.licence
     presented = list(benefits(text, field.quantities, licence))
-    said_right = any(matches(quantity, offer) for quantity in presented)
     for quantity in presented:
         # 红包 or "a gift" beside the right value is only a pretty name for it
         if quantity.kind in _ON_THE_SIDE and said_right and not _EXTRA.search(quantity.text):
             continue
-        yield quantity
+        if not _is_worked_out(quantity, field, message, offer):
+            yield quantity
     beside = [field.sentence(at) for at in code_positions(field, offer)]
     for quantity in field.quantities:
         if quantity in presented or quantity.kind not in ("percent", "amount") or quantity.qualifier == "negated":
@@ -100,7 +110,32 @@ def _claims(field: Field, message: Message, offer: OfferTerms) -> Iterator[Quant
         if field.sentence(quantity.start) in beside and not _is_licensed(quantity, message):
             if quantity.kind == "amount" and quantity.value == offer.min_spend:
                 continue
-            yield quantity
+            if not _is_worked_out(quantity, field, message, offer):
+                yield quantity
+
+
+def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: OfferTerms) -> bool:
+    """A sum that follows from the row: the total of a monthly rebate, or what an example order "
+    "costs before and after."""
+    if quantity.kind != "amount":
+        return False
+    if offer.kind == "amount":
+        spans = [other.value for other in message.licence.quantities if other.kind in ("months", "weeks")]
+        if any(quantity.value == offer.value * months for months in spans):
+            return True
+    sums = [other.value for other in field.quantities if other.kind in ("amount", "threshold")]
+    return any(
+        after_offer(before, offer) == after and quantity.value in (before, after) for before in sums for after in sums
+    )
+
+
+def after_offer(price: Decimal, offer: OfferTerms) -> Decimal | None:
+    """What an order of `price` costs with the offer; None where the offer does not reach it."""
+    if price < offer.min_spend:
+        return None
+    if offer.kind == "percent":
+        return price * (100 - offer.value) / 100
+    return price - offer.value if offer.kind == "amount" else None
 
 
 def _is_licensed(quantity: Quantity, message: Message) -> bool:
@@ -126,7 +161,9 @@ def _currency(message: Message) -> Iterator[Finding]:
         for quantity in field.quantities:
             if quantity.kind not in ("amount", "threshold") or currency_fits(quantity.unit, offer.currency):
                 continue
-            of_offer = quantity.benefit or quantity.kind == "threshold" or quantity.value in (offer.value, offer.min_spend)
+            of_offer = (
+                quantity.benefit or quantity.kind == "threshold" or quantity.value in (offer.value, offer.min_spend)
+            )
             if of_offer and offer.kind != "points" and not message.licence.says(quantity):
                 reason = f"The offer is in {offer.currency}; the text says {quantity.text.strip()}."
                 yield field.finding("OFFER_CURRENCY", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
@@ -147,7 +184,9 @@ def _threshold(message: Message) -> Iterator[Finding]:
             elif _is_wrong_threshold(quantity, field, message, offer):
                 stated = True
                 reason = f"The offer needs {_minimum(offer)}; the text says {quantity.text.strip()}."
-                yield field.finding("OFFER_THRESHOLD", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
+                yield field.finding(
+                    "OFFER_THRESHOLD", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight
+                )
     if offer.min_spend > 0 and not stated and presents_offer(message) and message.fields:
         field = message.body or message.fields[0]
         reason = f"The offer needs {_minimum(offer)}, and the text leaves that out."
@@ -181,9 +220,30 @@ def looks_like(one: str, other: str) -> bool:
 
 # --- the table --------------------------------------------------------------------------------------------------------
 
-PERCENT = {"kind": "percent", "value": 20, "currency": "CNY", "code": "QH20", "min_spend": 0, "expires_on": "2026-09-30"}
-THIRTY = {"kind": "amount", "value": 30, "currency": "CNY", "code": "MAN30", "min_spend": 150, "expires_on": "2026-09-25"}
-DOLLARS = {"kind": "amount", "value": 15, "currency": "USD", "code": "THANKS15", "min_spend": 75, "expires_on": "2026-09-28"}
+PERCENT = {
+    "kind": "percent",
+    "value": 20,
+    "currency": "CNY",
+    "code": "QH20",
+    "min_spend": 0,
+    "expires_on": "2026-09-30",
+}
+THIRTY = {
+    "kind": "amount",
+    "value": 30,
+    "currency": "CNY",
+    "code": "MAN30",
+    "min_spend": 150,
+    "expires_on": "2026-09-25",
+}
+DOLLARS = {
+    "kind": "amount",
+    "value": 15,
+    "currency": "USD",
+    "code": "THANKS15",
+    "min_spend": 75,
+    "expires_on": "2026-09-28",
+}
 POINTS = {"kind": "points", "value": 300, "currency": "USD", "code": "LOYAL300", "expires_on": "2026-09-30"}
 SHIPPING = {"kind": "free_shipping", "value": 0, "currency": "CNY", "code": "BAOYOU", "expires_on": "2026-09-30"}
 RULES: tuple[Rule, ...] = (
@@ -202,7 +262,10 @@ RULES: tuple[Rule, ...] = (
             broken("Here is a little discount for you.", language="en"),
             broken("Get a F R E E phone today.", language="en"),
             fine("目前没有优惠可以给您。"),
-            fine("您问的五折屏风展开宽2.4米。", changes={"customer": {"facts": {"asked_item": "五折屏风", "width": "2.4米"}}}),
+            fine(
+                "您问的五折屏风展开宽2.4米。",
+                changes={"customer": {"facts": {"asked_item": "五折屏风", "width": "2.4米"}}},
+            ),
             fine("The code SPRING20 has expired.", language="en"),
             fine("Keep the board away from air drier than 20% humidity.", language="en"),
             fine("To turn off autopay, open Billing.", language="en"),

@@ -111,13 +111,13 @@ def _open_case(message: Message) -> Iterator[Finding]:
         return
     kind = ticket.type.casefold()
     if message.is_marketing or message.sells:
-        yield from _selling_into_case(kind, message)
+        yield from _selling_into_case(kind)
     elif _GRAVE.search(kind):
         reason = f"The customer has an open case of {kind}. A person should answer, or read this first."
         yield context_finding("HOLD_CASE", Severity.HUMAN, reason)
 
 
-def _selling_into_case(kind: str, message: Message) -> Iterator[Finding]:
+def _selling_into_case(kind: str) -> Iterator[Finding]:
     if _HARMLESS.search(kind) and not _GRAVE.search(kind):
         return
     reason = f"The customer has an open case ({kind or 'unnamed'}). Solve it before anything is offered."
@@ -127,7 +127,8 @@ def _selling_into_case(kind: str, message: Message) -> Iterator[Finding]:
 _ACTIVE = frozenset({"", "active", "normal", "ok", "good", "open", "inactive", "dormant", "lapsed", "churned", "new"})
 _GONE = re.compile(r"deceas|legal.?hold|sanction|erasure|erase|gdpr.?delet|delet|已故|注销|删除|制裁|法律保全")
 _NOT_A_TARGET = re.compile(
-    r"employee|staff|test|duplicate|closed|fraud|suspend|frozen|blocked|banned|locked|terminated|员工|测试|重复|关闭|冻结|封禁|停用"
+    r"employee|staff|test|duplicate|closed|fraud|suspend|frozen|blocked|banned|locked|terminated"
+    r"|员工|测试|重复|关闭|冻结|封禁|停用"
 )
 
 
@@ -140,7 +141,9 @@ def _account(message: Message) -> Iterator[Finding]:
     barred = next((mark for mark in marks if _NOT_A_TARGET.search(mark)), None)
     if gone:
         severity = Severity.BLOCK if message.is_marketing else Severity.HUMAN
-        yield context_finding("HOLD_ACCOUNT", severity, f"The account is marked {gone}: nothing automatic may go to it.")
+        yield context_finding(
+            "HOLD_ACCOUNT", severity, f"The account is marked {gone}: nothing automatic may go to it."
+        )
     elif barred and message.is_marketing:
         yield context_finding("HOLD_ACCOUNT", Severity.BLOCK, f"The account is marked {barred}: it gets no marketing.")
     elif status not in _ACTIVE and not barred and message.is_marketing:
@@ -151,8 +154,10 @@ def _account(message: Message) -> Iterator[Finding]:
 _ADULT = 18
 _PRC_CHILD = 14
 _PESTER = re.compile(
-    r"(?:让|叫|求|找|缠着|央求)(?:你|您)?(?:的)?(?:爸妈|爸爸|妈妈|父母|家长|爷爷|奶奶|老爸|老妈)\w{0,4}(?:买|付|下单|给你|充)|快让爸妈"
-    r"|(?<![a-z])(?:ask|tell|beg|get|nag|bug) (?:your )?(?:mum|mom|mommy|mummy|dad|daddy|parents?|folks|grandma|grandpa)(?![a-z])"
+    r"(?:让|叫|求|找|缠着|央求)(?:你|您)?(?:的)?(?:爸妈|爸爸|妈妈|父母|家长|爷爷|奶奶|老爸"
+    r"|老妈)\w{0,4}(?:买|付|下单|给你|充)|快让爸妈"
+    r"|(?<![a-z])(?:ask|tell|beg|get|nag|bug) (?:your )?(?:mum|mom|mommy|mummy|dad|daddy|parents?"
+    r"|folks|grandma|grandpa)(?![a-z])"
 )
 
 
@@ -196,11 +201,17 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _minor,
         examples=(
-            broken("新款文具上架啦。", channel="push", changes={"purpose": "marketing", "customer": {"facts": {"age": 13}}}),
+            broken(
+                "新款文具上架啦。", channel="push", changes={"purpose": "marketing", "customer": {"facts": {"age": 13}}}
+            ),
             broken("快让爸妈给你买！", changes={"customer": {"facts": {"age": 17}}}),
-            fine("新款茶壶上架啦。", channel="push", changes={"purpose": "marketing", "customer": {"facts": {"age": 18}}}),
+            fine(
+                "新款茶壶上架啦。", channel="push", changes={"purpose": "marketing", "customer": {"facts": {"age": 18}}}
+            ),
             fine("您的订单已发出。", changes={"customer": {"facts": {"age": 13}}}, because="an answer is no marketing"),
-            fine("给爸妈买的茶杯到了吗？", changes={"customer": {"facts": {"age": 30}}}, because="parents as recipients"),
+            fine(
+                "给爸妈买的茶杯到了吗？", changes={"customer": {"facts": {"age": 30}}}, because="parents as recipients"
+            ),
         ),
     ),
     Rule(
@@ -211,7 +222,11 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _suppressed,
         examples=(
-            broken("新茶上架，欢迎看看。", channel="push", changes={"purpose": "marketing", "customer": {"suppressed": True}}),
+            broken(
+                "新茶上架，欢迎看看。",
+                channel="push",
+                changes={"purpose": "marketing", "customer": {"suppressed": True}},
+            ),
             broken("送您八折券。", channel="push", changes={"purpose": "service", "customer": {"suppressed": True}}),
             fine("退款已到账。", channel="push", changes={"purpose": "service", "customer": {"suppressed": True}}),
         ),
@@ -224,16 +239,27 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _consent,
         examples=(
-            broken("新茶上架。", channel="push", changes={"purpose": "marketing", "customer": {"consent": {"push": False}}}),
-            broken("新茶上架。", channel="push", changes={"purpose": "marketing", "customer": {"consent": {"push": None}}}),
+            broken(
+                "新茶上架。", channel="push", changes={"purpose": "marketing", "customer": {"consent": {"push": False}}}
+            ),
+            broken(
+                "新茶上架。", channel="push", changes={"purpose": "marketing", "customer": {"consent": {"push": None}}}
+            ),
             broken(
                 "新茶上架。",
                 channel="push",
-                changes={"purpose": "marketing", "customer": {"consent": {"push": {"granted": True, "purpose": "service"}}}},
+                changes={
+                    "purpose": "marketing",
+                    "customer": {"consent": {"push": {"granted": True, "purpose": "service"}}},
+                },
                 because="consent to notices is none to marketing",
             ),
             fine("新茶上架。", channel="push", changes={"purpose": "marketing"}),
-            fine("您的包裹已发出。", channel="push", changes={"purpose": "service", "customer": {"consent": {"push": False}}}),
+            fine(
+                "您的包裹已发出。",
+                channel="push",
+                changes={"purpose": "service", "customer": {"consent": {"push": False}}},
+            ),
         ),
     ),
     Rule(
@@ -249,8 +275,13 @@ RULES: tuple[Rule, ...] = (
                 channel="push",
                 changes={"purpose": "marketing", "history": {"open_ticket": {"type": "complaint", "status": "open"}}},
             ),
-            broken("节哀，账户的事不急。", changes={"history": {"open_ticket": {"type": "bereavement", "status": "open"}}}),
-            fine("很抱歉让您久等，我正在核实。", changes={"history": {"open_ticket": {"type": "complaint", "status": "open"}}}),
+            broken(
+                "节哀，账户的事不急。", changes={"history": {"open_ticket": {"type": "bereavement", "status": "open"}}}
+            ),
+            fine(
+                "很抱歉让您久等，我正在核实。",
+                changes={"history": {"open_ticket": {"type": "complaint", "status": "open"}}},
+            ),
             fine(
                 "新茶上架。",
                 channel="push",
@@ -271,7 +302,9 @@ RULES: tuple[Rule, ...] = (
                 channel="push",
                 changes={"purpose": "marketing", "customer": {"facts": {"account_status": "employee"}}},
             ),
-            broken("新茶上架。", changes={"purpose": "marketing", "customer": {"facts": {"account_flags": ["deceased"]}}}),
+            broken(
+                "新茶上架。", changes={"purpose": "marketing", "customer": {"facts": {"account_flags": ["deceased"]}}}
+            ),
             fine("新茶上架。", changes={"purpose": "marketing", "customer": {"facts": {"account_status": "active"}}}),
             fine("新茶上架。", changes={"purpose": "marketing", "customer": {"facts": {"account_status": "dormant"}}}),
         ),
@@ -285,7 +318,9 @@ RULES: tuple[Rule, ...] = (
         _cap,
         examples=(
             broken("新茶上架。", channel="push", changes={"purpose": "marketing", "history": {"sent_last_7_days": 4}}),
-            broken("新茶上架。", channel="push", changes={"purpose": "marketing", "history": {"sent_last_7_days": None}}),
+            broken(
+                "新茶上架。", channel="push", changes={"purpose": "marketing", "history": {"sent_last_7_days": None}}
+            ),
             fine("新茶上架。", channel="push", changes={"purpose": "marketing", "history": {"sent_last_7_days": 3}}),
             fine("包裹已发出。", channel="push", changes={"purpose": "service", "history": {"sent_last_7_days": 9}}),
         ),

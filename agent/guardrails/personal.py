@@ -14,21 +14,29 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.language.entities import read_emails
 from agent.language.normalise import fold
 
-_ID_CARD = re.compile(r"(?<![0-9a-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dx](?![0-9a-z])")
-_CARD = re.compile(r"(?<![\w.])(?:\d[ \-]?){12,18}\d(?![\w])")
+_ID_CARD = re.compile(
+    r"(?<![0-9a-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
+    r"|3[01])[ -]?\d{3}[\dx](?![0-9a-z])"
+)
+_CARD = re.compile(r"(?<![\w.])(?:\d[ \-]?){12,18}\d(?!\w)", re.A)
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
 _SSN = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
 _PASSPORT = re.compile(r"(?:护照|通行证|passport)\D{0,12}([a-z]{1,2}\d{7,8})(?!\d)")
 _NINO = re.compile(r"(?<![a-z0-9])[a-ceghj-prstw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d](?![a-z0-9])")
 _PASSWORD = re.compile(
-    r"(?:密码|口令密码)(?:是|为|：|:)\s?(?P<zh>[a-z0-9!@#$%^&*_]{4,})|(?<![a-z])(?:password|passcode|pin(?: code)?)(?: is|:) ?(?P<en>[^\s.,]{4,})"
+    r"(?:密码|口令密码)(?:是|为|：|:)\s?(?P<zh>[a-z0-9!@#$%^&*_]{4,})|(?<![a-z])(?:password"
+    r"|passcode|pin(?: code)?)(?: is|:) ?(?P<en>[^\s.,]{4,})"
 )
 _STREET_ZH = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,8}(?:省|市|区|县|镇|街道))?[\u4e00-\u9fffa-z0-9]{2,12}(?:路|街|大道|巷|弄|胡同|里|村|小区|花园|苑|城)\s?[\d一二三四五六七八九十百〇零]+\s?(?:号|弄|巷|栋|幢|座|期)(?:\s?[\da-z一二三四五六七八九十百-]+\s?(?:号楼|栋|幢|座|单元|楼|层|室|户|号))*"
+    r"(?:[\u4e00-\u9fff]{2,8}(?:省|市|区|县|镇|街道))?[\u4e00-\u9fffa-z0-9]{2,12}(?:路|街|大道|巷"
+    r"|弄|胡同|里|村|小区|花园|苑|城)\s?[\d一二三四五六七八九十百〇零]+\s?(?:号|弄|巷|栋|幢|座"
+    r"|期)(?:\s?[\da-z一二三四五六七八九十百-]+\s?(?:号楼|栋|幢|座|单元|楼|层|室|户|号))*"
 )
 _STREET_EN = re.compile(
-    r"(?<![\w])(?:flat|apt\.?|apartment|unit|suite)? ?\d{1,5}[a-z]? (?:[a-z]+ ){1,3}(?:st(?:reet)?|ave(?:nue)?|r(?:oa)?d|blvd|boulevard|lane|ln|drive|dr|court|ct|way|close|crescent|terrace|place|square|row)(?![a-z])\.?"
+    r"(?<![\w])(?:flat|apt\.?|apartment|unit|suite)? ?\d{1,5}[a-z]? (?:[a-z]+ ){1,3}(?:st(?:reet)?"
+    r"|ave(?:nue)?|r(?:oa)?d|blvd|boulevard|lane|ln|drive|dr|court|ct|way|close|crescent|terrace"
+    r"|place|square|row)(?![a-z])\.?"
 )
 _ENGLISH_WAY = re.compile(r"\d+ (?:orders?|days?|items?|times?|business|more|of|in|on|to|for)(?![a-z])")
 
@@ -85,7 +93,11 @@ def _numbers(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
 
 def _part_of_id(text: str, match: re.Match[str]) -> bool:
     """A row of eleven digits inside an order or tracking id (SL1380…)."""
-    return bool(re.search(r"[a-z]$|(?:单号|订单号?|运单号?|编号)[:：是为]?\s?$", text[max(0, match.start() - 6) : match.start()]))
+    return bool(
+        re.search(
+            r"[a-z]$|(?:单号|订单号?|运单号?|编号)[:：是为]?\s?$", text[max(0, match.start() - 6) : match.start()]
+        )
+    )
 
 
 def is_card(digits: str) -> bool:
@@ -123,7 +135,11 @@ def _addresses(text: str, message: Message) -> Iterator[tuple[int, int, str]]:
     for pattern in (_STREET_ZH, _STREET_EN):
         for match in pattern.finditer(text):
             said = re.sub(r"[\W_]+", "", match.group())
-            if said in own or _tail_in(said, own) or message.licence.has_phrase(match.group().strip()) and not _is_home(match.group(), message):
+            if (
+                said in own
+                or _tail_in(said, own)
+                or (message.licence.has_phrase(match.group().strip()) and not _is_home(match.group(), message))
+            ):
                 continue
             if not _ENGLISH_WAY.match(match.group()):
                 yield *match.span(), "a street address"
@@ -134,15 +150,20 @@ def _tail_in(said: str, own: str) -> bool:
     return bool(own) and any(said[at:] in own for at in range(1, min(len(said) - 5, 12)))
 
 
-_PRIVATE_KEY = re.compile(r"(?:^|[._])(?:phone|mobile|tel|email|e_mail|address|home|street|id_?card|id_?number|passport|card_?(?:no|number)|ssn|bank_?card|password|birth_?date|手机|电话|邮箱|地址|身份证|银行卡|密码|护照)(?:$|[._])")
+_PRIVATE_KEY = re.compile(
+    r"(?:^|[._])(?:phone|mobile|tel|email|e_mail|address|home|street|id_?card|id_?number|passport"
+    r"|card_?(?:no|number)|ssn|bank_?card|password|birth_?date|手机|电话|邮箱|地址|身份证|银行卡"
+    r"|密码|护照)(?:$|[._])"
+)
 _HARMLESS_KEY = re.compile(r"masked|pickup|last4|tail|store|自提|尾号|脱敏")
 
 
 def _private_values(message: Message) -> Iterator[str]:
     for path, value in leaves(message.context.customer.facts):
-        if isinstance(value, str) and len(value) >= 6 and "*" not in value:
-            if _PRIVATE_KEY.search(path.casefold()) and not _HARMLESS_KEY.search(path.casefold()):
-                yield fold(value).text
+        key = path.casefold()
+        private = _PRIVATE_KEY.search(key) and not _HARMLESS_KEY.search(key)
+        if private and isinstance(value, str) and len(value) >= 6 and "*" not in value:
+            yield fold(value).text
 
 
 def _is_home(said: str, message: Message) -> bool:

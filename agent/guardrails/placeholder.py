@@ -15,23 +15,31 @@ from agent.guardrails.rule import Rule, broken, fine
 # --- placeholders -----------------------------------------------------------------------------------------------------
 
 _SLOT_WORDS = (
-    "name|first ?name|last ?name|customer|customer ?name|your name|company|brand|date|amount|code|coupon|product|item|order"
+    "name|first ?name|last ?name|customer|customer ?name|your name|company|brand|date|amount|code"
+    "|coupon|product|item|order"
     "|order (?:id|number|no)|link|url|phone|email|address|insert[^\\]]*|placeholder|todo|tbd|agent|signature|city|title"
-    "|姓名|名字|客户|客户名|客户姓名|用户名|昵称|称呼|先生/女士|订单|订单号|商品|商品名|商品名称|品牌|日期|时间|金额|链接|网址|券码|优惠码|电话|地址|公司|产品|签名|客服|客服姓名|产品名|产品名称"
+    "|姓名|名字|客户|客户名|客户姓名|用户名|昵称|称呼|先生/女士|订单|订单号|商品|商品名|商品名称"
+    "|品牌|日期|时间|金额|链接|网址|券码|优惠码|电话|地址|公司|产品|签名|客服|客服姓名|产品名"
+    "|产品名称"
 )
 _SLOTS = re.compile(
-    r"\$?\{\{?[^{}\n]{0,60}\}?\}|\{\{|\}\}|\$\{|<%[^%]*%>|(?<![\w%])%[A-Za-z_]{2,30}%|%\([a-z_]+\)s|(?<![\w%])%[sd](?![\w%])"
+    r"\$?\{\{?[^{}\n]{0,60}\}?\}|\{\{|\}\}|\$\{|<%[^%]*%>|(?<![\w%])%[A-Za-z_]{2,30}%"
+    r"|%\([a-z_]+\)s|(?<![\w%])%[sd](?![\w%])"
     r"|\[\[[^\]]{0,40}\]\]|_{3,}|<(?:(?-i:[A-Z][A-Z_ ]{1,30})|" + _SLOT_WORDS + r")>"
     r"|\[(?:(?-i:[A-Z][A-Z_ ]{2,30})|[a-z]+(?:_[a-z]+)+|" + _SLOT_WORDS + r")\](?!\()|【(?:" + _SLOT_WORDS + r")】"
     r"|(?<![\w#])#(?:name|code|date|amount|姓名|金额|日期)#|(?<![\w@])@@?(?-i:[A-Z_]{3,})@@?",
     re.I,
 )
 _DOTS = re.compile(
-    r"(?<![A-Za-z0-9])[Xx×]{2,}(?![A-Za-z0-9-])|某某+|某(?:先生|女士|客户|商品|品牌)|(?<![A-Za-z])(?:TBD|TBC|TODO|FIXME|undefined|NaN)(?![A-Za-z])"
-    r"|[Ll]orem ipsum|待(?:定|补充|填写?|确认填)(?=[，。,.\s）)]|$)|此处(?:填写|插入|替换)|(?:your|customer) name here|insert (?:name|date|code|link|offer)"
+    r"(?<![A-Za-z0-9])[Xx×]{2,}(?![A-Za-z0-9-])|某某+|某(?:先生|女士|客户|商品|品牌)"
+    r"|(?<![A-Za-z])(?:TBD|TBC|TODO|FIXME|undefined|NaN)(?![A-Za-z])"
+    r"|[Ll]orem ipsum|待(?:定|补充|填写?|确认填)(?=[，。,.\s）)]|$)|此处(?:填写|插入|替换)|(?:your"
+    r"|customer) name here|insert (?:name|date|code|link|offer)"
 )
 _NULL = re.compile(
-    r"(?:(?<![A-Za-z])(?:hi|hello|dear|hey|mr|ms|mrs|thanks|thank you|for|your|on|by|until|of|is|code)\.?,? |您好[,，:：]?\s?|尊敬的|亲爱的|[：:]\s?|^\s*)(?P<word>null|none|undefined|nan|n/a|nil)(?![A-Za-z])(?! (?:of|the less|and|other|taken|needed))"
+    r"(?:(?<![A-Za-z])(?:hi|hello|dear|hey|mr|ms|mrs|thanks|thank you|for|your|on|by|until|of|is"
+    r"|code)\.?,? |您好[,，:：]?\s?|尊敬的|亲爱的|[：:]\s?|^\s*)(?P<word>null|none|undefined|nan"
+    r"|n/a|nil)(?![A-Za-z])(?! (?:of|the less|and|other|taken|needed))"
     r"|(?P<zh>null|none|undefined|nan)(?=先生|女士|元|积分|您好|,|，|元|折|号|月|日)",
     re.I | re.M,
 )
@@ -58,10 +66,14 @@ def _is_own_signature(text: str, message: Message) -> bool:
 # --- markup -----------------------------------------------------------------------------------------------------------
 
 _MARKUP = re.compile(
-    r"\*\*(?=\S)[^*\n]{1,200}?(?<=\S)\*\*|(?<![\w_])__(?=\S)[^_\n]{1,100}__(?![\w_])|(?m:^#{1,6} +\S)|\[[^\]\n]{1,80}\]\([^)\s]{1,300}\)"
-    r"|```|`[^`\n]{1,80}`|~~[^~\n]+~~|(?m:^\s*\|.+\|\s*$)|(?m:^\s*[-:| ]*-{3,}[-:| ]*\|[-:| ]*$)|(?m:^> )|(?<![\w*])\*(?=[^\s*])[^*\n]{1,80}(?<=[^\s*])\*(?![\w*])|!\[[^\]]*\]"
-    r"|</?(?:b|i|u|p|a|br|em|strong|div|span|h[1-6]|ul|ol|li|html|body|head|table|tr|td|th|img|font|center|script|style|hr|small|sup|sub|blockquote|code|pre)(?:\s[^<>]*)?/?>"
-    r"|<!--|&(?:nbsp|amp|lt|gt|quot|apos|copy|reg|hellip|mdash|ndash|ldquo|rdquo|lsquo|rsquo|#\d{2,6}|#x[0-9a-f]{2,6});|\\n|\\t|\[/?(?:b|i|u|url|img|color)(?:=[^\]]*)?\]"
+    r"\*\*(?=\S)[^*\n]{1,200}?(?<=\S)\*\*|(?<![\w_])__(?=\S)[^_\n]{1,100}__(?![\w_])"
+    r"|(?m:^#{1,6} +\S)|\[[^\]\n]{1,80}\]\([^)\s]{1,300}\)"
+    r"|```|`[^`\n]{1,80}`|~~[^~\n]+~~|(?m:^\s*\|.+\|\s*$)|(?m:^\s*[-:| ]*-{3,}[-:| ]*\|[-:| ]*$)"
+    r"|(?m:^> )|(?<![\w*])\*(?=[^\s*])[^*\n]{1,80}(?<=[^\s*])\*(?![\w*])|!\[[^\]]*\]"
+    r"|</?(?:b|i|u|p|a|br|em|strong|div|span|h[1-6]|ul|ol|li|html|body|head|table|tr|td|th|img"
+    r"|font|center|script|style|hr|small|sup|sub|blockquote|code|pre)(?:\s[^<>]*)?/?>"
+    r"|<!--|&(?:nbsp|amp|lt|gt|quot|apos|copy|reg|hellip|mdash|ndash|ldquo|rdquo|lsquo|rsquo"
+    r"|#\d{2,6}|#x[0-9a-f]{2,6});|\\n|\\t|\[/?(?:b|i|u|url|img|color)(?:=[^\]]*)?\]"
     r'|[{\[]\s*"(?:subject|body|message|text|title|content|response|role|draft)"\s*:',
     re.I,
 )
@@ -100,16 +112,24 @@ def _strip_markup(message: Message) -> Words:
 _KIND = "短信|邮件|消息|文案|草稿|回复|推送|通知|版本|内容|文本|话术|挽留信"
 _EN_KIND = "sms|text|message|email|e-mail|draft|reply|response|push|notification|version|copy|subject line"
 _PREFIX = re.compile(
-    rf"^\s*(?:好的[，,！!。]?\s*|当然(?:可以)?[，,！!。]?\s*|没问题[，,！!。]?\s*)?(?:以下|下面)(?:是|为)(?:我)?(?:为您|给您|帮您|根据[^：:\n]{{0,20}})?(?:生成|撰写|起草|准备|写|拟)?(?:好)?的?[^：:\n，。]{{0,12}}(?:{_KIND})[：:]\s*"
-    rf"|^\s*(?:sure|certainly|of course|absolutely|okay|ok|great)?[!,.]?\s*(?:here(?:'s| is| are)|below is|this is)(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
+    rf"^\s*(?:好的[，,！!。]?\s*|当然(?:可以)?[，,！!。]?\s*|没问题[，,！!。]?\s*)?(?:以下"
+    rf"|下面)(?:是|为)(?:我)?(?:为您|给您|帮您|根据[^：:\n]{{0,20}})?(?:生成|撰写|起草|准备|写"
+    rf"|拟)?(?:好)?的?[^：:\n，。]{{0,12}}(?:{_KIND})[：:]\s*"
+    rf"|^\s*(?:sure|certainly|of course|absolutely|okay|ok|great)?[!,.]?\s*(?:here(?:'s| is| are)"
+    rf"|below is|this is)(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
     r"|^\s*(?:assistant|system|user|human|ai|bot|model|助手|系统|用户|人工智能)\s?[:：]\s*"
-    rf"|^\s*(?:sure|certainly|of course)[!,.] (?:here|i'd|i've|i can)[^.\n:]*[:.]\s*|^\s*(?:{_KIND}|body|subject|title|message|draft|正文|主题|标题)\s?[:：]\s*",
+    rf"|^\s*(?:sure|certainly|of course)[!,.] (?:here|i'd|i've|i can)[^.\n:]*[:.]\s*|^\s*(?:{_KIND}"
+    rf"|body|subject|title|message|draft|正文|主题|标题)\s?[:：]\s*",
     re.I,
 )
 _ANYWHERE = re.compile(
-    r"<\|[a-z_]+\|>|</?think>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|###\s*(?:instruction|response|assistant|system|user)"
-    r"|(?m:^\s*(?:option|version|draft|方案|版本|选项)\s?(?:[A-D1-4一二三四])\s?[:：.、])|[(（]\s?(?:word count|字数|共)\s?[:：]?\s?\d+[^)）]{0,6}[)）]|[(（]\d+ (?:words|characters|chars|字)[)）]"
-    r"|(?m:^\s*(?:note|注|备注)\s?[:：].{0,40}(?:draft|message|tone|文案|草稿|语气|短信|版本))|(?m:^\s*(?:assistant|user|human)\s?:)|\[end of (?:message|email|draft)\]"
+    r"<\|[a-z_]+\|>|</?think>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>"
+    r"|###\s*(?:instruction|response|assistant|system|user)"
+    r"|(?m:^\s*(?:option|version|draft|方案|版本|选项)\s?(?:[A-D1-4一二三四])\s?[:：.、])"
+    r"|[(（]\s?(?:word count|字数|共)\s?[:：]?\s?\d+[^)）]{0,6}[)）]|[(（]\d+ (?:words|characters"
+    r"|chars|字)[)）]"
+    r"|(?m:^\s*(?:note|注|备注)\s?[:：].{0,40}(?:draft|message|tone|文案|草稿|语气|短信|版本))"
+    r"|(?m:^\s*(?:assistant|user|human)\s?:)|\[end of (?:message|email|draft)\]"
     rf"|(?:以下|下面)是为您(?:生成|撰写|起草|准备)的?(?:{_KIND})[：:]?",
     re.I,
 )
@@ -136,13 +156,31 @@ def _strip_role(message: Message) -> Words:
 # --- talk about itself ------------------------------------------------------------------------------------------------
 
 _RESIDUE = re.compile(
-    r"(?<![a-z])as an? (?:ai|artificial intelligence|(?:large )?language model)(?: language model| assistant| model)?,? (?:i|we|my|it)(?![a-z])|(?<![a-z])(?:large )?language models?(?![a-z])|i (?:was|am) (?:trained|programmed) (?:by|to|on)"
-    r"|作为一?[个名位款]?(?:由\w{1,10}开发的)?(?:人工智能|ai|大?语言模型|智能)(?:语言)?(?:模型|助手|助理)?[，,]?\s?我?(?:无法|不能|没有|不具备|只能|不会|可以|是)|大?语言模型|我的训练数据"
-    r"|(?:ignore|disregard|forget|override)(?: \w+){0,3} (?:previous|prior|above|earlier|preceding|all) ?(?:instructions?|prompts?|rules?|messages?|text)?|(?:忽略|无视|忘记|跳过|不要理会)(?:掉)?(?:之前|以上|上述|前面|先前|所有)的?(?:所有|全部)?的?(?:指令|指示|要求|规则|提示|内容|命令|对话)"
-    r"|system ?prompt|prompt template|系统提示词?|提示词|developer mode|jailbreak|new instructions?:|(?<![a-z])you are now (?:a|an|in)(?![a-z])|begin(?:ning)? of (?:prompt|instructions)|as (?:per|instructed by) (?:my|the|your) (?:instructions?|prompt)|per (?:my|the) (?:system )?instructions"
-    r"|(?:according to|based on|from|in) the (?:fact sheet|context provided|provided (?:context|facts|information|data)|prompt|customer profile provided)|根据(?:您|你)?(?:提供|给出|给定)的(?:上下文|事实|资料|客户信息|提示|信息)(?:生成|撰写)?"
-    r"|(?:tool|function)_?call|retrieve\(|\bpolicy_?id\b|\[(?:policy|source|doc|clause|ref)[ :#][^\]]{1,40}\]|（(?:依据|参见|来源)?政策\s?[a-z]\w+）|(?<![a-z])i(?:'m| am) sorry,? (?:but )?i (?:can(?:'t|not)|am unable to|am not able to) (?:assist|help|comply|fulfil|provide|generate|create|write|do that)"
-    r"|(?<![a-z])i (?:cannot|can't|am unable to) (?:generate|create|write|comply with|fulfil|fulfill)(?: \w+){0,4} (?:request|message|content|text|email|that)|我(?:无法|不能)(?:满足|完成|执行|生成|撰写|协助)(?:该|您的|这个|这一|此类?|上述)?\w{0,4}(?:请求|要求|指令|内容|任务|消息|短信|邮件)"
+    r"(?<![a-z])as an? (?:ai|artificial intelligence|(?:large )?language model)(?: language model"
+    r"| assistant| model)?,? (?:i|we|my|it)(?![a-z])"
+    r"|(?<![a-z])(?:large )?language models?(?![a-z])|i (?:was|am) (?:trained|programmed) (?:by|to"
+    r"|on)"
+    r"|作为一?[个名位款]?(?:由\w{1,10}开发的)?(?:人工智能|ai|大?语言模型|智能)(?:语言)?(?:模型"
+    r"|助手|助理)?[，,]?\s?我?(?:无法|不能|没有|不具备|只能|不会|可以|是)|大?语言模型|我的训练数据"
+    r"|(?:ignore|disregard|forget|override)(?: \w+){0,3} (?:previous|prior|above|earlier|preceding"
+    r"|all) ?(?:instructions?|prompts?|rules?|messages?|text)?|(?:忽略|无视|忘记|跳过"
+    r"|不要理会)(?:掉)?(?:之前|以上|上述|前面|先前|所有)的?(?:所有|全部)?的?(?:指令|指示|要求|规则"
+    r"|提示|内容|命令|对话)"
+    r"|system ?prompt|prompt template|系统提示词?|提示词|developer mode|jailbreak"
+    r"|new instructions?:|(?<![a-z])you are now (?:a|an|in)(?![a-z])|begin(?:ning)? of (?:prompt"
+    r"|instructions)|as (?:per|instructed by) (?:my|the|your) (?:instructions?|prompt)|per (?:my"
+    r"|the) (?:system )?instructions"
+    r"|(?:according to|based on|from|in) the (?:fact sheet|context provided|provided (?:context"
+    r"|facts|information|data)|prompt|customer profile provided)|根据(?:您|你)?(?:提供|给出"
+    r"|给定)的(?:上下文|事实|资料|客户信息|提示|信息)(?:生成|撰写)?"
+    r"|(?:tool|function)_?call|retrieve\(|\bpolicy_?id\b|\[(?:policy|source|doc|clause"
+    r"|ref)[ :#][^\]]{1,40}\]|（(?:依据|参见|来源)?政策\s?[a-z]\w+）|(?<![a-z])i(?:'m"
+    r"| am) sorry,? (?:but )?i (?:can(?:'t|not)|am unable to|am not able to) (?:assist|help|comply"
+    r"|fulfil|provide|generate|create|write|do that)"
+    r"|(?<![a-z])i (?:cannot|can't|am unable to) (?:generate|create|write|comply with|fulfil"
+    r"|fulfill)(?: \w+){0,4} (?:request|message|content|text|email|that)|我(?:无法|不能)(?:满足"
+    r"|完成|执行|生成|撰写|协助)(?:该|您的|这个|这一|此类?|上述)?\w{0,4}(?:请求|要求|指令|内容"
+    r"|任务|消息|短信|邮件)"
     r"|knowledge cut-?off|chatgpt|openai|deepseek|通义千问|文心一言|qwen"
 )
 
@@ -165,7 +203,9 @@ def _policy_ids(message: Message, field: Field) -> Iterator[tuple[int, int]]:
         if len(ident) < 3 or ident not in text:
             continue
         plain = ident.isalpha()
-        pattern = rf"[\[(（#]\s?{re.escape(ident)}\s?[\])）]" if plain else rf"(?<![a-z0-9]){re.escape(ident)}(?![a-z0-9])"
+        pattern = (
+            rf"[\[(（#]\s?{re.escape(ident)}\s?[\])）]" if plain else rf"(?<![a-z0-9]){re.escape(ident)}(?![a-z0-9])"
+        )
         for match in re.finditer(pattern, text):
             if not message.licence.has_phrase(match.group()):
                 yield match.span()

@@ -13,20 +13,33 @@ BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free
 
 # A sentence that says there is nothing, or that it is over, offers nothing.
 DENIED = re.compile(
-    r"没有(?:任何|什么)?(?:新的|其他)?(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已|已经)(?:过期|失效|结束|到期|用完|下架)|不(?:能|可)再?(?:使用|用)|无法(?:使用|提供)|不再提供"
-    r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer|not) (?:valid|available|active)|expired (?:on|in|last|at)"
-    r"|(?:can't|cannot|can not|unable to|not able to|won't) (?:offer|give|apply|extend|add|promise)|(?:don't|do not|doesn't) (?:currently )?have (?:any |a |an )?(?:offer|discount|coupon|code|promo)"
-    r"|no (?:current |other |new )?(?:offers?|discounts?|coupons?|codes?|promotions?)(?: right now| at the moment| available| today)?"
+    r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
+    r"|已经)(?:过期|失效|结束|到期|用完|下架)|不(?:能|可)再?(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer"
+    r"|not) (?:valid|available|active)|expired (?:on|in|last|at)"
+    r"|(?:can't|cannot|can not|unable to|not able to|won't) (?:offer|give|apply|extend|add"
+    r"|promise)|(?:don't|do not|doesn't) (?:currently )?have (?:any |a |an )?(?:offer|discount"
+    r"|coupon|code|promo)"
+    r"|no (?:current |other |new )?(?:offers?|discounts?|coupons?|codes?|promotions?)(?: right now"
+    r"| at the moment| available| today)?"
 )
 _VAGUE = re.compile(
-    r"(?:送|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
+    r"(?:送|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
+    r"|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
     r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
-    r"|(?<![a-z])(?:(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday|secret)\s)+(?:\w+\s)?(?:discount|coupon|voucher|promo(?:tion)?|deal|treat|perk|gift card|bonus)s?(?![a-z])"
-    r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)|money off|on sale(?![a-z])|limited[- ]time offer"
+    r"|(?<![a-z])(?:(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
+    r"|secret)\s)+(?:\w+\s)?(?:discount|coupon|voucher|promo(?:tion)?|deal|treat|perk|gift card"
+    r"|bonus)s?(?![a-z])"
+    r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
+    r"|money off|on sale(?![a-z])|limited[- ]time offer"
 )
 _UPSELL = re.compile(
-    r"(?:不如|何不|要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)|限时(?:抢购|特惠)"
-    r"|(?<![a-z])(?:upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one|yours)|order (?:yours )?(?:now|today)"
+    r"(?:不如|何不|要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
+    r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
+    r"|限时(?:抢购|特惠)"
+    r"|(?<![a-z])(?:upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
+    r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
+    r"|yours)|order (?:yours )?(?:now|today)"
     r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
 )
 
@@ -49,8 +62,12 @@ def is_denied(text: str, at: int) -> bool:
 def vague_benefits(text: str, licence: Licence) -> Iterator[re.Match[str]]:
     """Benefits promised without a number: a coupon, a special price, a treat."""
     for match in _VAGUE.finditer(text):
-        if not is_denied(text, match.start()) and not licence.has_phrase(match.group()):
+        before = text[max(0, match.start() - 16) : match.start()]
+        if not is_denied(text, match.start()) and not _NOT_A.search(before) and not licence.has_phrase(match.group()):
             yield match
+
+
+_NOT_A = re.compile(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
 
 
 def sells(text: str, quantities: Sequence[Quantity], licence: Licence) -> bool:

@@ -16,14 +16,21 @@ from agent.language.scripts import guess_language
 
 _KEYWORDS = r"(?:stop(?:all)?|end|quit|cancel|unsubscribe|opt-?out|revoke)"
 _SMS_WAY = re.compile(
-    r"(?:拒收|退订|不想再?收到?|取消订阅)\w{0,4}(?:请)?(?:回复?|发送?|发)[“\"'「]?(?:r|td?|n|qx|0000|stop|退订|拒收|取消)(?![a-z0-9])|(?:回复?|发送?)[“\"'「]?(?:r|td?|n|qx|0000|stop|退订)[”\"'」]?\w{0,2}(?:退订|拒收|取消|即可退订)"
-    rf"|(?<![a-z])(?:reply|text|txt|send)(?: with)?:? [“\"'‘]?{_KEYWORDS}(?![a-z])|(?<![a-z]){_KEYWORDS}[”\"'’]? (?:to|2) (?:opt[- ]?out|end|stop|quit|cancel|unsub(?:scribe)?)(?![a-z])"
+    r"(?:拒收|退订|不想再?收到?|取消订阅)\w{0,4}(?:请)?(?:回复?|发送?|发)[“\"'「]?(?:r|td?|n|qx"
+    r"|0000|stop|退订|拒收|取消)(?![a-z0-9])|(?:回复?|发送?)[“\"'「]?(?:r|td?|n|qx|0000|stop"
+    r"|退订)[”\"'」]?\w{0,2}(?:退订|拒收|取消|即可退订)"
+    rf"|(?<![a-z])(?:reply|text|txt|send)(?: with)?:? [“\"'‘]?{_KEYWORDS}(?![a-z])"
+    rf"|(?<![a-z]){_KEYWORDS}[”\"'’]? (?:to|2) (?:opt[- ]?out|end|stop|quit|cancel"
+    rf"|unsub(?:scribe)?)(?![a-z])"
 )
 _MAIL_WORD = re.compile(
-    r"退订|取消订阅|不想再?收到|停止接收|拒收|(?<![a-z])(?:unsubscribe|opt[ -]?out|stop (?:these|receiving|getting|all)|(?:email|mail|notification) preferences|manage (?:your )?(?:subscription|preferences)|don't want (?:these|to))"
+    r"退订|取消订阅|不想再?收到|停止接收|拒收|(?<![a-z])(?:unsubscribe|opt[ -]?out|stop (?:these"
+    r"|receiving|getting|all)|(?:email|mail|notification) preferences"
+    r"|manage (?:your )?(?:subscription|preferences)|don't want (?:these|to))"
 )
 _MAIL_REPLY = re.compile(
-    r"回复[“\"'「]?(?:退订|取消|td?|r)(?![a-z])|(?<![a-z])reply(?:ing)? (?:to this (?:email|message) )?(?:with )?(?:the word )?[“\"'‘]?(?:unsubscribe|stop|remove)(?![a-z])"
+    r"回复[“\"'「]?(?:退订|取消|td?|r)(?![a-z])|(?<![a-z])reply(?:ing)? (?:to this (?:email"
+    r"|message) )?(?:with )?(?:the word )?[“\"'‘]?(?:unsubscribe|stop|remove)(?![a-z])"
 )
 _NEAR = 160
 
@@ -151,8 +158,12 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("新茶上架。青禾茶铺，杭州市示例路1号", channel="email", subject="新茶", changes=_SELL),
             broken("Pine & Co: new boards are in.", language="en", channel="sms", changes=_SELL),
-            broken("Pine & Co: reply START for news.", language="en", channel="sms", changes=_SELL, because="no keyword"),
-            broken("您可以退订。青禾茶铺", channel="email", subject="新茶", changes=_SELL, because="a word is no way out"),
+            broken(
+                "Pine & Co: reply START for news.", language="en", channel="sms", changes=_SELL, because="no keyword"
+            ),
+            broken(
+                "您可以退订。青禾茶铺", channel="email", subject="新茶", changes=_SELL, because="a word is no way out"
+            ),
             fine("新茶上架。" + _ZH_FOOT, channel="email", subject="新茶", changes=_SELL),
             fine("【青禾茶铺】新茶上架。拒收请回复R", channel="sms", changes=_SELL),
             fine("【青禾茶铺】新茶上架 退订回T", channel="sms", changes=_SELL),
@@ -187,8 +198,16 @@ RULES: tuple[Rule, ...] = (
         ("email",),
         _add_address,
         examples=(
-            broken("Hi. Pine & Co. Unsubscribe: https://pineandco.example/u", language="en", channel="email", subject="Hi", changes=_SELL),
-            broken("Hi." + _EN_FOOT.replace("04101", "04110"), language="en", channel="email", subject="Hi", changes=_SELL),
+            broken(
+                "Hi. Pine & Co. Unsubscribe: https://pineandco.example/u",
+                language="en",
+                channel="email",
+                subject="Hi",
+                changes=_SELL,
+            ),
+            broken(
+                "Hi." + _EN_FOOT.replace("04101", "04110"), language="en", channel="email", subject="Hi", changes=_SELL
+            ),
             fine("Hi." + _EN_FOOT, language="en", channel="email", subject="Hi", changes=_SELL),
             fine("Hi." + _EN_FOOT.replace(", ", ",\n"), language="en", channel="email", subject="Hi", changes=_SELL),
         ),

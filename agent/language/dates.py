@@ -60,19 +60,22 @@ _ABSOLUTE: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?:(?P<y>\d{{4}}|[〇零一二三四五六七八九]{{4}})年)?(?P<m>{_ZH_MONTH})月(?P<d>{_ZH_DAY})[日号]?(?![\d个])"
         ),
     ),
-    ("iso", re.compile(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])")),
+    ("iso", re.compile(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])", re.A)),
     (
         "month_day",
         re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>20\d\d)(?!\d))?(?![a-z])"),
     ),
     (
         "day_month",
-        re.compile(rf"(?<![\w])(?P<d>{_DAY})(?: of)?[ -](?P<m>{_MONTHS})(?![a-z])\.?(?:,?[ -](?P<y>20\d\d)(?!\d))?"),
+        re.compile(
+            rf"(?<![a-z0-9])(?P<d>{_DAY})(?: of)?[ -](?P<m>{_MONTHS})(?![a-z])\.?(?:,?[ "
+            rf"-](?P<y>20\d\d)(?!\d))?"
+        ),
     ),
     ("month_year", re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.?,? (?P<y>(?:19|20)\d\d)(?!\d)")),
     ("zh_month_year", re.compile(rf"(?P<y>\d{{4}})年(?P<m>{_ZH_MONTH})月(?!\d)")),
-    ("slashed", re.compile(r"(?<![\w/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\w/%])")),
-    ("dotted", re.compile(r"(?<![\w/.¥$£€])(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?=前|日|号|截止|到期|起)")),
+    ("slashed", re.compile(r"(?<![\w/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\w/%])", re.A)),
+    ("dotted", re.compile(r"(?<![a-z0-9/.¥$£€])(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?=前|日|号|截止|到期|起)")),
 )
 _MAY_BE = re.compile(rf"\d|月|{_MONTHS}", re.A)
 
@@ -128,7 +131,22 @@ def dates_in(text: str, language: str, today: date) -> list[DateMention]:
         if not any(start < until and at < end for start, end in taken):
             found.append(DateMention(at, until, text[at:until], first, last, kind))
             taken.append((at, until))
-    return sorted(found, key=lambda mention: mention.start)
+    found.sort(key=lambda mention: mention.start)
+    return [mention for mention in found if not _names_the_weekday_of_another(mention, found, text)]
+
+
+def _names_the_weekday_of_another(mention: DateMention, found: list[DateMention], text: str) -> bool:
+    """Sunday, September 27 and 9月27日（周日） are one day each."""
+    if mention.kind != "weekday":
+        return False
+    for other in found:
+        if other.kind in ("full", "yearless"):
+            between = (
+                text[mention.end : other.start] if other.start > mention.start else text[other.end : mention.start]
+            )
+            if re.fullmatch(r"[\s,(]{0,3}(?:the )?", between) and (between or other.end == mention.start):
+                return True
+    return False
 
 
 def _number(said: str) -> int:

@@ -8,30 +8,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-
 _TLDS = (
     "com|net|org|cn|co|io|uk|de|fr|jp|hk|tw|us|eu|ca|au|in|ru|it|es|nl|info|biz|xyz|top|shop|store|site|online|vip|club"
     "|link|live|app|dev|me|tv|cc|ly|gl|gg|to|ai|so|im|pw|icu|win|fun|ltd|group|mobi|pro|asia|wang|example|test|invalid"
     "|gov|edu|sh|be|at|ch|nz|sg|my|id|vn|th|kr|br|mx|page|click|cloud|space|website|tech|work|buzz|ink|red|moe|sale"
 )
-_LABEL = r"[a-z0-9\u00a1-\u024f\u0370-\u052f](?:[a-z0-9\u00a1-\u024f\u0370-\u052f-]*[a-z0-9\u00a1-\u024f\u0370-\u052f])?"
+_LABEL = (
+    r"[a-z0-9\u00a1-\u024f\u0370-\u052f](?:[a-z0-9\u00a1-\u024f\u0370-\u052f-]*[a-z0-9\u00a1-\u024f\u0370-\u052f])?"
+)
 _EMAIL = re.compile(r"(?<![\w.+-])[a-z0-9][\w.+-]*@(?:[\w-]+\.)+[a-z]{2,}(?![\w-])", re.A)
 _URL = re.compile(
     r"(?<![a-z])(?P<scheme>https?|ftp|file|javascript|data|tel|sms|mailto|weixin|whatsapp|itms-services|intent|market):"
     r"(?P<slashes>//)?(?P<rest>[^\s<>\"'，。；！？、）)】」”’\]]+)"
 )
 _BARE = re.compile(
-    rf"(?<![\w@./:-])(?P<slashes>//)?(?P<host>(?:{_LABEL}\.)+(?:{_TLDS}|xn--[a-z0-9-]+)|\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?![a-z0-9-]|\.[a-z0-9])"
-    r"(?P<port>:\d+)?(?P<path>/[^\s<>\"'，。；！？、）)】」”’\]]*)?"
+    rf"(?<![\w@./:-])(?P<slashes>//)?(?P<host>(?:{_LABEL}\.)+(?:{_TLDS}|xn--[a-z0-9-]+)"
+    rf"|\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?![a-z0-9-]|\.[a-z0-9])"
+    r"(?P<port>:\d+)?(?P<path>/[^\s<>\"'，。；！？、）)】」”’\]]*)?",
+    re.A,
 )
 _SPELLED = re.compile(
-    rf"(?<![\w.])(?P<label>[a-z0-9][a-z0-9-]+)\s?(?:\(dot\)|\[dot\]|\[\.\]|\(\.\)| dot |。|点| \. | \.|\. )\s?(?P<tld>com|net|cn|org|co|io|xyz|top|shop|vip|cc|me|example)(?![a-z0-9])"
+    r"(?<![\w.])(?P<label>[a-z0-9][a-z0-9-]+)\s?(?:\(dot\)|\[dot\]|\[\.\]|\(\.\)| dot |。|点| \. "
+    r"| \.|\. )\s?(?P<tld>com|net|cn|org|co|io|xyz|top|shop|vip|cc|me|example)(?![a-z0-9])",
+    re.A,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`host` without port and user; `scheme` None for a bare domain; `user` what stands before an @ in the host part."""
+    """`host` without port and user; `scheme` None for a bare domain; `user` what stands before "
+    "an @ in the host part."""
 
     start: int
     end: int
@@ -55,7 +61,14 @@ def read_links(text: str) -> list[Link]:
     for match in _BARE.finditer(text):
         if is_free(*match.span()):
             found.append(
-                Link(*match.span(), match.group(), "" if match["slashes"] else None, match["host"], None, match["path"] or "")
+                Link(
+                    *match.span(),
+                    match.group(),
+                    "" if match["slashes"] else None,
+                    match["host"],
+                    None,
+                    match["path"] or "",
+                )
             )
             taken.append(match.span())
     for match in _SPELLED.finditer(text):
@@ -71,7 +84,13 @@ def _from_url(match: re.Match[str]) -> Link:
     user, at, host = authority.rpartition("@")
     host = re.sub(r":\d*$", "", host)
     return Link(
-        match.start(), end, match.string[match.start() : end], match["scheme"], host, user if at else None, rest[len(authority) :]
+        match.start(),
+        end,
+        match.string[match.start() : end],
+        match["scheme"],
+        host,
+        user if at else None,
+        rest[len(authority) :],
     )
 
 
@@ -79,7 +98,7 @@ def read_emails(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _EMAIL.finditer(text)] if "@" in text else []
 
 
-# --- digits in a row ----------------------------------------------------------------------------------------------------
+# --- digits in a row --------------------------------------------------------------------------------------------------
 
 _RUN = re.compile(r"(?<![\w])(?:\+|\(\+?)?\d(?:[ ().\-–]{0,3}\d){4,24}(?!\d)(?![a-z_]\w)", re.A)
 _ZH_RUN = re.compile(r"[〇零一二三四五六七八九幺两](?:[ \-－—]?[〇零一二三四五六七八九幺两]){6,19}")
@@ -111,7 +130,9 @@ def read_digit_runs(text: str) -> list[DigitRun]:
         found.append(DigitRun(*match.span(), digits, len(digits) < match.end() - match.start(), False))
     if any(char in text for char in "零一二三〇幺"):
         for match in _ZH_RUN.finditer(text):
-            found.append(DigitRun(*match.span(), "".join(_ZH_DIGIT.get(char, "") for char in match.group()), False, True))
+            found.append(
+                DigitRun(*match.span(), "".join(_ZH_DIGIT.get(char, "") for char in match.group()), False, True)
+            )
     for match in _EN_RUN.finditer(text):
         found.append(DigitRun(*match.span(), _spoken_digits(match.group()), True, True))
     return sorted(found, key=lambda run: run.start)
@@ -129,7 +150,7 @@ def _spoken_digits(words: str) -> str:
     return digits
 
 
-# --- codes --------------------------------------------------------------------------------------------------------------
+# --- codes ------------------------------------------------------------------------------------------------------------
 
 _CODE = re.compile(r"(?<![A-Za-z0-9_/.@#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9_@])", re.A)
 
@@ -168,5 +189,3 @@ def edit_distance(one: str, other: str, limit: int = 2) -> int:
         for j, right in enumerate(other, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (left != right))
     return min(row[-1], limit + 1)
-
-

@@ -37,7 +37,10 @@ _LATIN = dict(zip("ıɑɡʟɪʀøłđħŧ", "iagliroldht", strict=True))
 LOOKALIKES = {ord(odd): ord(plain) for odd, plain in {**_CYRILLIC, **_GREEK, **_LATIN}.items()}
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]|(?<=[a-z0-9)\]\"'])\.(?=\s|$)")
-_SPLICE = re.compile(rf"(?<=[{HANZI}])[^\w\s{HANZI}。！？!?；;，,、：:.\"'()（）《》【】\[\]“”‘’]{{1,3}}(?=[{HANZI}])")
+_SPLICE = re.compile(
+    rf"(?<=[{HANZI}])[^\w\s{HANZI}。！？!?；;，,、：:.\"'()（）《》【】\[\]“”‘’]{{1,3}}(?=[{HANZI}])"
+    rf"|(?<=\d)[·•*_|^`]{{1,2}}(?=[{HANZI}])"
+)
 _SPACED = re.compile(rf"(?<=[{HANZI}])[ \t]{{1,3}}(?=[{HANZI}])")
 _LETTERS = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*·|/]{1,2}[a-z](?![a-z0-9])){2,}")
 

@@ -81,7 +81,7 @@ _LINK = re.compile(
     r"https?://\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![a-z0-9])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.A
 )
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<![a-z0-9])\d{1,2}(?::\d{2})?\s?[ap]\.?m(?![a-z])")
-_PHONE = re.compile(r"(?<![\w.])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,4}\)[ -]?)?\d{2,5}(?:[ -]\d{2,5}){1,4}(?![\w])")
+_PHONE = re.compile(r"(?<![\w.])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,4}\)[ -]?)?\d{2,5}(?:[ -]\d{2,5}){1,4}(?!\w)", re.A)
 
 
 def _mask(text: str) -> str:
@@ -266,7 +266,7 @@ _WORDINGS: tuple[tuple[str, str, str | None, re.Pattern[str]], ...] = (
         re.compile(
             r"无门槛|无最低消费|不限金额|没有(?:使用)?门槛|不设门槛|no (?:min(?:imum)?\.?(?: spend| order"
             r"| purchase)?)(?![a-z])"
-            r"|any (?:order|spend)(?: size| amount)?(?= )"
+            r""
         ),
     ),
 )

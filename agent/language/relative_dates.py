@@ -162,7 +162,8 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
     (
         "span",
         re.compile(
-            rf"(?<![a-z])(?:(?:in|within)(?: the)?(?: next| another)? |for(?: the next| another| only)? (?=\S+[ -][hd]))"
+            rf"(?<![a-z])(?:(?:in|within)(?: the)?(?: next| another)? |for(?: the next| another"
+            rf"| only)? (?=\S+[ -][hd]))"
             rf"(?P<n>{_EN_N})[ -](?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])"
         ),
         _within,

@@ -97,6 +97,8 @@ def percent_is_off(left: str, right: str) -> str | None:
     """How a percentage is meant: `off`, `back`, `paid` (what remains to pay), or None for any other percentage."""
     if _BACK.match(right) or re.search(r"(?:返现?|返还|返利)\s?$", left):
         return "back"
+    if re.search(r"(?:原价|标价|售价|定价)的\s?$", left):
+        return "paid"
     if _PAID.match(right) and re.search(r"(?:pay|for|at|only|just|按|付|仅需|只需|现在?)[\w ]{0,8}$", left):
         return "paid"
     if _OFF_RIGHT.match(right) or _OFF_LEFT.search(left):
