@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from agent import pipeline
 from agent.context import Live, gate_context, open_ticket
-from agent.domain import Case, CaseStatus, Channel, Customer, Event, Money, OfferStatus, Purpose, Words
+from agent.domain import Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError
 from agent.guardrails import check, context_from_json
 from agent.holdout import held_out
 from agent.house import House
+from agent.money import to_minor
 from agent.offers import OfferContext, choose_offer
 from agent.priority import by_priority
 from agent.rehearsal import RehearsedLedger
@@ -45,17 +47,31 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What starting now would do. Nothing was reserved or stored."""
+    """What starting now would do; nothing was reserved or stored. `served`: an open ticket is answered instead."""
 
     scored: int
     flagged: int
     recipients: int
+    served: int
     held_out: int
     excluded: Mapping[str, int]
     offers: Mapping[str, int]
     without_offer: int
     cost: Money
-    people: tuple[tuple[RiskScore, str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one customer stands in a campaign. `channel` None: left out, `why_not` says why.
+
+    `serving`: a ticket is open, so this customer gets help and no marketing. `held_out`: in the control group; a case
+    is kept for the comparison and nothing is written.
+    """
+
+    channel: Channel | None
+    why_not: str = ""
+    serving: bool = False
+    held_out: bool = False
 
 
 def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
@@ -68,37 +84,34 @@ def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
 def preview(plan: Plan, house: House) -> Preview:
     """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost."""
     flagged, scored = candidates(plan, house)
-    ledger = RehearsedLedger(house.store.ledger)
+    ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
     excluded: Counter[str] = Counter()
     offers: Counter[str] = Counter()
-    held, without, cost = 0, 0, 0
-    people: list[tuple[RiskScore, str, str]] = []
+    held, without, served, cost = 0, 0, 0, 0
     for score, customer, events in _with_history(flagged, house):
-        if held_out(house.experiment, customer.id, house.holdout_share):
+        place = placing(plan, customer, events, house)
+        if place.held_out:
             held += 1
-            continue
-        channel = choose_channel(customer, plan.channels)
-        if why := exclusion(customer, events, channel, plan, house):
-            excluded[why] += 1
-            continue
-        case = new_case(plan, score, customer, channel or plan.channels[0], house)
-        decision = choose_offer(case, customer, house.catalogue, ledger, _offer_context(events, house))
-        if decision.status is OfferStatus.OFFERED and decision.offer is not None:
-            offers[decision.offer.id] += 1
-            cost += decision.offer.cost.minor
+        elif place.channel is None:
+            excluded[place.why_not] += 1
+        elif place.serving:
+            served += 1
         else:
-            without += 1
-        people.append((score, case.channel.value, decision.because))
+            case = new_case(plan, score, customer, place, house)
+            decision = choose_offer(case, customer, house.catalogue, ledger, _offer_context(events, house))
+            offers[decision.offer.id if decision.offer else ""] += 1
+            cost += decision.offer.cost.minor if decision.offer else 0
+    without = offers.pop("", 0)
     return Preview(
         scored=scored,
         flagged=len(flagged),
-        recipients=len(people),
+        recipients=offers.total() + without,
+        served=served,
         held_out=held,
         excluded=dict(excluded.most_common()),
         offers=dict(offers.most_common()),
         without_offer=without,
         cost=Money(cost, house.catalogue.currency),
-        people=tuple(people),
     )
 
 
@@ -110,11 +123,10 @@ def run(plan: Plan, house: House, progress: Progress | None = None) -> list[pipe
     house.store.campaigns.put(plan.id, "running", _as_row(plan), house.clock.now())
     done: list[pipeline.Prepared] = []
     for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
-        channel = choose_channel(customer, plan.channels)
-        if channel is not None and not _not_for_marketing(customer) and not elsewhere(customer, plan, house):
-            case = new_case(plan, score, customer, channel, house, serving=open_ticket(events) is not None)
-            if (prepared := _reach(case, plan, house)) is not None:
-                done.append(prepared)
+        place = placing(plan, customer, events, house)
+        if place.channel is not None:
+            prepared = _reach(new_case(plan, score, customer, place, house), plan, house)
+            done += [prepared] if prepared is not None else []
         if progress is not None:
             progress(number, len(flagged))
     house.store.campaigns.put(plan.id, "done", _as_row(plan), house.clock.now())
@@ -130,30 +142,41 @@ def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
     prepared = pipeline.prepare(case, house)
     if plan.auto_send and prepared.case.status is CaseStatus.CHECKED and not _audited(case, plan):
         try:
-            from dataclasses import replace
-
             return replace(prepared, case=pipeline.approve(prepared.case, AUTOMATIC, house))
         except GateRefused:
             return prepared  # the world changed within the second: a person decides
     return prepared
 
 
-def new_case(
-    plan: Plan, score: RiskScore, customer: Customer, channel: Channel, house: House, serving: bool = False
-) -> Case:
-    """A case for a campaign. Somebody with an open ticket is served, not sold to."""
+def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, house: House) -> Case:
+    """A case for a campaign. Its id is a function of brand, plan and customer."""
     digest = hashlib.sha256(f"{house.brand.id}\x1f{plan.id}\x1f{customer.id}".encode()).hexdigest()
     return Case(
         case_id=f"case_{digest[:20]}",
         brand_id=house.brand.id,
         customer_id=customer.id,
-        channel=channel,
-        purpose=Purpose.SERVICE if serving else Purpose.MARKETING,
+        channel=place.channel or plan.channels[0],
+        purpose=Purpose.SERVICE if place.serving else Purpose.MARKETING,
         status=CaseStatus.SCORED,
         opened_at=house.clock.now(),
         campaign_id=plan.id,
         score=score,
     )
+
+
+def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: House) -> Place:
+    """Whether and how this customer is reached now, in the gate's own words where the gate is against it."""
+    if elsewhere(customer, plan, house):
+        return Place(None, "in another campaign these days")
+    channel = choose_channel(customer, plan.channels)
+    if channel is None:
+        return Place(None, "no consent and address on any channel of the plan")
+    against = _objections(customer, events, channel, house)
+    serving = open_ticket(events) is not None
+    if hard := [rule for rule in against if not (serving and rule == "HOLD_CASE")]:
+        return Place(None, hard[0])
+    held = not serving and held_out(house.experiment, customer.id, house.holdout_share)
+    return Place(channel, serving=serving, held_out=held)
 
 
 def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel | None:
@@ -166,26 +189,14 @@ def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel 
     return None
 
 
-def exclusion(customer: Customer, events: Sequence[Event], channel: Channel | None, plan: Plan, house: House) -> str:
-    """Why this customer gets no marketing now, in the gate's own words; empty when the gate has nothing against it."""
-    if channel is None:
-        return "no consent and address on any channel of the plan"
+def _objections(customer: Customer, events: Sequence[Event], channel: Channel, house: House) -> list[str]:
+    """The rules that would keep any marketing from this customer now. The hour is none: such a message waits."""
     now = house.clock.now()
-    if elsewhere(customer, plan, house):
-        return "in another campaign these days"
-    live = Live(
-        customer,
-        house.brand,
-        Purpose.MARKETING,
-        now,
-        events,
-        (),
-        sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7)),
-    )
+    sent = house.store.outbox.sent_since(customer.id, now - timedelta(days=7))
+    live = Live(customer, house.brand, Purpose.MARKETING, now, events, (), sent_last_7_days=sent)
     verdict = check(Words("-", "-"), context_from_json(gate_context(live, {}, channel, house.limits)))
     waiting = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
-    against = [finding for finding in verdict.findings if finding.field == "context" and finding.rule not in waiting]
-    return against[0].rule if against else ""
+    return [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waiting]
 
 
 def elsewhere(customer: Customer, plan: Plan, house: House) -> bool:
@@ -193,10 +204,6 @@ def elsewhere(customer: Customer, plan: Plan, house: House) -> bool:
     since = house.clock.now() - timedelta(days=7)
     cases = house.store.cases.find(customer_id=customer.id)
     return any(case.campaign_id not in (None, plan.id) and case.opened_at > since for case in cases)
-
-
-def _not_for_marketing(customer: Customer) -> bool:
-    return customer.suppressed or customer.account_status != "active"
 
 
 def _with_history(
@@ -244,10 +251,6 @@ def _as_row(plan: Plan) -> dict[str, Any]:
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    from decimal import Decimal
-
-    from agent.money import to_minor
-
     known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share"}
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")

@@ -126,7 +126,9 @@ def _unfit(
 def _reserve(
     line: CatalogueOffer, case: Case, customer: Customer, ledger: LedgerBook, context: OfferContext
 ) -> Offer | Refusal:
-    budgets = [f"offer:{line.id}"] + ([f"campaign:{case.campaign_id}"] if case.campaign_id else [])
+    budgets = [f"offer:{line.id}"]
+    if case.campaign_id and ledger.budget(f"campaign:{case.campaign_id}") is not None:
+        budgets.append(f"campaign:{case.campaign_id}")
     got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now))
     if isinstance(got, Refusal):
         return got

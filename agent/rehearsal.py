@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from agent.domain import Money
@@ -13,21 +14,22 @@ from agent.ledger import Budget, Claim, LedgerBook, Refusal, Reservation
 class RehearsedLedger:
     """Fits LedgerBook. Reads the real budgets, remembers in memory what it would have taken."""
 
-    def __init__(self, real: LedgerBook) -> None:
+    def __init__(self, real: LedgerBook, planned: Mapping[str, Money] | None = None) -> None:
+        """`planned` are budgets that will be set when the rehearsed thing starts."""
         self._real = real
+        self._planned = dict(planned or {})
         self._taken: Counter[str] = Counter()
         self._codes: Counter[str] = Counter()
 
     def budget(self, budget_id: str) -> Budget | None:
+        if (planned := self._planned.get(budget_id)) is not None:
+            return Budget(budget_id, planned)
         return self._real.budget(budget_id)
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         for budget_id in claim.budgets:
-            budget = self._real.budget(budget_id)
+            budget = self.budget(budget_id)
             if budget is None:
-                # A campaign's own budget comes to life at its start; an offer without one gives nothing.
-                if budget_id.startswith("campaign:"):
-                    continue
                 return Refusal.NO_BUDGET
             if budget.left - self._taken[budget_id] < claim.amount.minor:
                 return Refusal.BUDGET_EXHAUSTED

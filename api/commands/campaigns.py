@@ -37,6 +37,8 @@ def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: 
     look = campaign.preview(_plan(workshop, plan, top, band), workshop.house)
     call.say(f"{look.scored:,} customers scored, {look.flagged:,} flagged")
     call.say(f"  {look.recipients:,} would be written to, {look.without_offer:,} of them without an offer")
+    if look.served:
+        call.say(f"  {look.served:,} have an open ticket: they would be helped, not sold to")
     call.say(f"  {look.held_out:,} held out for the control group")
     for why, count in look.excluded.items():
         call.say(f"  {count:,} excluded: {why}")
@@ -47,6 +49,7 @@ def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: 
         "scored": look.scored,
         "flagged": look.flagged,
         "recipients": look.recipients,
+        "served": look.served,
         "held_out": look.held_out,
         "excluded": dict(look.excluded),
         "offers": dict(look.offers),

@@ -2,85 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent import pipeline
-from agent.adapters.store import SqlStore
-from agent.adapters.store.engine import open_engine, upgrade
-from agent.catalogue import load_catalogue
-from agent.context import LIMITS
 from agent.domain import (
-    Case,
     CaseStatus,
     Channel,
     Consent,
     DeliveryStatus,
-    Language,
     Money,
     Purpose,
     Words,
 )
 from agent.errors import GateRefused, TransitionNotAllowed
 from agent.hashes import words_hash
-from agent.house import House
 from agent.outcomes import OutcomeRow
 from agent.send import deliver
 from agent.writers.composer import Composer
-from tests.factories import NOW, a_brand, a_case, a_clause, a_customer, a_ticket, an_order
-from tests.fakes import ListedHistory, ListedPolicies, RememberingChannel, SayingWriter, SetClock
-
-
-@dataclass
-class Street:
-    """A house with its surroundings at hand."""
-
-    house: House
-    store: SqlStore
-    clock: SetClock
-    history: ListedHistory
-    channel: RememberingChannel
-
-    def open(self, **changes: object) -> Case:
-        case = a_case(**changes)  # type: ignore[arg-type]
-        assert self.store.cases.open(case)
-        return case
-
-    def approved(self, **changes: object) -> Case:
-        prepared = pipeline.prepare(self.open(**changes), self.house)
-        assert prepared.case.status is CaseStatus.CHECKED, prepared.verdict
-        return pipeline.approve(prepared.case, "lin", self.house)
-
-    def reserved(self) -> tuple[int, int]:
-        budget = self.store.ledger.budget("offer:amount_15")
-        assert budget is not None
-        return budget.reserved_minor, budget.spent_minor
+from tests.factories import NOW, a_customer, a_ticket
+from tests.fakes import SayingWriter
+from tests.street import Street, a_street
 
 
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
-    upgrade(engine)
-    store = SqlStore(engine, "linjian")
-    catalogue = load_catalogue("CNY")
-    for offer in catalogue.offers.values():
-        if offer.is_money:
-            store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
-            store.ledger.add_codes(offer.id, [f"{offer.id[:2].upper()}Q7K{n}XM" for n in range(5)])
-    store.people.put([a_customer(), a_customer("c2", Language.EN)], NOW)
-    clock, channel = SetClock(NOW), RememberingChannel()
-    history = ListedHistory([an_order(), an_order("c2", item="Cast Iron Teapot")])
-    policies = ListedPolicies(
-        [a_clause("service-zh#人工", ("human_reply",)), a_clause("returns-zh#延误", ("trace_parcel",))]
-    )
-    house = House(
-        a_brand(), store, history, policies, (Composer(),), catalogue, dict.fromkeys(Channel, channel), clock, LIMITS,
-        holdout_share=0.0,
-    )  # fmt: skip
-    return Street(house, store, clock, history, channel)
+    return a_street(tmp_path)
 
 
 @pytest.mark.parametrize(("customer_id", "greeting"), [("c1", "欧阳女士"), ("c2", "Nora")])

@@ -1,0 +1,150 @@
+"""Many cases: who is reached, who is not and why, and that nobody is reached twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent import campaign, pipeline
+from agent.campaign import Plan, read_plan
+from agent.domain import CaseStatus, Channel, Consent, Money
+from agent.errors import InputError
+from scoring.records import RiskBand
+from tests.factories import NOW, a_customer, a_score, a_ticket, an_order
+from tests.street import Street, a_street
+
+PLAN = Plan("spring", auto_send=True, audit_share=0.0)
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    street = a_street(tmp_path)
+    people = {
+        "c1": {},
+        "c2": {},
+        "no": {"consents": {channel: Consent(False) for channel in Channel}},
+        "out": {"suppressed": True},
+        "kid": {"age": 12},
+        "pushy": {"consents": {Channel.PUSH: Consent(True, NOW, "app", "marketing")}},
+    }
+    street.store.people.put([a_customer(name, **changes) for name, changes in people.items()], NOW)
+    street.history.events += [an_order(name) for name in people if name not in ("c1", "c2")]
+    street.store.people.put_scores(
+        [a_score(name, value=1_000_000 - 1_000 * n) for n, name in enumerate(people)]
+        + [replace(a_score("calm"), band=RiskBand.LOW, probability=0.1)]
+    )
+    return street
+
+
+def test_a_preview_gives_every_exclusion_its_reason_and_stores_nothing(street: Street) -> None:
+    look = campaign.preview(PLAN, street.house)
+    assert (look.scored, look.flagged, look.recipients) == (7, 6, 3)
+    assert look.excluded == {"no consent and address on any channel of the plan": 1, "SUPPRESSED": 1, "MINOR": 1}
+    assert look.offers == {"amount_15": 3}
+    assert look.cost == Money(4500, "CNY")
+    assert street.store.cases.find() == []
+    assert street.reserved() == (0, 0)
+
+
+def test_a_preview_shows_what_a_start_then_does(street: Street) -> None:
+    look = campaign.preview(PLAN, street.house)
+    campaign.run(PLAN, street.house)
+    queued = street.store.cases.find([CaseStatus.QUEUED])
+    assert len(queued) == look.recipients
+    assert street.reserved()[0] == look.cost.minor
+
+
+def test_starting_twice_reaches_nobody_twice(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    pipeline.send_due(street.house)
+    sent = len(street.channel.sent)
+    assert sent == 3
+    assert campaign.run(PLAN, street.house) == []
+    pipeline.send_due(street.house)
+    assert len(street.channel.sent) == sent
+
+
+def test_a_campaign_that_was_killed_goes_on_where_it_was(street: Street) -> None:
+    class Killed(Exception):
+        pass
+
+    def die_after_one(done: int, _total: int) -> None:
+        if done == 1:
+            raise Killed
+
+    with pytest.raises(Killed):
+        campaign.run(PLAN, street.house, die_after_one)
+    assert len(street.store.cases.find()) == 1
+    campaign.run(PLAN, street.house)
+    assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3
+
+
+def test_one_customer_one_campaign_at_a_time(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    assert campaign.run(replace(PLAN, id="summer"), street.house) == []
+    look = campaign.preview(replace(PLAN, id="summer"), street.house)
+    assert look.excluded["in another campaign these days"] == 3
+
+
+def test_a_small_budget_ends_the_offers_and_not_the_care(street: Street) -> None:
+    done = campaign.run(replace(PLAN, budget=Money(3000, "CNY")), street.house)
+    with_offer = [prepared for prepared in done if prepared.case.decision and prepared.case.decision.offer]
+    assert len(with_offer) == 2
+    assert len([prepared for prepared in done if prepared.draft is not None]) >= 3
+
+
+def test_the_held_out_are_counted_and_left_alone(street: Street) -> None:
+    house = replace(street.house, holdout_share=1.0)
+    assert campaign.preview(PLAN, house).held_out == 3
+    campaign.run(PLAN, house)
+    assert {case.status for case in street.store.cases.find()} == {CaseStatus.HELD_OUT}
+
+
+def test_somebody_who_complained_is_served_not_sold_to(street: Street) -> None:
+    street.history.events.append(a_ticket("c1"))
+    campaign.run(PLAN, street.house)
+    [case] = street.store.cases.find(customer_id="c1")
+    assert case.purpose == "service"
+    assert case.decision is not None
+    assert case.decision.offer is None
+
+
+def test_the_first_consented_channel_of_the_plan_is_used(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    [case] = street.store.cases.find(customer_id="pushy")
+    assert case.channel is Channel.PUSH
+
+
+def test_an_audit_sample_is_shown_to_a_person(street: Street) -> None:
+    campaign.run(replace(PLAN, audit_share=1.0), street.house)
+    assert street.store.cases.find([CaseStatus.QUEUED]) == []
+    assert len(street.store.cases.find([CaseStatus.CHECKED])) == 3
+
+
+def test_most_at_stake_come_first_and_top_bounds_them(street: Street) -> None:
+    flagged, scored = campaign.candidates(replace(PLAN, top=2), street.house)
+    assert ([score.customer_id for score in flagged], scored) == (["c1", "c2"], 7)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "no id"),
+        ({"id": "x", "bnad": "high"}, "bnad"),
+        ({"id": "x", "band": "extreme"}, "extreme"),
+        ({"id": "x", "channels": ["fax"]}, "fax"),
+    ],
+)
+def test_a_plan_that_cannot_be_meant_names_the_key(data: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_plan(data, "CNY")
+
+
+def test_a_week_later_the_customer_is_free_again(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    street.clock.at = NOW + timedelta(days=8)
+    look = campaign.preview(replace(PLAN, id="summer"), street.house)
+    assert "in another campaign these days" not in look.excluded
