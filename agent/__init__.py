@@ -1,0 +1,1 @@
+"""The work itself: one case from offer to outcome. Start reading at `agent.pipeline`."""

@@ -1,0 +1,1 @@
+"""What we may rely on: policies with their validity, and one customer's own history."""
