@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel
+from agent.domain import Brand, Channel, WriteRequest, WriterReply
 from agent.errors import NotReady
 from agent.ports import Clock, DeliveryChannel, Writer
 from api.brand_file import read_brand
@@ -95,20 +95,15 @@ class Workshop:
 
     @cached_property
     def writers(self) -> tuple[Writer, ...]:
-        """The ladder: the configured model first, the composer last. Nothing heavy is loaded before it is asked."""
+        """The ladder: the configured model first, the composer last."""
         from agent.writers.composer import Composer
 
-        ladder: list[Writer] = []
-        if self.settings.model:
-            ladder.append(self.model_writer(self.settings.model))
-        return (*ladder, Composer())
+        model = self.settings.model
+        return (*([self.model_writer(model)] if model else []), Composer())
 
     def model_writer(self, model: str | Path) -> Writer:
-        """A local chat model by hub id or folder, loaded through transformers when it writes its first word."""
-        from agent.writers.chat_model import ChatModelWriter
-        from agent.writers.huggingface import LocalChatModel
-
-        return ChatModelWriter(LocalChatModel.open(str(model)))
+        """A local chat model by hub id or folder. Its weights are loaded when it writes its first word."""
+        return OnDemandWriter(str(model), lambda: load_writer(str(model)))
 
     @cached_property
     def channels(self) -> Mapping[Channel, DeliveryChannel]:
@@ -146,6 +141,57 @@ class Workshop:
         """Raises NotReady when nobody was scored yet."""
         if not self.store.people.latest_scores():
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
+
+
+class OnDemandWriter:
+    """A Writer that is loaded when it is first asked to write: reviewing and sending need no model in memory."""
+
+    def __init__(self, name: str, load: Callable[[], Writer]) -> None:
+        self._name = name
+        self._load = load
+
+    @cached_property
+    def _writer(self) -> Writer:
+        return self._load()
+
+    @property
+    def name(self) -> str:
+        return self._writer.name
+
+    @property
+    def revision(self) -> str:
+        return self._writer.revision
+
+    @property
+    def detail(self) -> Mapping[str, str]:
+        """Device, dtype and the reason for the choice, where the writer knows them."""
+        return getattr(self._writer, "detail", {})
+
+    def write(self, request: WriteRequest) -> WriterReply:
+        return self._writer.write(request)
+
+
+def load_writer(model: str) -> Writer:
+    """Raises NotReady, with the remedy, when there is no such model or it is incomplete."""
+    if (Path(model) / "holdfast.json").is_file():
+        from agent.writers.tiny import load_tiny
+
+        return load_tiny(Path(model))
+    from agent.writers.chat_model import ChatModelWriter
+    from agent.writers.huggingface import LocalChatModel
+
+    chat = LocalChatModel.load(model)
+    return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
+
+
+def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], None]) -> None:
+    """Make the tiny model that makes the transformers path real offline, unless a current one is there."""
+    from agent.writers.tiny import load_tiny, train_tiny
+
+    try:
+        load_tiny(folder)
+    except NotReady:
+        train_tiny(folder, seed=seed, progress=progress)
 
 
 def open_workshop(call: Call) -> Workshop:

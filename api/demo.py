@@ -10,18 +10,19 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent import campaign, pipeline
 from agent.campaign import Plan
-from agent.domain import Case, CaseStatus, Decision, DeliveryStatus, Draft, OfferStatus, Verdict
-from agent.errors import InputError
+from agent.domain import Case, CaseStatus, Draft, OfferStatus, Verdict
+from agent.errors import InputError, NotFound
+from agent.outbox import message_key
 from agent.steps import status_of
 from api import importing, sample_shop
-from api.bootstrap import Workshop
+from api.bootstrap import Workshop, train_tiny_writer
 from api.clock import FixedClock
 from scoring.records import RiskBand, RiskScore
 
@@ -168,8 +169,8 @@ def _train(workshop: Workshop, progress: Progress) -> None:
         workshop.log.load(until=workshop.clock.now()),
         definition,
         as_of,
+        workshop.home.scorer,
         model="additive",
-        out=workshop.home.scorer,
         seed=workshop.seed,
         progress=lambda step, share: progress(f"scorer: {step}", 0.2 + 0.2 * share),
     )
@@ -185,6 +186,8 @@ def _score(workshop: Workshop) -> list[RiskScore]:
 def _index(workshop: Workshop) -> None:
     from knowledge.history import passages
 
+    if _done(workshop, COMPOSER_PLAN):
+        return
     importing.import_policies(workshop, workshop.home.policies, dry_run=False)
     flagged, _ = campaign.candidates(COMPOSER_PLAN, workshop.house)
     ids = [score.customer_id for score in flagged]
@@ -194,18 +197,19 @@ def _index(workshop: Workshop) -> None:
 
 
 def _tiny_writer(workshop: Workshop, progress: Progress) -> None:
-    from agent.writers.tiny import train_tiny
-
-    if not (workshop.home.tiny_writer / "config.json").exists():
-        train_tiny(
-            workshop.home.tiny_writer,
-            seed=workshop.seed,
-            progress=lambda step, share: progress(f"tiny writer: {step}", 0.55 + 0.2 * share),
-        )
+    if workshop.settings.model or _done(workshop, MODEL_PLAN):
+        return
+    train_tiny_writer(
+        workshop.home.tiny_writer,
+        workshop.seed,
+        lambda step, share: progress(f"tiny writer: {step}", 0.55 + 0.2 * share),
+    )
 
 
 def _draft(workshop: Workshop, progress: Progress) -> None:
     """The most valuable through the language model, the others through the composer: same offer rules, same gate."""
+    if _done(workshop, COMPOSER_PLAN):
+        return
     composer = workshop.house
     model = workshop.settings.model or workshop.home.tiny_writer
     both = replace(composer, writers=(workshop.model_writer(model), *composer.writers))
@@ -217,6 +221,13 @@ def _draft(workshop: Workshop, progress: Progress) -> None:
     )
 
 
+def _done(workshop: Workshop, plan: Plan) -> bool:
+    try:
+        return workshop.store.campaigns.get(plan.id)[0] == "done"
+    except NotFound:
+        return False
+
+
 def _result(workshop: Workshop, customers: int, scores: list[RiskScore], imports: dict[str, Any]) -> DemoResult:
     cases = workshop.store.cases
     told = []
@@ -224,10 +235,7 @@ def _result(workshop: Workshop, customers: int, scores: list[RiskScore], imports
         for case in cases.find(campaign_id=plan.id):
             draft = cases.latest_draft(case.case_id)
             verdict = cases.latest_verdict(draft.draft_id) if draft else None
-            row = workshop.store.outbox.get(pipeline.message_key(case.case_id))
+            row = workshop.store.outbox.get(message_key(case.case_id))
             told.append(Told(case, draft, verdict, row.where if row else None))
     model = json.loads((workshop.home.scorer / "report.json").read_text(encoding="utf-8"))
     return DemoResult(workshop, customers, scores, told, model, workshop.outbox_folder, imports)
-
-
-__all__ = ["Decision", "DeliveryStatus", "DemoResult", "as_json", "run", "timedelta"]

@@ -48,7 +48,7 @@ class EventHistory:
             self._known[str(customer_id)] = tuple(self._event(row) for row in rows.to_dict("records"))
 
     def _event(self, row: Mapping[Any, Any]) -> Event:
-        known = {key: (None if pd.isna(value) else value) for key, value in row.items()}
+        known: dict[str, Any] = {str(key): (None if pd.isna(value) else value) for key, value in row.items()}
         amount = None
         if known["unit_price"] is not None and known["quantity"] is not None:
             major = Decimal(str(known["unit_price"])) * Decimal(str(known["quantity"]))

@@ -168,19 +168,19 @@ def import_outcomes(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, 
         raise InputError(f"{path} has no column {sorted(missing)[0]}", "needed: kind, at, and case_id or code")
     recorded, known, bad = 0, 0, []
     for number, raw in enumerate(table.to_dict("records"), start=2):
-        cell = {str(key): (None if pd.isna(value) else str(value)) for key, value in raw.items()}
+        cell = {str(key): str(value) for key, value in raw.items() if not pd.isna(value)}
         try:
             amount = to_minor(Decimal(cell["amount"]), workshop.brand.currency) if cell.get("amount") else None
             at = pd.Timestamp(cell["at"]).to_pydatetime()
             at = at if at.tzinfo else at.replace(tzinfo=workshop.clock.now().tzinfo)
-            row = OutcomeRow(str(cell["kind"]), at, cell.get("case_id"), cell.get("code"), amount)
+            row = OutcomeRow(cell["kind"], at, cell.get("case_id"), cell.get("code"), amount)
             if dry_run:
                 continue
             if pipeline.record(row, workshop.house, path.name) is None:
                 known += 1
             else:
                 recorded += 1
-        except (HoldfastError, ValueError, InvalidOperation) as error:
+        except (HoldfastError, KeyError, ValueError, InvalidOperation) as error:
             bad.append({"line": number, "reason": getattr(error, "message", str(error))})
     return {"rows": len(table), "recorded": recorded, "known_or_nobodys": known, "bad": bad, "dry_run": dry_run}
 

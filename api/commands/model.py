@@ -53,18 +53,24 @@ def train(
             if label is None:
                 raise UsageError("a table needs --label", "name the column that says who left")
             report = train_table(
-                table, label, id_column, positive=positive, model=model, drop=_names(drop), keep=_names(keep),
-                out=target, seed=call.seed, progress=progress,
-            )  # fmt: skip
+                table,
+                label,
+                target,
+                id_col=id_column,
+                positive=positive,
+                model=model,
+                drop=_names(drop),
+                keep=_names(keep),
+                seed=call.seed,
+                progress=progress,
+            )
         else:
             history, day = _history(workshop, events, mapping, horizon, as_of)
             from scoring.labels import ChurnDefinition, parse_horizon
 
-            report = train_events(
-                history, ChurnDefinition(parse_horizon(horizon)), day, model=model, out=target, seed=call.seed,
-                progress=progress,
-            )  # fmt: skip
-    return _told(call, report, target)
+            definition = ChurnDefinition(parse_horizon(horizon))
+            report = train_events(history, definition, day, target, model=model, seed=call.seed, progress=progress)
+    return _told(call, dict(report.data), target)
 
 
 def score(
