@@ -119,16 +119,19 @@ def audit(
     label: Annotated[str, typer.Option("--label", help="The column that says who left.")],
     id_column: IdOption = None,
     time_column: Annotated[str | None, typer.Option("--time", help="A column with the moment a row is from.")] = None,
+    groups: Annotated[Path | None, typer.Option("--groups", help="Write the groups of near-twins to this CSV.")] = None,
 ) -> dict[str, Any]:
     """Look for leaks, twins, proxies and resampling before a number is believed."""
-    from scoring.audit import audit_file
+    from scoring.audit import audit_table
+    from scoring.tables import read_table
 
-    report = audit_file(table, label, id_column, time_column)
+    found = audit_table(read_table(table), label, id_column, time_column, groups_path=groups)
+    report = found.as_dict()
     for finding in report["findings"]:
         call.say(f"{finding['severity']:7} {finding['kind']}: {', '.join(finding['columns'])}: {finding['evidence']}")
     if not report["findings"]:
         call.say("nothing suspicious found")
-    return dict(report)
+    return report
 
 
 def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help="Customer id.")]) -> dict[str, Any]:
