@@ -1,0 +1,64 @@
+"""Is this folder a whole Hugging Face model? Looks at the files only; needs no torch and no transformers."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from pathlib import Path
+
+from agent.errors import NotReady
+
+
+def offline() -> bool:
+    """Whether the user switched the hub off."""
+    return any(os.environ.get(name, "").lower() in ("1", "true", "yes") for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+
+
+def is_folder(where: str) -> bool:
+    """A path on this machine, there or not, rather than a hub id (`name` or `owner/name`)."""
+    path = Path(where).expanduser()
+    looks_like_a_path = where.startswith((".", "/", "~")) or where.count("/") > 1 or "\\" in where
+    return path.exists() or looks_like_a_path
+
+
+def check_folder(where: str) -> None:
+    """Raises NotReady, naming what is missing or cut short."""
+    folder = Path(where).expanduser()
+    if not folder.is_dir():
+        raise NotReady(f"There is no model folder {where}.", "Check the path in HOLDFAST_MODEL.")
+    if not (folder / "config.json").is_file():
+        raise NotReady(f"The folder {where} has no config.json, so it is no model.", "Give the model's own folder.")
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
+        raise NotReady(f"The folder {where} has no tokenizer.", "Copy the whole model folder.")
+    for weights in _weights(folder, where):
+        _check_whole(weights)
+
+
+def _weights(folder: Path, where: str) -> list[Path]:
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        missing = [name for name in names if not (folder / name).is_file()]
+        if missing:
+            raise NotReady(f"The folder {where} lacks {missing[0]}: it was copied in part.", "Copy it again.")
+        return [folder / name for name in names]
+    found = sorted(folder.glob("*.safetensors"))
+    if not found:
+        raise NotReady(f"The folder {where} has no weights (*.safetensors).", "Copy the whole model folder.")
+    return found
+
+
+def _check_whole(weights: Path) -> None:
+    """A safetensors file says in its header where its last tensor ends; a shorter file was cut off in copying."""
+    size = weights.stat().st_size
+    with weights.open("rb") as file:
+        head = file.read(8)
+        length = struct.unpack("<Q", head)[0] if len(head) == 8 else 0
+        try:
+            header = json.loads(file.read(length)) if 0 < length < size else {}
+        except (UnicodeDecodeError, json.JSONDecodeError):
+            header = {}
+    ends = [row["data_offsets"][1] for name, row in header.items() if name != "__metadata__"]
+    if not ends or 8 + length + max(ends) != size:
+        raise NotReady(f"{weights} is not whole: it was copied in part.", "Copy the file again.")

@@ -1,0 +1,59 @@
+"""How the tiny model is asked: one line of control tokens instead of a prompt in words, which it could not read.
+
+Takes a sheet and flags, gives that line. The same function serves training and writing, so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agent.domain import (
+    MONEY_KINDS,
+    Channel,
+    ChatMessage,
+    FactSheet,
+    Language,
+    OfferKind,
+    Purpose,
+    Sensitivity,
+    Tone,
+    WriteRequest,
+)
+from agent.slots import slot_table
+from agent.writers.patterns import known_slots
+from agent.writers.phrasebook import FALLBACK, phrasebook
+
+UNSEEN = frozenset({"unsubscribe", "postal_address", "signature", "last_order_date", "days_since_order", "orders_count"})
+FLAGS = ("shorter", "offer_first", "no_apology")
+
+
+def control_line(sheet: FactSheet, flags: Sequence[str] = ()) -> str:
+    """<zh><email><warm><marketing><long_silence><percent>{salutation}{offer}…{act:human_reply}<shorter>."""
+    known = known_slots(sheet)
+    slots = "".join(f"{{{name}}}" for name in slot_table() if name in known and name not in UNSEEN)
+    acts = "".join(f"{{act:{act.key}}}" for act in sheet.acts[:2])
+    heard = "".join(f"<{flag}>" for flag in FLAGS if flag in flags)
+    parts = (sheet.language, sheet.channel, sheet.tone, sheet.purpose, _situation(sheet), _kind(sheet))
+    return "".join(f"<{part}>" for part in parts) + slots + acts + heard
+
+
+def _situation(sheet: FactSheet) -> str:
+    return sheet.situation if (sheet.language, sheet.situation) in phrasebook().situations else FALLBACK
+
+
+def _kind(sheet: FactSheet) -> str:
+    offered = any(fact.slot == "offer" and fact.sensitivity is Sensitivity.QUOTE for fact in sheet.facts)
+    if sheet.offer is None or (sheet.offer.kind in MONEY_KINDS and not offered):
+        return "no_offer"
+    return sheet.offer.kind.value
+
+
+def control_messages(request: WriteRequest) -> tuple[ChatMessage, ...]:
+    return (ChatMessage("user", control_line(request.sheet, request.flags)),)
+
+
+def control_tokens() -> Iterator[str]:
+    """Every control token there is."""
+    situations = dict.fromkeys(name for _, name in phrasebook().situations)
+    for part in (*Language, *Channel, *Tone, *Purpose, *situations, *OfferKind, "no_offer", *FLAGS):
+        yield f"<{part}>"
