@@ -121,7 +121,9 @@ class LocalChatModel(BaseChatModel):
             output = self._model.generate(**inputs, **options)[0, length:]
         ended = bool(len(output)) and (int(output[-1]) in self._end_ids() or bool(stop))
         if not ended and time.monotonic() - started >= seconds:
-            raise WriterUnavailable(f"The model {self.where} was not done in {seconds:.0f} seconds.", "Give it more time.")
+            raise WriterUnavailable(
+                f"The model {self.where} was not done in {seconds:.0f} seconds.", "Give it more time."
+            )
         text = self._tokenizer.decode(output, skip_special_tokens=True)
         for mark in stop or ():
             text = text.split(mark)[0]

@@ -12,7 +12,9 @@ from agent.errors import NotReady
 
 def offline() -> bool:
     """Whether the user switched the hub off."""
-    return any(os.environ.get(name, "").lower() in ("1", "true", "yes") for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+    return any(
+        os.environ.get(name, "").lower() in ("1", "true", "yes") for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    )
 
 
 def is_folder(where: str) -> bool:

@@ -80,7 +80,11 @@ def made_up_sheet(rng: random.Random, case_id: str) -> FactSheet:
     situation = rng.choice(sorted({name for _, name in phrasebook().situations}))
     serving = situation in SERVICE
     purpose = (
-        Purpose.REPLY if channel is Channel.CHAT else Purpose.SERVICE if serving and rng.random() < 0.8 else Purpose.MARKETING
+        Purpose.REPLY
+        if channel is Channel.CHAT
+        else Purpose.SERVICE
+        if serving and rng.random() < 0.8
+        else Purpose.MARKETING
     )
     offer = None if purpose is Purpose.SERVICE else _offer(rng)
     slots = [*ALWAYS, *(slot for slot, chance in OFTEN.items() if rng.random() < chance)]

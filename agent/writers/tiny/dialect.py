@@ -23,7 +23,9 @@ from agent.slots import slot_table
 from agent.writers.patterns import known_slots
 from agent.writers.phrasebook import FALLBACK, phrasebook
 
-UNSEEN = frozenset({"unsubscribe", "postal_address", "signature", "last_order_date", "days_since_order", "orders_count"})
+UNSEEN = frozenset(
+    {"unsubscribe", "postal_address", "signature", "last_order_date", "days_since_order", "orders_count"}
+)
 FLAGS = ("shorter", "offer_first", "no_apology")
 
 

@@ -154,5 +154,3 @@ def _save(out: Path, model: Any, tokenizer: Any, facts: dict[str, Any]) -> None:
     (partial / "README.md").write_text(card, encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     partial.rename(out)
-
-

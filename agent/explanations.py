@@ -1,0 +1,77 @@
+"""Why this message, said twice: for the rep with reasons and sources, for the customer in one honest sentence.
+
+Takes a case and its fact sheet, gives both in both languages. The words live in prompts/rep_explanation; nothing here
+claims a cause: a signal that went along with a score is called just that. The score itself is never told to a customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.acts import act_table
+from agent.domain import Case, FactSheet, Language, Sensitivity
+from agent.slots.wording import offer_in_words
+from prompts.template import load_prompt, load_wording
+
+Explanation = Mapping[str, Mapping[str, str]]
+NOTHING = {Language.ZH: "无", Language.EN: "none"}
+JOIN = {Language.ZH: "；", Language.EN: "; "}
+FOOTER = frozenset({"unsubscribe", "postal_address", "signature", "brand", "sign_off", "shop_url"})
+UNSCORED = {Language.ZH: "没有风险评分。", Language.EN: "No risk score."}
+RISK = {
+    Language.ZH: "截至{day}，模型估计的流失可能性为{percent}%（{model}）。",
+    Language.EN: "As of {day}, the model puts the chance of leaving at {percent}% ({model}).",
+}
+ABOUT = {
+    "late_delivery": {Language.ZH: "您的包裹配送", Language.EN: "the delivery of your order"},
+    "damaged_item": {Language.ZH: "您收到的商品", Language.EN: "the item you received"},
+    "wrong_size": {Language.ZH: "您的商品尺码", Language.EN: "the size of your order"},
+    "refund_slow": {Language.ZH: "您的退款", Language.EN: "your refund"},
+    "policy_question": {Language.ZH: "您的咨询", Language.EN: "your question"},
+    "poor_rating": {Language.ZH: "您的评价", Language.EN: "your review"},
+    "one_time_buyer": {Language.ZH: "您此前的订单", Language.EN: "your earlier order"},
+}
+GENERAL = {Language.ZH: "您与我们的往来", Language.EN: "your time as our customer"}
+
+
+def explain_case(case: Case, sheet: FactSheet) -> Explanation:
+    """{"rep": {"zh", "en"}, "customer": {"zh", "en"}}."""
+    said = {language: _explain(case, sheet, language) for language in Language}
+    return {
+        audience: {language.value: said[language][audience] for language in Language}
+        for audience in ("rep", "customer")
+    }
+
+
+def _explain(case: Case, sheet: FactSheet, language: Language) -> dict[str, str]:
+    decision = case.decision
+    because = decision.because if decision else NOTHING[language]
+    rendered = load_prompt("rep_explanation", language.value).render(
+        risk=_risk(case, language),
+        reasons=_list([reason.text.get(language.value, reason.code) for reason in case.reasons], language),
+        situation=load_wording(language.value).situations.get(sheet.situation, sheet.situation),
+        offer=offer_in_words(sheet.offer, language, None) if sheet.fact("offer") and sheet.offer else NOTHING[language],
+        offer_because=because.rstrip("。."),
+        acts=_list([act_table()[act.key].title[language] for act in sheet.acts], language),
+        facts=_list(_sources(sheet), language),
+        about=ABOUT.get(sheet.situation, GENERAL)[language],
+    )
+    return dict(rendered)
+
+
+def _risk(case: Case, language: Language) -> str:
+    if case.score is None:
+        return UNSCORED[language]
+    score = case.score
+    return RISK[language].format(
+        day=score.as_of.date().isoformat(), percent=round(score.probability * 100), model=score.model
+    )
+
+
+def _list(lines: list[str], language: Language) -> str:
+    return JOIN[language].join(line.rstrip("。.") for line in lines) or NOTHING[language]
+
+
+def _sources(sheet: FactSheet) -> list[str]:
+    shown = [fact for fact in sheet.facts if fact.slot not in FOOTER and fact.sensitivity is Sensitivity.QUOTE]
+    return [f"{fact.slot} ({fact.source.type} {fact.source.id})" for fact in shown]
