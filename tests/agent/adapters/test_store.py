@@ -1,8 +1,11 @@
-"""The store on a real SQLite file: what goes in comes out, and money cannot be overspent."""
+"""The store on a real SQLite file and a real PostgreSQL server: what goes in comes out, money cannot be overspent."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -31,13 +34,36 @@ from agent.domain import (
 from agent.errors import InputError, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
 from scoring.records import Reason, RiskBand, RiskScore
+from tests.servers import postgres, postgres_programs
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    if postgres_programs() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not installed, and in CI this test must run")
+        pytest.skip("no PostgreSQL server installed: apt-get install postgresql")
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: a SQLite file, or a schema of its own on a real PostgreSQL server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'holdfast.db'}"
+    server = str(request.getfixturevalue("server"))
+    schema = f"test_{uuid.uuid4().hex[:12]}"
+    with open_engine(server).begin() as connection:
+        connection.execute(sa.text(f"create schema {schema}"))
+    return f"{server}?options=-csearch_path%3D{schema}"
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
-    engine = open_engine(f"sqlite:///{tmp_path / 'holdfast.db'}")
+def store(url: str) -> SqlStore:
+    engine = open_engine(url)
     upgrade(engine)
     return SqlStore(engine, "qinghe")
 
@@ -67,11 +93,11 @@ def claim(case_id: str, amount: int, *budgets: str, code: bool = False) -> Claim
     return Claim(case_id, "c1", "ten_off", Money(amount, "CNY"), budgets, code, NOW)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    engine = open_engine(url)
     upgrade(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -221,8 +247,7 @@ def _reserve_many(url: str, worker: int) -> None:
         store.ledger.reserve(claim(f"{worker}-{n}", 7, "campaign"))
 
 
-def test_many_processes_never_overspend(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'holdfast.db'}"
+def test_many_processes_never_overspend(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
     store = SqlStore(engine, "qinghe")

@@ -1,0 +1,59 @@
+"""Real servers for tests, started from installed packages and stopped with the test run."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def postgres_programs() -> Path | None:
+    """The folder with initdb and pg_ctl; None when no server is installed."""
+    if (found := shutil.which("pg_ctl")) is not None:
+        return Path(found).parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    return folders[-1].parent if folders else None
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A throw-away PostgreSQL on loopback; gives its SQLAlchemy URL."""
+    programs = postgres_programs()
+    assert programs is not None
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
+    user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+    if os.getuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, user)
+    port = _free_port()
+    data = folder / "data"
+
+    def call(*command: str) -> None:
+        done = subprocess.run(
+            [str(programs / command[0]), *command[1:]],
+            user=user if os.getuid() == 0 else None,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, f"{command[0]} failed; see {folder}/log"
+
+    call("initdb", "-D", str(data), "-U", "holdfast", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    call("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://holdfast@127.0.0.1:{port}/postgres"
+    finally:
+        call("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
