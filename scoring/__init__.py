@@ -1,0 +1,1 @@
+"""Tables in, scores with reasons out. Imports nothing of ours outside this folder."""

@@ -104,13 +104,11 @@ def encode(column: Column, values: pd.Series) -> Floats:
         finite: Floats = np.where(np.isfinite(numbers), numbers, np.nan).astype("float64")
         return finite
     if column.kind == "date":
-        days = parse_dates(values)
-        since: Floats = np.where(days.isna(), np.nan, days.astype("int64") / DAY).astype("float64")
-        return since
+        moments = parse_dates(values)
+        return np.asarray(moments.astype("int64").astype("float64").mask(moments.isna()), dtype=np.float64) / DAY
     text = as_id(values)
     codes = text.map({level: code for code, level in enumerate(column.levels)}).astype("float64")
-    filled: Floats = codes.mask(codes.isna() & text.notna(), column.other).to_numpy("float64")
-    return filled
+    return np.asarray(codes.mask(codes.isna() & text.notna(), column.other), dtype=np.float64)
 
 
 def _learn(values: pd.Series) -> Column:
