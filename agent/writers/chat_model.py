@@ -43,7 +43,7 @@ class ChatModelWriter:
         self._revision = revision
         self.detail: Mapping[str, str] = dict(detail or {})
         self._prepare = prepare or (lambda request: request.messages)
-        self._extra = extra or (lambda request: {})
+        self._extra = extra or (lambda _: {})
 
     @property
     def name(self) -> str:

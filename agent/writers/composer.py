@@ -19,8 +19,10 @@ from agent.writers.patterns import known_slots, mend, needed, pick, sayable, set
 from agent.writers.phrasebook import Common, Phrasebook, Phrases, phrasebook
 
 SUBJECT_MARK = {Language.ZH: "主题：", Language.EN: "Subject: "}
-APOLOGY = re.compile(r"抱歉|道歉|致歉|歉意|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
+APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
 LETTERS = re.compile(r"信(?![任息赖心用])|\b(?:note|message|inbox|letter|writing|write|written)\b", re.IGNORECASE)
+ANSWERING = re.compile(r"回复|\b(?:reply|answer)\b", re.IGNORECASE)
+CONTACT = frozenset({"callback_today", "human_reply"})
 HOUSEKEEPING = frozenset({"brand", "shop_url", "salutation", "sign_off"})
 TITLE_LIMIT, PUSH_LIMIT, SMS_SEGMENTS = 50, 150, 2
 TRIES = 12
@@ -166,7 +168,10 @@ class _Composition:
         return _sentence_case(mend(f"{lead}{chosen}"), self.zh)
 
     def acts(self) -> str | None:
-        keys = [act.key for act in self.sheet.acts][: 1 if "shorter" in self.flags else 2]
+        """In the order of the decision; of the ways to reach a person only the first."""
+        keys = [act.key for act in self.sheet.acts]
+        ways = [key for key in keys if key in CONTACT]
+        keys = [key for key in keys if key not in ways[1:]][: 1 if "shorter" in self.flags else 2]
         return self.join(*(f"{{act:{key}}}" for key in keys)) or None
 
     def help(self) -> str | None:
@@ -175,6 +180,15 @@ class _Composition:
         if self.sheet.acts or offer is None or offer.kind in MONEY_KINDS:
             return None
         return self.choose(self.common.help.get(offer.kind.value, ()))
+
+    def ease(self, acts: str) -> str | None:
+        """Often, and always where nothing else follows: a word that nothing is expected of the customer."""
+        if "shorter" in self.flags or (acts and self.rng.random() < 0.6):
+            return None
+        lines = self.phrases.ease
+        if acts:  # not "no need to answer" right after "just reply"
+            lines = tuple(line for line in lines if not ANSWERING.search(line))
+        return self.choose(lines)
 
     def wishes(self) -> Iterator[str]:
         """What the rep asked to have in."""
@@ -197,16 +211,22 @@ class _Composition:
         greeting, opening = self.greeting(), self.opening()
         matter = self.join(opening, *self.bodies())
         wishes, help_, offer = self.join(*self.wishes()), self.help(), self.offer()
-        parts = [matter, offer, self.join(self.acts(), help_), wishes]
+        acts = self.join(self.acts(), help_)
+        parts = [matter, offer, self.join(acts, self.ease(acts)), wishes]
         if "offer_first" in self.flags:
             parts = [offer, matter, *parts[2:]]
         if self.sheet.channel is Channel.CHAT:
             comma = "，" if self.zh else ", "
             return f"{greeting}{comma if self.zh else '. '}" + self.join(*parts)
         paragraphs = [part for part in parts if part]
-        close = self.choose(self.common.close[self.sheet.tone]) or ""
+        close = self.choose(self.common.close[self._closing_tone()]) or ""
         colon = "：" if self.zh else ","
         return "\n\n".join([f"{greeting}{colon}", *paragraphs, f"{close}\n{{sign_off}}"])
+
+    def _closing_tone(self) -> Tone:
+        """Nobody who waits for a refund wants to be told to have a good one."""
+        light = self.sheet.tone is Tone.LIVELY and self.sheet.purpose is not Purpose.MARKETING
+        return Tone.PLAIN if light else self.sheet.tone
 
     def _short(self) -> str:
         room = self.attempt < 3

@@ -24,13 +24,18 @@ FALLBACK = "general_care"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One situation in one language. `subject` serves all tones but lively; `short` and `title` serve SMS and push."""
+    """One situation in one language.
+
+    `subject` serves all tones but lively, `ease` takes the pressure off at the end, `short` and `title` serve SMS and
+    push.
+    """
 
     situation: str
     subject: Lines
     subject_lively: Lines
     open: Mapping[Tone, Lines]
     body: Lines
+    ease: Lines
     short: Lines
     title: Lines
 
@@ -92,6 +97,7 @@ def _phrases(name: str, rows: Mapping[str, Any]) -> Phrases:
         subject_lively=tuple(rows["subject_lively"]),
         open={tone: tuple(rows["open"][tone.value]) for tone in Tone},
         body=tuple(rows["body"]),
+        ease=tuple(rows["ease"]),
         short=tuple(rows["short"]),
         title=tuple(rows["title"]),
     )

@@ -76,7 +76,7 @@ def pairs(seed: int) -> Iterator[tuple[str, str]]:
 
 def made_up_sheet(rng: random.Random, case_id: str) -> FactSheet:
     """A sheet as the house would build one, with every choice left to chance."""
-    language, channel, tone = (rng.choice(list(kind)) for kind in (Language, Channel, Tone))
+    language, channel, tone = rng.choice(list(Language)), rng.choice(list(Channel)), rng.choice(list(Tone))
     situation = rng.choice(sorted({name for _, name in phrasebook().situations}))
     serving = situation in SERVICE
     purpose = (

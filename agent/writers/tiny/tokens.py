@@ -1,4 +1,4 @@
-"""The tiny model's tokenizer: byte-level BPE that may merge across words, with slots, acts and controls as one token each.
+"""The tiny model's tokenizer: byte-level BPE that may merge across words; each slot, act and control is one token.
 
 Because our own sentences come back again and again, whole phrases become single tokens; a message is then a few dozen
 tokens long, which is what lets so small a model learn it in a minute. Takes texts, gives a transformers tokenizer.
@@ -32,11 +32,10 @@ def train_tokenizer(texts: Iterable[str], controls: Iterable[str], size: int) ->
     sentence = Regex(r"[^。！？.!?\n，,；;：:]*[。！？.!?\n，,；;：:]+")
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(TOKEN.pattern.replace("(?P<act>", "(").replace("(?P<slot>", "(").replace("(?P<form>", "(")), "isolated"),
             pre_tokenizers.Split(sentence, "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
-    )  # fmt: skip
+    )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
