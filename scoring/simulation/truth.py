@@ -97,7 +97,10 @@ class Truth:
 
     def __init__(self, table: pd.DataFrame) -> None:
         self.table = table.set_index("customer_id", drop=False)
-        self._rows: dict[str, dict[str, Any]] = {row["customer_id"]: row for row in table.to_dict("records")}
+        self._rows: dict[str, dict[str, Any]] = {
+            str(row["customer_id"]): {str(name): value for name, value in row.items()}
+            for row in table.to_dict("records")
+        }
 
     @classmethod
     def load(cls, folder: Path) -> Truth:
