@@ -5,6 +5,7 @@ Takes a sheet and flags, gives that line. The same function serves training and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from agent.domain import (
@@ -48,6 +49,11 @@ def _kind(sheet: FactSheet) -> str:
     if sheet.offer is None or (sheet.offer.kind in MONEY_KINDS and not offered):
         return "no_offer"
     return sheet.offer.kind.value
+
+
+def controls_of(line: str) -> list[str]:
+    """The control tokens of a line that say what kind of message it is; slots, acts and flags left out."""
+    return [token for token in re.findall(r"<[a-z_]+>", line) if token[1:-1] not in FLAGS]
 
 
 def control_messages(request: WriteRequest) -> tuple[ChatMessage, ...]:

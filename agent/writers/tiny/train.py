@@ -20,10 +20,11 @@ from typing import Any
 from agent.writers.phrasebook import phrasebook
 from agent.writers.tiny.corpus import pairs
 from agent.writers.tiny.dialect import control_tokens
+from agent.writers.tiny.seen import count_seen, save_seen
 from agent.writers.tiny.tokens import train_tokenizer
 
 NAME = "holdfast-tiny-demo"
-CORPUS, VOCABULARY, STEPS, BATCH = 8000, 10000, 800, 16
+CORPUS, VOCABULARY, STEPS, BATCH = 8000, 10000, 500, 16
 RATE, WARM_UP = 5e-3, 40
 SHAPE = {"hidden_size": 96, "intermediate_size": 240, "num_hidden_layers": 2, "num_attention_heads": 3}
 Progress = Callable[[str, float], None]
@@ -46,7 +47,8 @@ def train_tiny(out: Path, seed: int = 0, steps: int | None = None, progress: Pro
     with _one_thread():
         loss = _fit(model, rows, tokenizer.pad_token_id, steps, torch.Generator().manual_seed(seed), tell)
     tell("saving", 1.0)
-    _save(out, model, tokenizer, _facts(model, rows, seed, steps, loss, time.perf_counter() - started))
+    seen = count_seen(rows, [asked for asked, _ in corpus], len(tokenizer), tokenizer.eos_token_id)
+    _save(out, model, tokenizer, seen, _facts(model, rows, seed, steps, loss, time.perf_counter() - started))
     return out
 
 
@@ -160,12 +162,13 @@ def _facts(
     }
 
 
-def _save(out: Path, model: Any, tokenizer: Any, facts: dict[str, Any]) -> None:
+def _save(out: Path, model: Any, tokenizer: Any, seen: Any, facts: dict[str, Any]) -> None:
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     model.save_pretrained(partial)
     tokenizer.save_pretrained(partial)
+    save_seen(partial, seen)
     (partial / "holdfast.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     card = (files("agent.writers.tiny") / "card.md").read_text(encoding="utf-8")
     for key, value in facts.items():

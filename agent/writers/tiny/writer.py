@@ -12,8 +12,8 @@ from agent.errors import NotReady
 from agent.writers.chat_model import ChatModelWriter
 from agent.writers.huggingface import LocalChatModel
 from agent.writers.phrasebook import phrasebook
-from agent.writers.slot_mask import SlotMask
-from agent.writers.tiny.dialect import control_messages
+from agent.writers.tiny.dialect import control_line, control_messages
+from agent.writers.tiny.seen import TinyMask, load_seen
 
 
 def load_tiny(folder: Path, device: str = "cpu") -> ChatModelWriter:
@@ -23,7 +23,13 @@ def load_tiny(folder: Path, device: str = "cpu") -> ChatModelWriter:
         raise NotReady(f"The tiny model in {folder} was trained on another phrasebook.", "Train it again.")
     model = LocalChatModel.load(str(folder), device=device)
     revision = f"{facts['phrasebook']}-{facts['seed']}-{facts['steps']}"
-    return ChatModelWriter(model, str(facts["name"]), revision, model.detail, control_messages, _steer)
+    seen = load_seen(folder)
+
+    def steer(request: WriteRequest) -> Mapping[str, Any]:
+        line = control_line(request.sheet, request.flags)
+        return {"steer": lambda tokenizer, length: TinyMask(tokenizer, request.sheet, line, seen, length)}
+
+    return ChatModelWriter(model, str(facts["name"]), revision, model.detail, control_messages, steer)
 
 
 def _facts(folder: Path) -> Mapping[str, Any]:
@@ -32,7 +38,3 @@ def _facts(folder: Path) -> Mapping[str, Any]:
     except (OSError, json.JSONDecodeError) as error:
         raise NotReady(f"There is no tiny model in {folder}.", "Train it first.") from error
     return facts
-
-
-def _steer(request: WriteRequest) -> Mapping[str, Any]:
-    return {"steer": SlotMask.for_sheet(request.sheet)}
