@@ -32,7 +32,7 @@ BROWSING = ("view", "visit", "cart", "wishlist", "login", "message_open", "messa
 #: +1: more of it means a higher risk; -1: a lower one. Features that are not here may act either way.
 DIRECTIONS: dict[str, int] = {
     "recency_days": 1, "overdue_ratio": 1, "since_seen_days": 1,
-    "orders_30": -1, "orders_90": -1, "orders_365": -1, "orders_total": -1,
+    "orders_30": -1, "orders_90": -1, "orders_365": -1, "orders_total": -1, "active_months_365": -1,
     "views_30": -1, "visits_30": -1, "logins_30": -1, "message_opens_90": -1, "message_clicks_90": -1,
     "low_ratings_365": 1, "open_tickets": 1, "unsubscribed": 1, "competitor_views_90": 1,
 }  # fmt: skip
@@ -94,9 +94,10 @@ def _tenure() -> str:
 
 
 def _frequency() -> str:
-    return (
-        f"select customer_id, {_counts('orders', (30, 90, 365))}, count(*) as orders_total from o group by customer_id"
-    )
+    """Counts of orders, and the months that had one: ten orders in a day are a burst, not a habit."""
+    counts = _counts("orders", (30, 90, 365))
+    return f"""select customer_id, {counts}, count(*) as orders_total,
+        count(distinct floor(age / 30)) filter (age <= 365) as active_months_365 from o group by customer_id"""
 
 
 def _money() -> str:

@@ -128,7 +128,7 @@ def _say(value: float, unit: str, language: str, book: Codebook) -> str:
     if unit == "percent":
         return f"{100 * size:.0f}%"
     if unit == "number":
-        return _number(size)
+        return _number(round(size, 1 if size >= 1 else 2))
     words = book.units[unit]
     if unit == "day" and size < 1:
         return "less than a day" if language == "en" else "不到 1 天"

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.models.base import Directions, Floats, RiskModel, signs
-from scoring.models.rounds import THREADS, Bag, grow
+from scoring.models.rounds import Bag, grow, threads
 from scoring.preprocess import Encoder
 
 SETTINGS = {"learning_rate": 0.04, "num_leaves": 12, "feature_fraction": 0.5, "min_data_in_leaf": 25, "lambda_l2": 5.0}
@@ -48,14 +48,14 @@ class BoostingModel(RiskModel):
         matrix = self.encoder.transform(X).to_numpy()
         total = np.zeros((len(X), len(self.features) + 1))
         for fit in self.fits:
-            total += fit.predict(matrix, pred_contrib=True, num_threads=THREADS)
+            total += fit.predict(matrix, pred_contrib=True, num_threads=threads(matrix.size))
         total /= len(self.fits)
         return self.start + float(total[0, -1]), pd.DataFrame(total[:, :-1], index=X.index, columns=self.features)
 
     def logit(self, X: pd.DataFrame) -> Floats:
         """The plain sum of the trees: equal to base + contributions up to rounding, and much quicker."""
         matrix = self.encoder.transform(X).to_numpy()
-        raw = [fit.predict(matrix, raw_score=True, num_threads=THREADS) for fit in self.fits]
+        raw = [fit.predict(matrix, raw_score=True, num_threads=threads(matrix.size)) for fit in self.fits]
         total: Floats = self.start + np.mean(raw, axis=0)
         return total
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.models.base import Directions, Floats, RiskModel
+from scoring.models.rounds import threads
 from scoring.preprocess import Encoder, LinearMatrix
 
 
@@ -98,6 +99,7 @@ def descend(matrix: Floats, y: Floats, recipe: Recipe, sides: Floats, seed: int)
     """Minimise mean cross-entropy plus ridge; give weights, intercept and the mean loss of every epoch."""
     import torch
 
+    torch.set_num_threads(threads(matrix.size))
     generator = torch.Generator().manual_seed(seed)
     x, target = torch.tensor(matrix, dtype=torch.float32), torch.tensor(np.asarray(y, dtype=np.float32))
     rows = len(x)

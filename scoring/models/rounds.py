@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,9 @@ MOST_ROUNDS = 3000
 #: With fewer leavers than this, rows held back say nothing; a short fixed run is used instead.
 FEW_LEAVERS = 60
 SHORT_RUN = 60
-THREADS = 2
+#: LightGBM's threads wait for one another in a busy loop: on a small table, or on cores that somebody else uses too,
+#: two threads were measured up to thirty times slower than one.
+ONE_THREAD_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,9 @@ def bagged_rounds(matrix: Floats, y: Floats, bag: Bag, start: Floats) -> tuple[P
     fits, losses = grow(matrix, y, bag, start)
 
     def predict(rows: Floats) -> Floats:
-        total: Floats = np.mean([one.predict(rows, raw_score=True, num_threads=THREADS) for one in fits], axis=0)
+        total: Floats = np.mean(
+            [one.predict(rows, raw_score=True, num_threads=threads(rows.size)) for one in fits], axis=0
+        )
         return total
 
     return predict, losses
@@ -62,12 +67,21 @@ def grow(matrix: Floats, y: Floats, bag: Bag, start: Floats) -> tuple[list[Any],
         if not few:
             calls.append(lightgbm.early_stopping(PATIENCE, verbose=False))
         fit = lightgbm.train(
-            _parameters(bag, number, int(learn.sum())), data, SHORT_RUN if few else MOST_ROUNDS, [test], callbacks=calls
+            _parameters(bag, number, int(learn.sum()), matrix.size),
+            data,
+            SHORT_RUN if few else MOST_ROUNDS,
+            [test],
+            callbacks=calls,
         )
         fits.append(_cut(fit))
         curves.append(curve["valid_0"]["binary_logloss"][: fit.best_iteration or None])
     shortest = min(len(curve) for curve in curves)
     return fits, np.mean([curve[:shortest] for curve in curves], axis=0).tolist()
+
+
+def threads(cells: int) -> int:
+    """How many threads a table of so many cells is worth."""
+    return 1 if cells < ONE_THREAD_CELLS else min(8, os.cpu_count() or 1)
 
 
 def _held_back(y: Floats, random: np.random.Generator) -> NDArray[np.bool_]:
@@ -79,9 +93,10 @@ def _held_back(y: Floats, random: np.random.Generator) -> NDArray[np.bool_]:
     return held
 
 
-def _parameters(bag: Bag, number: int, rows: int) -> dict[str, Any]:
+def _parameters(bag: Bag, number: int, rows: int, cells: int) -> dict[str, Any]:
     settings: dict[str, Any] = {
-        "objective": "binary", "verbose": -1, "num_threads": THREADS, "deterministic": True, "force_row_wise": True,
+        "objective": "binary", "verbose": -1, "num_threads": threads(cells), "deterministic": True,
+        "force_row_wise": True,
         "boost_from_average": False, "max_bin": 300, "min_data_in_bin": 1, "cat_smooth": 10, "min_data_per_group": 20,
         "seed": bag.seed * 1000 + number, **bag.settings,
     }  # fmt: skip
