@@ -34,7 +34,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a manager decides. `channels` in order of preference; `auto_send` lets what the gate passed go by itself."""
+    """What a manager decides. `channels` in order of preference.
+
+    `auto_send` lets what the gate passed go by itself, but for a fixed random share (`audit_share`) that a person sees
+    all the same.
+    """
 
     id: str
     band: RiskBand = RiskBand.HIGH
@@ -140,12 +144,14 @@ def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
         if case.status is not CaseStatus.SCORED:
             return None
     prepared = pipeline.prepare(case, house)
-    if plan.auto_send and prepared.case.status is CaseStatus.CHECKED and not _audited(case, plan):
-        try:
-            return replace(prepared, case=pipeline.approve(prepared.case, AUTOMATIC, house))
-        except GateRefused:
-            return prepared  # the world changed within the second: a person decides
-    return prepared
+    if not plan.auto_send or prepared.case.status is not CaseStatus.CHECKED:
+        return prepared
+    if held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share):
+        return replace(prepared, case=pipeline.set_aside(prepared.case, "drawn for the audit sample", house))
+    try:
+        return replace(prepared, case=pipeline.approve(prepared.case, AUTOMATIC, house))
+    except GateRefused as error:  # the world changed within the second
+        return replace(prepared, case=pipeline.set_aside(prepared.case, error.message, house))
 
 
 def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, house: House) -> Case:
@@ -229,11 +235,6 @@ def _offer_context(events: Sequence[Event], house: House) -> OfferContext:
         margin_pct=house.brand.margin_pct,
         now=house.clock.now(),
     )
-
-
-def _audited(case: Case, plan: Plan) -> bool:
-    """A fixed random share of what could go by itself is shown to a person all the same."""
-    return held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share)
 
 
 def _as_row(plan: Plan) -> dict[str, Any]:

@@ -23,7 +23,7 @@ OFFER_KEYS = frozenset(
     "id kind value cost budget codes min_spend valid_days "
     "per_customer_days min_orders tiers exclusions stackable".split()
 )
-STRATEGY_KEYS = frozenset("reason situation help acts note".split())
+STRATEGY_KEYS = frozenset("reason situation help acts first".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,16 @@ class CatalogueOffer:
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """What to do about one reason. `help` names offers, lightest adequate first; empty means words alone."""
+    """What to do about one reason. `help` names offers, lightest adequate first; empty means words alone.
+
+    `first`: something went wrong; it is put right before any weaker or stronger reason is acted on.
+    """
 
     reason: str
     situation: str
     help: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,9 @@ class Catalogue:
     cooldown_days: int = 90
 
     def strategy_for(self, reasons: Sequence[str]) -> Strategy | None:
-        """The strategy of the strongest reason that has one."""
-        return next((self.strategies[code] for code in reasons if code in self.strategies), None)
+        """What went wrong comes first; else the strategy of the strongest reason that has one."""
+        known = [self.strategies[code] for code in reasons if code in self.strategies]
+        return next((plan for plan in known if plan.first), known[0] if known else None)
 
 
 def load_catalogue(currency: str, home: Path | None = None) -> Catalogue:
@@ -145,7 +150,13 @@ def _strategy(entry: dict[str, Any], offers: Mapping[str, CatalogueOffer]) -> St
     for name in entry.get("help", ()):
         if name not in offers:
             raise InputError(f"{where}: help names {name!r}, which no offer has as id", "add the offer or remove it")
-    return Strategy(entry["reason"], entry["situation"], tuple(entry.get("help", ())), tuple(entry.get("acts", ())))
+    return Strategy(
+        entry["reason"],
+        entry["situation"],
+        tuple(entry.get("help", ())),
+        tuple(entry.get("acts", ())),
+        bool(entry.get("first", False)),
+    )
 
 
 def _known(entry: dict[str, Any], keys: frozenset[str], where: str) -> None:

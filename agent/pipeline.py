@@ -90,6 +90,11 @@ def approve(case: Case, reviewer: str, house: House, words: Words | None = None,
         return house.store.cases.advance(case, S.QUEUED, now)
 
 
+def set_aside(case: Case, why: str, house: House) -> Case:
+    """A draft that could go by itself waits for a person instead."""
+    return steps.give_to_person(case, why, house)
+
+
 def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
     """A person says no. What was reserved goes back."""
     word = review.reject(draft_of(case, house), reviewer, house.clock.now(), note)

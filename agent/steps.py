@@ -129,10 +129,10 @@ def status_of(verdict: Verdict) -> CaseStatus:
 
 
 def give_to_person(case: Case, why: str, house: House) -> Case:
-    """No writer could do it: the case waits for a person. An outage is never a decision."""
+    """The case waits for a person, and says why. An outage is never a decision."""
     with house.store.write():
         case = house.store.cases.advance(case, S.NEEDS_PERSON, house.clock.now())
-        _note(case, "draft", house, {"failed": why})
+        _note(case, "waits", house, {"because": why})
     return case
 
 

@@ -16,7 +16,7 @@ DRAFT_STATUS = {
 }
 
 
-def draft_answer(prepared: Prepared, explanation: Mapping[str, str]) -> dict[str, Any]:
+def draft_answer(prepared: Prepared, explanation: Mapping[str, Any]) -> dict[str, Any]:
     """The `draft` contract. `explanation` has the keys rep and customer."""
     case, draft, verdict = prepared.case, prepared.draft, prepared.verdict
     offer = case.decision.offer if case.decision else None

@@ -17,10 +17,9 @@ from zoneinfo import ZoneInfo
 
 from agent import campaign, pipeline
 from agent.campaign import Plan
-from agent.domain import Case, CaseStatus, Draft, OfferStatus, Verdict
+from agent.domain import WAITING_FOR_PERSON, Case, CaseStatus, Draft, OfferStatus, Verdict
 from agent.errors import InputError, NotFound
 from agent.outbox import message_key
-from agent.steps import status_of
 from api import importing, sample_shop
 from api.bootstrap import Workshop, train_tiny_writer
 from api.clock import FixedClock
@@ -84,7 +83,7 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
 def as_json(result: DemoResult, report: Path, seconds: float) -> dict[str, Any]:
     """The `demo` contract."""
     told = result.cases
-    verdicts = Counter(status_of(t.verdict) for t in told if t.verdict is not None)
+    drafted = [t for t in told if t.draft is not None]
     delivered = Counter(t.case.status for t in told)
     decisions = Counter(t.case.decision.status for t in told if t.case.decision)
     flagged = [score for score in result.scores if score.band is not RiskBand.LOW]
@@ -94,10 +93,10 @@ def as_json(result: DemoResult, report: Path, seconds: float) -> dict[str, Any]:
         "offers": decisions[OfferStatus.OFFERED],
         "held_out": decisions[OfferStatus.HELD_OUT],
         "no_offer": decisions[OfferStatus.NO_OFFER],
-        "drafted": sum(verdicts.values()),
-        "passed": verdicts[CaseStatus.CHECKED],
-        "needs_person": verdicts[CaseStatus.NEEDS_PERSON],
-        "blocked": verdicts[CaseStatus.BLOCKED],
+        "drafted": len(drafted),
+        "passed": sum(t.case.status not in WAITING_FOR_PERSON for t in drafted),
+        "needs_person": sum(t.case.status is CaseStatus.NEEDS_PERSON for t in drafted),
+        "blocked": sum(t.case.status is CaseStatus.BLOCKED for t in drafted),
         "queued": delivered[CaseStatus.QUEUED],
         "sent": delivered[CaseStatus.SENT],
         "unknown": delivered[CaseStatus.UNKNOWN],
@@ -159,9 +158,8 @@ def _shop(workshop: Workshop, customers: int) -> dict[str, Any]:
 def _train(workshop: Workshop, progress: Progress) -> None:
     if (workshop.home.scorer / "report.json").exists():
         return
-    from scoring.train import train_events
-
     from scoring.labels import ChurnDefinition
+    from scoring.train import train_events
 
     definition = ChurnDefinition(horizon_days=90)
     as_of = workshop.clock.now() - definition.horizon

@@ -6,11 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from agent.explanations import explain_case
-
 from agent import pipeline
 from agent.domain import Case, CaseStatus, Channel, Language, Purpose, Tone
 from agent.errors import NotReady
+from agent.explanations import explain_case
 from agent.pipeline import Prepared
 from api.answers import draft_answer
 from api.bootstrap import Workshop
@@ -55,6 +54,11 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
     return pipeline.prepare(case, house, ask.instruction, ask.tone)
 
 
-def answer(prepared: Prepared) -> dict[str, Any]:
-    """The `draft` contract."""
-    return draft_answer(prepared, explain_case(prepared.case, prepared.sheet, prepared.draft))
+def answer(prepared: Prepared, workshop: Workshop) -> dict[str, Any]:
+    """The `draft` contract. The rep's explanation is in the house language, the customer's in that of the draft."""
+    if prepared.sheet is None:
+        return draft_answer(prepared, {"rep": prepared.because, "customer": None})
+    texts = explain_case(prepared.case, prepared.sheet)
+    own, theirs = workshop.brand.languages[0], prepared.sheet.language
+    explanation = {"rep": texts["rep"][own], "customer": texts["customer"][theirs], "languages": texts}
+    return draft_answer(prepared, explanation)

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from agent.domain import CaseStatus, Draft, OfferStatus
 from agent.money import to_major
-from agent.steps import status_of
 
 if TYPE_CHECKING:
     from api.demo import DemoResult, Told
 
 STATES = {
     CaseStatus.SENT: "sent to the sink",
-    CaseStatus.QUEUED: "queued",
-    CaseStatus.CHECKED: "passed, shown to a person as a sample",
+    CaseStatus.QUEUED: "waits for the quiet hours to end",
+    CaseStatus.CHECKED: "passed",
     CaseStatus.NEEDS_PERSON: "waits for a person",
     CaseStatus.BLOCKED: "blocked by the gate",
     CaseStatus.HELD_OUT: "held out: nothing is sent",
@@ -44,7 +43,8 @@ def write_report(result: DemoResult, path: Path) -> Path:
 
 def _facts(result: DemoResult) -> dict[str, Any]:
     told = [item for item in result.cases if item.draft is not None]
-    verdicts = Counter(status_of(item.verdict) for item in told if item.verdict)
+    states = Counter(item.case.status for item in told)
+    waiting, blocked = states[CaseStatus.NEEDS_PERSON], states[CaseStatus.BLOCKED]
     decided = Counter(item.case.decision.status for item in result.cases if item.case.decision)
     brand = result.workshop.brand
     return {
@@ -57,9 +57,9 @@ def _facts(result: DemoResult) -> dict[str, Any]:
             ("cases · 本次处理", len(result.cases)),
             ("held out · 对照组", decided[OfferStatus.HELD_OUT]),
             ("drafted · 已起草", len(told)),
-            ("passed · 通过检查", verdicts[CaseStatus.CHECKED]),
-            ("wait for a person · 等人看", verdicts[CaseStatus.NEEDS_PERSON]),
-            ("blocked · 拦下", verdicts[CaseStatus.BLOCKED]),
+            ("passed · 通过检查", len(told) - waiting - blocked),
+            ("wait for a person · 等人看", waiting),
+            ("blocked · 拦下", blocked),
             ("sent to the sink · 已送出", sum(item.case.status is CaseStatus.SENT for item in result.cases)),
         ),
         "model": result.model,

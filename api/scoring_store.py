@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.errors import NotReady
-from agent.money import to_minor
 from api.bootstrap import Workshop
 from scoring.records import RiskScore
 
@@ -28,25 +27,17 @@ def moment_to_score(workshop: Workshop) -> tuple[datetime, str]:
 
 
 def score_store(workshop: Workshop, as_of: datetime, model: Path, progress: Progress | None = None) -> list[RiskScore]:
-    """Scores of everybody who ever bought, newest model's word, stored. Raises ScoringError."""
-    from decimal import Decimal
+    """Scores of everybody who ever bought before `as_of`, with reasons, stored. Raises ScoringError."""
+    from babel.numbers import get_currency_precision
 
-    from scoring.serve import ModelScorer
-
-    from scoring.features import build_features, spend_before
+    from scoring.serve import EventScorer
 
     tell = progress or (lambda _step, _share: None)
-    scorer = ModelScorer(model)
-    tell("reading events", 0.1)
-    events = workshop.log.load(until=as_of)
-    tell("building features", 0.3)
-    features = build_features(events, as_of)
-    spend = spend_before(events, as_of)
-    currency = workshop.brand.currency
-    value = {str(name): to_minor(Decimal(str(round(total, 6))), currency).minor for name, total in spend.items()}
-    tell("scoring", 0.6)
-    scores = scorer.score_frame(features, as_of=as_of, value_minor=value)
+    scorer = EventScorer(model, workshop.log, get_currency_precision(workshop.brand.currency))
+    tell("features, scores, reasons", 0.2)
+    scores = scorer.score_all(as_of)
     tell("storing scores", 0.9)
     known = workshop.store.people.known([score.customer_id for score in scores])
-    workshop.store.people.put_scores(score for score in scores if score.customer_id in known)
-    return [score for score in scores if score.customer_id in known]
+    kept = [score for score in scores if score.customer_id in known]
+    workshop.store.people.put_scores(kept)
+    return kept

@@ -35,7 +35,7 @@ def draft(
     if model is not None:
         workshop.settings.model = model
     ask = Ask(customer, channel, purpose, situation, language, tone, instruction)
-    result = answer(draft_for(ask, workshop))
+    result = answer(draft_for(ask, workshop), workshop)
     _tell(call, result)
     if result["status"] == "blocked":
         call.refuse()

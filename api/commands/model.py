@@ -41,10 +41,9 @@ def train(
     out: Annotated[Path | None, typer.Option("--out", help="Model folder (else models/churn in the home).")] = None,
 ) -> dict[str, Any]:
     """Train a scorer and report honestly: folds, intervals, baselines, leaks. A table, an event file, or the store."""
-    from scoring.train import train_events, train_table
-
     from agent.errors import UsageError
     from api.bootstrap import open_workshop
+    from scoring.train import train_events, train_table
 
     workshop = open_workshop(call)
     target = out or workshop.home.scorer
@@ -84,11 +83,10 @@ def score(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Score the store as of this day.")] = None,
 ) -> dict[str, Any]:
     """Score customers, with reasons that add up to the score."""
-    from scoring.serve import score_table, write_scores
-
     from agent.errors import UsageError
     from api.bootstrap import open_workshop
     from api.scoring_store import moment_to_score, score_store
+    from scoring.serve import score_events, score_table
 
     workshop = open_workshop(call)
     folder = model or workshop.home.scorer
@@ -96,7 +94,7 @@ def score(
         if table is not None:
             if out is None:
                 raise UsageError("where shall the scores go?", "give --out scores.csv")
-            count = score_table(table, folder, out, id_column=id_column, progress=progress)
+            count = score_table(table, folder, out, id_col=id_column, as_of=moment(as_of), progress=progress)
             call.say(f"{count:,} rows scored into {out}")
             return {"scored": count, "out": str(out), "model": str(folder)}
         day, remark = (moment(as_of), "") if as_of else moment_to_score(workshop)
@@ -104,8 +102,8 @@ def score(
             call.remark(remark)
         assert day is not None
         scores = score_store(workshop, day, folder, progress)
-    if out is not None:
-        write_scores(scores, out)
+        if out is not None:
+            score_events(workshop.log.load(until=day), folder, out, day, workshop.brand.languages[0].value)
     bands = {band: sum(s.band == band for s in scores) for band in ("high", "medium", "low")}
     call.say(
         f"{len(scores):,} customers scored as of {day:%Y-%m-%d}: " + ", ".join(f"{n:,} {b}" for b, n in bands.items())

@@ -164,6 +164,8 @@ def _slug(name: str) -> str:
 def _demo_table(result: Any) -> Any:
     from rich.table import Table
 
+    from api.report import STATES
+
     table = Table(title="what happened to whom", title_justify="left")
     for name in ("who", "risk", "why", "offer", "draft", "verdict", "where it went", "writer"):
         table.add_column(name, overflow="fold")
@@ -177,8 +179,8 @@ def _demo_table(result: Any) -> Any:
             why,
             offer.id if offer else "",
             (draft.subject or draft.body).replace("\n", " ")[:60] if draft else "",
-            told.verdict.decision.value if told.verdict else "",
-            Path(told.where).name if told.where else case.status.value,
+            ", ".join(finding.rule for finding in told.verdict.findings) or "pass" if told.verdict else "",
+            Path(told.where).name if told.where else STATES.get(case.status, case.status.value),
             draft.writer.name if draft else "",
         )
     return table

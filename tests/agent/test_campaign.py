@@ -121,7 +121,7 @@ def test_the_first_consented_channel_of_the_plan_is_used(street: Street) -> None
 def test_an_audit_sample_is_shown_to_a_person(street: Street) -> None:
     campaign.run(replace(PLAN, audit_share=1.0), street.house)
     assert street.store.cases.find([CaseStatus.QUEUED]) == []
-    assert len(street.store.cases.find([CaseStatus.CHECKED])) == 3
+    assert len(street.store.cases.find([CaseStatus.NEEDS_PERSON])) == 3
 
 
 def test_most_at_stake_come_first_and_top_bounds_them(street: Street) -> None:
