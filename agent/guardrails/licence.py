@@ -82,6 +82,21 @@ class Licence:
         return tuple(fold(text).text for text in (*brand.names, brand.postal_address, brand.sign_off) if text)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names and texts that may be repeated as they stand: people, brand, products, quotes; longest first."""
+        customer, offer = self._context.customer, self._context.offer
+        found = {fold(text).text for text in (customer.name, customer.first_name, offer.code if offer else None) if text}
+        found |= {part for name in tuple(found) for part in name.split() if len(part) > 2}
+        found |= {text for text in (*self.fact_texts, *self.own_texts) if 2 <= len(text) <= 60}
+        return tuple(sorted((name for name in found if not name.isdigit()), key=len, reverse=True))
+
+    def in_facts(self, phrase: str) -> bool:
+        return any(phrase in text or (len(text) > 5 and text in phrase) for text in self.fact_texts)
+
+    def in_clause(self, phrase: str) -> bool:
+        return any(phrase in clause for clause in self.clauses)
+
+    @cached_property
     def exclusions(self) -> str:
         offer = self._context.offer
         return fold(offer.exclusions).text if offer else ""

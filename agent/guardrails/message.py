@@ -28,6 +28,7 @@ class Field:
         self.reading = Reading(raw)
         self._language = context.customer.language
         self._today = context.local_now.date()
+        self._masked: str | None = None
 
     @property
     def words(self) -> View:
@@ -59,6 +60,16 @@ class Field:
         """Tokens that look like codes, with raw offsets; invisible characters inside them are dropped."""
         visible, starts, ends = _visible(self.raw)
         return [(starts[a], ends[b - 1], visible[a:b]) for a, b in read_code_like(visible)]
+
+    def masked(self, message: Message) -> str:
+        """The tight text with names, products and quotes of the record blanked, offsets kept: they claim nothing."""
+        if self._masked is None:
+            text = self.tight.text
+            for phrase in message.licence.names:
+                if phrase in text:
+                    text = text.replace(phrase, "\x1f" * len(phrase))
+            self._masked = text
+        return self._masked
 
     def sentence(self, at: int) -> str:
         start, end = sentence_around(self.tight.text, at)

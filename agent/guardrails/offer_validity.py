@@ -51,7 +51,7 @@ def _expiry(message: Message) -> Iterator[Finding]:
                 reason = f"The offer ends on {offer.expires_on}."
                 yield field.finding("OFFER_EXPIRY", Severity.BLOCK, reason, *match.span(), field.tight)
         for mention in field.dates:
-            if _is_wrong_deadline(mention, field, message, offer):
+            if is_wrong_deadline(mention, field, message, offer):
                 ends = f"ends on {offer.expires_on}" if offer.expires_on else "has no last day"
                 reason = f"The offer {ends}; the text says {mention.text}."
                 yield field.finding("OFFER_EXPIRY", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
@@ -68,7 +68,7 @@ def _where(message: Message, offer: OfferTerms) -> tuple[Field, int, int]:
     return field, 0, len(field.raw)
 
 
-def _is_wrong_deadline(mention: DateMention, field: Field, message: Message, offer: OfferTerms) -> bool:
+def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offer: OfferTerms) -> bool:
     """A day beside the offer that is neither its last day nor a day of the record."""
     text = field.tight.text
     cue = _is_deadline(mention, text)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from agent.guardrails import (
+    commitments,
     form,
     links,
     offer_code,
@@ -17,9 +18,14 @@ from agent.guardrails import (
     personal,
     placeholder,
     sender,
+    conduct,
+    record,
+    truthful,
 )
 from agent.guardrails.rule import Rule
-from agent.language import dates, entities, numbers, quantities, relative_dates, units, wording
+from agent.guardrails.lexicon import lexicon_texts
+from agent.language import dates, entities, numbers, quantities, relative_dates, units
+from agent.language import wording as number_wording
 
 FAMILIES: tuple[ModuleType, ...] = (
     permission,
@@ -31,8 +37,12 @@ FAMILIES: tuple[ModuleType, ...] = (
     links,
     personal,
     form,
+    commitments,
+    conduct,
+    record,
+    truthful,
 )
-_READERS: tuple[ModuleType, ...] = (dates, entities, numbers, quantities, relative_dates, units, wording)
+_READERS: tuple[ModuleType, ...] = (dates, entities, numbers, quantities, relative_dates, units, number_wording)
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +56,7 @@ def rules_version() -> str:
     """A hash over every rule's id, version and words, and over the reader they rely on."""
     parts = [f"{rule.id}:{rule.version}" for rule in all_rules()]
     parts += [inspect.getsource(module) for module in (*FAMILIES, *_READERS)]
+    parts.append(lexicon_texts())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -1,0 +1,331 @@
+"""What we bind ourselves to: refunds, returns, warranty, delivery, compensation, the way out of a contract or a list.
+
+A commitment needs a clause in force with the same topic, the same numbers and its condition; or an act that a clause
+backs. A statement that contradicts a clause is as bad as one that has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agent.domain import Finding, Severity
+from agent.guardrails.message import Field, Message
+from agent.guardrails.rule import Rule, broken, fine
+from agent.language.normalise import sentences
+from agent.language.quantities import Quantity
+
+# --- topics -----------------------------------------------------------------------------------------------------------
+
+_TOPICS: dict[str, re.Pattern[str]] = {
+    "return": re.compile(
+        r"退货|退换|无理由|包退|可退|能退|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning|send (?:it|them) back|exchang\w+)(?![a-z])"
+    ),
+    "refund": re.compile(r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"),
+    "warranty": re.compile(
+        r"质保|保修|保养|免费(?:维修|更换|换新|上门)|换新|以旧换新|(?<![a-z])(?:warrant\w+|guarantee[ds]?|free repairs?|repair (?:it|them) (?:for )?free|replace(?:d|ment)?)(?![a-z])"
+    ),
+    "delivery": re.compile(
+        r"送达|发货|发出|到货|次日达|当日达|隔日达|小时达|送到|配送|寄出|(?<![a-z])(?:deliver\w*|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
+    ),
+    "compensation": re.compile(
+        r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost|damage|loss))(?![a-z])"
+    ),
+    "fee": re.compile(
+        r"手续费|违约金|补偿金|服务费|滞纳金|年费|月费|开卡费|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}费|(?<![a-z])(?:fees?|charges?|penalt\w+|waiv\w+)(?![a-z])"
+    ),
+    "price": re.compile(r"保价|价保|差价|买贵|不涨价|价格不变|(?<![a-z])(?:price match\w*|price protect\w*|match (?:any|the) price|lock\w* (?:in )?(?:your|the) (?:price|rate))(?![a-z])"),
+    "extension": re.compile(r"延长|延期|延后|宽限|(?<![a-z])(?:extend\w*|extension|grace period)(?![a-z])"),
+    "contact": re.compile(
+        r"(?:联系|回复|答复|回电|致电|跟进|处理好|解决)(?:您|你|完)?|(?<![a-z])(?:call you|contact you|get back to you|reply to you|be in touch|hear from us|resolved?|fixed|sorted)(?![a-z])"
+    ),
+}
+_BINDS = re.compile(
+    r"保证|承诺|确保|一定(?:会|能|给)?|绝对|必定|包(?:退|换|赔)|(?:我们|我|客服|专员|平台|本店|商家|技术员|师傅)\w{0,6}(?:会|将|可以?|能|给|为|帮)\w{0,8}|将(?:为|给|在)|会(?:在|为|给|于)|为您(?:办理|安排|申请|退|免|延|补)|给您(?:办|退|免|延|补|换)|(?:随时|均|都|可|可以|即可|享|享受|支持|免费|终身|永久|提供)"
+    r"|(?<![a-z])(?:we(?:'ll| will| can| guarantee| promise| always)|i(?:'ll| will| can| promise| guarantee)|you(?:'ll| will| can| get| are entitled| have|'re covered)|guaranteed?|promise[sd]?|always|will|can be|is covered|are covered|includes?|comes? with|entitled|free|within|no questions asked|lifetime|takes?|by|no)(?![a-z])"
+)
+_HELPING = re.compile(
+    r"帮您(?:看|查|核实|问|确认|跟进|申请看|登记|反馈|转)|我(?:来|先)?(?:查|看|核实|了解|跟进|记录|转|登记|反馈)|(?:能不能|是否|可否|有没有|会不会|要不要)|如需|如果(?:您|要|想|需要)|如何|怎么|想(?:要)?(?:退|换)|请(?:您)?(?:稍|耐心|放心|点击|致电|拨打|访问|在|联系|查收|保持)|您(?:的|可)?(?:可以)?(?:在|到|前往)\w{0,12}(?:查看|查询|办理|操作|申请)"
+    r"|(?<![a-z])(?:look into|check(?: on| whether| if)?|ask (?:the|our|about)|find out|see (?:if|whether|what)|let you know|keep you (?:posted|updated|informed)|pass(?:ing|ed)? (?:this|it)|if you(?:'d| would)? (?:like|need|want|wish)|whether|would you like|do you want|questions? about|about your|happy to (?:help|explain)|can help|read about|help with|how to)(?![a-z])"
+)
+_DONE = re.compile(
+    r"已(?!经?过)|已经|共|了\d|暂无|于\w{0,10}(?:发出|签收|送达|退回|到账)|(?<![a-z])(?:has been|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last|yesterday|today)|shipped on|completed)(?![a-z])"
+)
+_NEGATIVE = re.compile(
+    r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none|rules? out|non-?refundable)(?![a-z])"
+)
+_CONDITION = re.compile(
+    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量|运费(?:由)?(?:买家|您|自)"
+    r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless|only|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable|business days?|remote|from delivery|of delivery|of purchase|after delivery|proof)(?![a-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence that binds us. `numbers` are its times, rates and sums; offers and greetings hold none."""
+
+    start: int
+    end: int
+    text: str
+    topics: frozenset[str]
+    numbers: tuple[Quantity, ...]
+
+
+def topics_of(text: str) -> frozenset[str]:
+    return frozenset(topic for topic, pattern in _TOPICS.items() if pattern.search(text))
+
+
+_LOOKS_BACK = re.compile(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
+_TIMES = frozenset({"days", "hours", "minutes", "weeks", "months", "years"})
+_COUNTED = _TIMES | {"percent", "percent_off", "amount"}
+
+
+def statements(field: Field, message: Message) -> Iterator[Statement]:
+    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
+    text = field.tight.text
+    if not any(pattern.search(text) for pattern in _TOPICS.values()):
+        return
+    for start, end in sentences(text):
+        sentence = text[start:end]
+        topics = topics_of(sentence)
+        if not topics or sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
+            continue
+        inside = [q for q in field.quantities if start <= q.start < end and q.kind in _COUNTED]
+        numbers = tuple(q for q in inside if not _speaks_of_offer(q, message) and not _LOOKS_BACK.search(text[:q.start]))
+        if _is_binding(sentence, topics, numbers):
+            yield Statement(start, end, sentence, topics, numbers)
+
+
+def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
+    timed = any(number.kind in _TIMES for number in numbers)
+    if topics == {"contact"}:
+        return timed and not _DONE.search(sentence)
+    if _DONE.search(sentence) and not re.search(r"保证|承诺|guarantee|promise", sentence):
+        return False
+    if _HELPING.search(sentence) and not numbers:
+        return False
+    return bool(_BINDS.search(sentence)) or bool(numbers)
+
+
+def _speaks_of_offer(quantity: Quantity, message: Message) -> bool:
+    offer = message.context.offer
+    return offer is not None and quantity.value in (offer.value, offer.min_spend)
+
+
+# --- against the clauses ------------------------------------------------------------------------------------------------
+
+
+def _promises(message: Message) -> Iterator[Finding]:
+    for field in message.fields:
+        for statement in statements(field, message):
+            verdict = _against_clauses(statement, field, message)
+            if verdict is not None:
+                severity, reason = verdict
+                yield field.finding("POLICY_PROMISE", severity, reason, statement.start, statement.end, field.tight)
+
+
+def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
+    licence = message.licence
+    backing = [clause for clause in licence.clauses if topics_of(clause) & (statement.topics - {"contact"}) or _shares_words(clause, statement.text)]
+    if not backing:
+        return _without_clause(statement, field, message)
+    if _conflict(backing):
+        return Severity.HUMAN, "The policies contradict each other here. A person decides."
+    unknown = [number for number in statement.numbers if not _is_backed(number, message)]
+    if unknown:
+        return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
+    best = max(backing, key=lambda clause: len(_bigrams(clause) & _bigrams(statement.text)))
+    if bool(_NEGATIVE.search(statement.text)) is not bool(_NEGATIVE.search(best)) and _is_same_matter(best, statement):
+        if _NEGATIVE.search(statement.text) and not _DENIABLE.search(best):
+            return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
+        if not _NEGATIVE.search(statement.text) and not _CONDITION.search(best):
+            return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
+    if _drops_condition(best, statement, message):
+        return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
+    return None
+
+
+_DENIABLE = re.compile(r"除外|不|excluded|unless|except|not")
+
+
+def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
+    """Nothing in the policies speaks of this: a record or a day in it may still license the words."""
+    if message.licence.in_facts(statement.text.strip(" 。.!！")):
+        return None
+    days = [mention for mention in field.dates if statement.start <= mention.start < statement.end]
+    if days and all(message.licence.has_day(day) for day in days) and not statement.numbers:
+        return None
+    if statement.numbers and all(_is_backed(number, message) for number in statement.numbers):
+        return None
+    if not _STRONG.search(statement.text) and not statement.numbers:
+        return None
+    return Severity.BLOCK, "No clause backs this promise. Take it out, or use a licensed act."
+
+
+_STRONG = re.compile(
+    r"保证|承诺|确保|包(?:退|换|赔)|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|次日达|当日达|一定(?:会|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达|发)|(?:给|为|帮)您(?:办理?)?(?:退|换|免|延|补发|申请退)|延长\w{0,6}(?:期|质保|合约|退)"
+    r"|(?<![a-z])(?:guarantee\w*|promise\w*|full refund|money back|no questions asked|lifetime|free (?:repairs?|returns?|replacement|exchange)|(?:we|i)(?:'ll| will| can) (?:\w+ )?(?:refund|replace|waive|extend|compensate|reimburse|cover|pay|match|exchange|lock)|(?:will|'ll) (?:definitely |surely |certainly )?(?:arrive|be delivered|be there|ship|be refunded|be waived)(?: \w+)? (?:by|tomorrow|today|tonight|on|before|within)|return (?:it|anything|them|any)(?: \w+){0,3} (?:any ?time|whenever)|waived?|next[- ]day|same[- ]day)(?![a-z])"
+)
+
+
+def _is_backed(number: Quantity, message: Message) -> bool:
+    licence = message.licence
+    return licence.says(number) or licence.has_number(number.value)
+
+
+def _bigrams(text: str) -> set[str]:
+    """Pairs of Chinese characters and whole English words: what two sentences share when they speak of one thing."""
+    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
+    return {run[at : at + 2] for run in chinese for at in range(len(run) - 1)} | {
+        word for word in re.findall(r"[a-z]{4,}", text) if word not in _SMALL
+    }
+
+
+_SMALL = frozenset("your with that this from have will when they them than then been were what which into about just like more".split())
+
+
+def _shares_words(clause: str, sentence: str) -> bool:
+    common = _bigrams(clause) & _bigrams(sentence)
+    return len(common) >= max(3, len(_bigrams(clause)) // 2)
+
+
+def _is_same_matter(clause: str, statement: Statement) -> bool:
+    return bool(topics_of(clause) & statement.topics) and len(_bigrams(clause) & _bigrams(statement.text)) >= 2
+
+
+def _conflict(clauses: list[str]) -> bool:
+    """Two clauses on one matter, one granting and one ruling out without a condition."""
+    for at, one in enumerate(clauses):
+        for other in clauses[at + 1 :]:
+            apart = bool(_ABSOLUTE_NO.search(one)) is not bool(_ABSOLUTE_NO.search(other))
+            if apart and len(_bigrams(one) & _bigrams(other)) >= 2 and topics_of(one) & topics_of(other):
+                return True
+    return False
+
+
+_ABSOLUTE_NO = re.compile(r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])")
+
+
+def _drops_condition(clause: str, statement: Statement, message: Message) -> bool:
+    """A clause that grants with a condition, quoted without any of its conditions anywhere in the message."""
+    if _NEGATIVE.search(statement.text) and not _NEGATIVE.search(clause):
+        return False
+    conditions = {match.group() for match in _CONDITION.finditer(clause)}
+    if not conditions or not _is_same_matter(clause, statement):
+        return False
+    text = "\n".join(field.tight.text for field in message.fields)
+    said = {match.group() for match in _CONDITION.finditer(text)}
+    return not (conditions & said) and not any(part in text for part in _condition_words(clause))
+
+
+def _condition_words(clause: str) -> set[str]:
+    """The words beside a condition: 偏远地区除外 → 偏远地区."""
+    return {match[1] for match in re.finditer(r"([\u4e00-\u9fff]{2,6})(?:除外|不适用)", clause)} | {
+        match[1] for match in re.finditer(r"([a-z-]+(?: [a-z]+)?) (?:items? )?(?:are |is )?excluded", clause)
+    }
+
+
+def derived_days(message: Message) -> frozenset[date]:
+    """Days that follow from the record and a clause: paid on the 14th, sent within 48 hours, so by the 16th."""
+    spans = [q for q in message.licence.quantities if q.kind in ("days", "hours", "weeks")]
+    found: set[date] = set()
+    for day in message.licence.dates:
+        for span in spans:
+            length = int(span.value) if span.kind == "days" else -(-int(span.value) // 24) if span.kind == "hours" else int(span.value) * 7
+            found.update(day + timedelta(days) for days in range(length + 1) if length <= 60)
+    return frozenset(found)
+
+
+# --- the way out --------------------------------------------------------------------------------------------------------
+
+_CANCEL_DARK = re.compile(
+    r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄|寄|提供|带|经理|缴|付|先|说明)|(?:找不到|隐藏|关闭了?)\w{0,4}取消(?:按钮|入口)|(?:取消|解约)\w{0,4}(?:按钮|入口)\w{0,4}(?:已|关闭|下线|隐藏)"
+    r"|(?:不[，,]?我(?:就是|宁愿|愿意|喜欢|要)?\w{0,4}(?:放弃|多花钱|原价|不要省钱|吃亏|错过))|(?:先|再)(?:和|跟|与)\w{0,6}(?:聊|谈|通话|沟通)\w{0,8}(?:才|再)(?:能|可以|给)?(?:取消|解约|退|注销)|取消(?:申请)?(?:不予|暂不)(?:受理|处理)"
+    r"|(?<![a-z])(?:(?:you )?(?:can't|cannot|can not|aren't able to|are not able to|may not|won't be able to|not possible to|no way to|unable to) (?:\w+ ){0,2}(?:cancel|unsubscribe|close your account|leave (?:your|the|this) (?:plan|contract)|end (?:your|the) (?:plan|contract|subscription))|(?:can't|cannot) be cancell?ed|cancell?(?:ing|ations?)?(?: \w+){0,4} (?:requires?|must|only|needs?|have to|has to|takes)(?: \w+){0,4} (?:visit|call|phone|letter|store|person|form|manager|in writing|post|fax|reason|fee|notice)"
+    r"|to cancel,?(?: \w+)? (?:you(?:'ll| will)? )?(?:must|have to|need to|need|should|call|visit|write|speak|ring)(?: \w+)*|no,? i (?:don't want|hate|prefer|'d rather|would rather|enjoy|like) (?:to )?(?:\w+ )?(?:sav\w+|pay\w*|full price|miss\w*|los\w+|discount\w*)|before (?:you can|we can|we'll|i can) cancel|we (?:won't|will not|can't|don't) (?:\w+ )?(?:process|accept|allow)(?: \w+){0,2} cancell?ations?|cancel button (?:is|has been) (?:hidden|removed|disabled|moved))(?![a-z])"
+)
+
+
+def _cancel_dark(message: Message) -> Iterator[Finding]:
+    for field in message.fields:
+        for match in field.find(_CANCEL_DARK, field.tight):
+            if message.licence.in_clause(match.group()) and not _granted_online(message):
+                continue
+            reason = "It hides or obstructs leaving. Say plainly how to cancel."
+            yield field.finding("CANCEL_DARK", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+def _granted_online(message: Message) -> bool:
+    return any(re.search(r"cancell?ed (?:online|at any time)|随时(?:可以?)?(?:取消|解约)", clause) for clause in message.licence.clauses)
+
+
+_STOP_WORD = r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
+_OBSTRUCT = re.compile(
+    _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
+    r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|costs?|fee|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
+    r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
+)
+_FREE = re.compile(r"免费|无需|不收|不需要|不用|不必|不会失去|free|no (?:fee|need|login|cost|charge)|without|won't (?:lose|cost)|not (?:lose|cost|need)|never")
+
+
+def _obstruct(message: Message) -> Iterator[Finding]:
+    for field in message.fields:
+        for match in field.find(_OBSTRUCT, field.tight):
+            if not _FREE.search(match.group()):
+                reason = "Stopping must be free and simple. Use the standard line."
+                yield field.finding("OPTOUT_OBSTRUCT", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+_RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
+_CANCEL = {"policy": [{"id": "nc", "text": "Plans can be cancelled online at any time."}]}
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "POLICY_PROMISE",
+        45,
+        "Promises that are kept",
+        "Civil Code art. 473 and 496; house rule",
+        Severity.BLOCK,
+        _promises,
+        examples=(
+            broken("我们保证明天送达。"),
+            broken("30天内可无理由退货，未使用且包装完好即可。", changes=_RET, because="seven days, not thirty"),
+            broken("签收7天内都可以退货。", changes=_RET, because="the condition is gone"),
+            broken("We will refund you twice the price, guaranteed.", language="en"),
+            fine("自签收之日起7天内，未使用且包装完好的商品可以无理由退货。", changes=_RET),
+            fine("我帮您看看质保能不能覆盖。"),
+            fine("如需退货，请联系客服。"),
+            fine("I'll look into your refund and keep you posted.", language="en"),
+        ),
+    ),
+    Rule(
+        "CANCEL_DARK",
+        44,
+        "Leaving freely",
+        "ROSCA 15 U.S.C. 8403; consumer law regulations art. 10; EU 2023/2673",
+        Severity.BLOCK,
+        _cancel_dark,
+        examples=(
+            broken("会员无法在线取消，须本人到店办理。"),
+            broken("You can't cancel online.", language="en", changes=_CANCEL),
+            fine("您可以随时在设置里取消。"),
+            fine("You can cancel online at any time.", language="en", changes=_CANCEL),
+        ),
+    ),
+    Rule(
+        "OPTOUT_OBSTRUCT",
+        19,
+        "A way out without a toll",
+        "MIIT order 31; 16 CFR 316.5; GDPR art. 7(3); PIPL art. 15-16",
+        Severity.BLOCK,
+        _obstruct,
+        examples=(
+            broken("退订须致电客服并缴纳5元手续费。"),
+            broken("退订将失去全部积分。"),
+            broken("To unsubscribe you must log in and give a reason.", language="en"),
+            fine("退订无需登录，免费。退订回T"),
+            fine("Unsubscribe with one click, it is free.", language="en"),
+        ),
+    ),
+)
