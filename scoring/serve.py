@@ -240,7 +240,8 @@ def _minor(spend: pd.Series | None, customer: str, digits: int) -> int | None:
     if spend is None or spend.empty:
         return None
     paid = float(spend.get(customer, 0.0))
-    return round(paid * 10**digits)
+    minor: int = round(paid * 10**digits)
+    return minor
 
 
 def _chunks(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -11,7 +11,8 @@ NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 def test_a_chinese_customer_list_is_read() -> None:
     table = pd.DataFrame({
-        "会员编号": ["00123"], "姓名": ["王小明"], "性别": ["男"], "手机号": ["138 0013 8000"], "邮箱": ["m@example.com"],
+        "会员编号": ["00123"], "姓名": ["王小明"], "性别": ["男"], "手机号": ["138 0013 8000"],
+        "邮箱": ["m@example.com"],
         "生日": ["1990-05-01"], "会员等级": ["金卡"], "积分": ["1,200"], "短信同意": ["是"], "语言": ["中文"],
     })  # fmt: skip
     person = read_customers(table, now=NOW).customers.iloc[0]
