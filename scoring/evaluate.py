@@ -53,7 +53,7 @@ def auc_interval(y: Floats, score: Floats) -> Interval:
     floor = 0.5 / (len(gains) * len(losses))
     reach = Z95 * float(np.sqrt(max(variance, floor))) / (inner * (1 - inner))
     centre = np.log(inner / (1 - inner))
-    low, high = (float(1 / (1 + np.exp(-(centre + side * reach)))) for side in (-1, 1))
+    low, high = (float(0.5 * (1 + np.tanh(0.5 * (centre + side * reach)))) for side in (-1, 1))
     return Interval(value, low, high)
 
 
