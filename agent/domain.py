@@ -192,7 +192,8 @@ class OfferStatus(StrEnum):
 class OfferDecision:
     """What was decided before any word was written, and why.
 
-    `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help.
+    `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
+    kind of help that was chosen, money or not (None: words alone).
     """
 
     status: OfferStatus
@@ -200,6 +201,7 @@ class OfferDecision:
     because: str
     offer: Offer | None = None
     acts: tuple[str, ...] = ()
+    help: OfferKind | None = None
 
 
 # --- the fact sheet: all that a writer may know ---------------------------------------------------------------------

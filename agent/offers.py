@@ -14,7 +14,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
-from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferStatus, Purpose
+from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose
 from agent.ledger import Claim, LedgerBook, Refusal
 from agent.money import to_major
 
@@ -79,14 +79,14 @@ def _cheapest_adequate(
     why_not: list[str] = []
     for line in sorted(helps, key=lambda line: (line.is_money, line.cost.minor)):
         if not line.is_money:
-            return _no_offer(strategy, f"{line.id} ({line.kind}) fits {strategy.reason} and costs nothing")
+            return _no_offer(strategy, f"{line.id} ({line.kind}) fits {strategy.reason} and costs nothing", line.kind)
         if reason := _unfit(line, customer, catalogue, ledger, worth, context):
             why_not.append(f"{line.id}: {reason}")
             continue
         got = _reserve(line, case, customer, ledger, context)
         if isinstance(got, Offer):
             because = f"{line.id} is the cheapest adequate help for {strategy.reason}; {_sum(worth, line)}"
-            return OfferDecision(OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts)
+            return OfferDecision(OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts, line.kind)
         why_not.append(f"{line.id}: {got.replace('_', ' ')}")
     return _no_offer(strategy, "; ".join(why_not))
 
@@ -148,8 +148,8 @@ def _reserve(
     )
 
 
-def _no_offer(strategy: Strategy, because: str) -> OfferDecision:
-    return OfferDecision(OfferStatus.NO_OFFER, strategy.situation, because, None, strategy.acts)
+def _no_offer(strategy: Strategy, because: str, kind: OfferKind | None = None) -> OfferDecision:
+    return OfferDecision(OfferStatus.NO_OFFER, strategy.situation, because, None, strategy.acts, kind)
 
 
 def _sum(worth: Money | None, line: CatalogueOffer) -> str:

@@ -18,6 +18,7 @@ from agent.domain import (
     DeliveryStatus,
     Draft,
     FactSheet,
+    OfferKind,
     Outcome,
     Tone,
     Verdict,
@@ -71,6 +72,8 @@ def _write_and_check(case: Case, sheet: FactSheet, house: House, instruction: st
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
     case, draft, verdict = steps.check(case, draft, house)
+    if case.status is S.CHECKED and case.decision and case.decision.help is OfferKind.HUMAN_CALL:
+        case = set_aside(case, "somebody should call; the draft says what about", house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
 
 

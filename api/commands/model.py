@@ -39,6 +39,7 @@ def train(
     ] = None,
     mapping: Annotated[Path | None, typer.Option("--map", help="TOML with [columns] for --events.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Model folder (else models/churn in the home).")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only count who would be labelled as left.")] = False,
 ) -> dict[str, Any]:
     """Train a scorer and report honestly: folds, intervals, baselines, leaks. A table, an event file, or the store."""
     from agent.errors import UsageError
@@ -68,6 +69,8 @@ def train(
             from scoring.labels import ChurnDefinition, parse_horizon
 
             definition = ChurnDefinition(parse_horizon(horizon))
+            if preview:
+                return _counted(call, history, day, definition)
             report = train_events(history, definition, day, target, model=model, seed=call.seed, progress=progress)
     return _told(call, dict(report.data), target)
 
@@ -164,6 +167,16 @@ def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: 
         raise NotReady("there are no events to learn from", "run: holdfast import orders FILE, or give --events FILE")
     day = moment(as_of) if as_of else None
     return table, day or table["at"].max().to_pydatetime() - ChurnDefinition(parse_horizon(horizon)).horizon
+
+
+def _counted(call: Call, history: Any, day: Any, definition: Any) -> dict[str, Any]:
+    """What a definition of leaving would mean, before anything is trained on it."""
+    from scoring.labels import preview as count
+
+    found = count(history, day, definition)
+    call.say(f"of {found.customers:,} customers before {found.as_of:%Y-%m-%d}, {found.left:,} ({found.rate:.1%})")
+    call.say(f"bought nothing until {found.until:%Y-%m-%d}")
+    return {"customers": found.customers, "left": found.left, "rate": found.rate, "as_of": day.isoformat()}
 
 
 def _names(text: str | None) -> list[str]:

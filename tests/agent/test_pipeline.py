@@ -23,7 +23,7 @@ from agent.hashes import words_hash
 from agent.outcomes import OutcomeRow
 from agent.send import deliver
 from agent.writers.composer import Composer
-from tests.factories import NOW, a_customer, a_ticket
+from tests.factories import NOW, a_customer, a_reason, a_score, a_ticket
 from tests.fakes import SayingWriter
 from tests.street import Street, a_street
 
@@ -236,3 +236,12 @@ def test_the_sender_refuses_words_that_were_not_judged(street: Street) -> None:
     with pytest.raises(TransitionNotAllowed):
         deliver(redirected, verdict, street.channel, street.clock)
     assert street.channel.sent == []
+
+
+def test_a_complaint_without_a_ticket_is_for_a_person_to_call(street: Street) -> None:
+    score = a_score("c1", a_reason("no_recent_purchase", 2.0), a_reason("open_complaint", 0.4))
+    prepared = pipeline.prepare(street.open(score=score), street.house)
+    assert prepared.case.status is CaseStatus.NEEDS_PERSON
+    assert prepared.draft is not None
+    assert prepared.case.decision is not None
+    assert prepared.case.decision.offer is None, "what went wrong is put right before anything is sold"
