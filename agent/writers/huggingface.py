@@ -19,7 +19,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
 from agent.errors import NotReady, WriterUnavailable
-from agent.writers.model_folder import check_folder, is_folder, offline
+from agent.writers.model_folder import check_folder, fingerprint, is_folder, offline
 
 ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 Steer = Callable[[Any, int], Any]
@@ -59,6 +59,7 @@ class LocalChatModel(BaseChatModel):
     temperature: float = 0.7
     top_p: float = 0.95
     placement: Placement
+    revision: str = ""
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
@@ -83,7 +84,8 @@ class LocalChatModel(BaseChatModel):
         if not getattr(tokenizer, "chat_template", None):
             raise NotReady(f"The model {where} has no chat template.", "Take an “instruct” or “chat” model.")
         model.to(placement.device).eval()
-        chat = cls(where=where, placement=placement)
+        exact = fingerprint(where) if folder else getattr(model.config, "_commit_hash", None) or revision or ""
+        chat = cls(where=where, placement=placement, revision=exact)
         chat._tokenizer, chat._model = tokenizer, model
         return chat
 
@@ -94,7 +96,13 @@ class LocalChatModel(BaseChatModel):
     @property
     def detail(self) -> Mapping[str, str]:
         place = self.placement
-        return {"model": self.where, "device": place.device, "dtype": place.dtype, "because": place.because}
+        return {
+            "model": self.where,
+            "revision": self.revision,
+            "device": place.device,
+            "dtype": place.dtype,
+            "because": place.because,
+        }
 
     @property
     def _llm_type(self) -> str:

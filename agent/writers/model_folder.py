@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -35,6 +36,15 @@ def check_folder(where: str) -> None:
         raise NotReady(f"The folder {where} has no tokenizer.", "Copy the whole model folder.")
     for weights in _weights(folder, where):
         _check_whole(weights)
+
+
+def fingerprint(where: str) -> str:
+    """Names these weights well enough to tell two apart: a hash of the settings and of each file's name and size."""
+    folder = Path(where).expanduser()
+    digest = hashlib.sha256((folder / "config.json").read_bytes())
+    for weights in sorted(folder.glob("*.safetensors")):
+        digest.update(f"{weights.name}:{weights.stat().st_size}".encode())
+    return digest.hexdigest()[:12]
 
 
 def _weights(folder: Path, where: str) -> list[Path]:

@@ -39,26 +39,20 @@ def slot_of(token: str) -> str | None:
     return names[0] if names else f"act:{acts[0]}" if acts else None
 
 
+def slot_tokens(tokenizer: Any) -> Mapping[int, str]:
+    """Token id → slot or act, for every token that is one; empty for a tokenizer that knows none."""
+    vocabulary: Mapping[str, int] = tokenizer.get_vocab()
+    return {place: slot for token, place in vocabulary.items() if (slot := slot_of(token)) is not None}
+
+
 class SlotMask:
     """A transformers LogitsProcessor (they are duck-typed) for one message; `length` is that of the prompt."""
 
-    def __init__(self, tokenizer: Any, rules: SlotRules, length: int) -> None:
+    def __init__(self, slots: Mapping[int, str], end: int, rules: SlotRules, length: int) -> None:
+        self._slots = slots
+        self._end = end
         self._rules = rules
         self._length = length
-        self._end = tokenizer.eos_token_id
-        vocabulary = tokenizer.get_vocab()
-        self._slots = {place: slot for token, place in vocabulary.items() if (slot := slot_of(token)) is not None}
-
-    @classmethod
-    def for_sheet(cls, sheet: FactSheet) -> Any:
-        """What LocalChatModel takes as `steer`: a mask where the tokenizer has slot tokens, else nothing."""
-        rules = rules_of(sheet)
-
-        def steer(tokenizer: Any, length: int) -> SlotMask | None:
-            mask = cls(tokenizer, rules, length)
-            return mask if mask._slots else None
-
-        return steer
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         for row in range(scores.shape[0]):

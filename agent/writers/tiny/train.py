@@ -20,11 +20,11 @@ from typing import Any
 from agent.writers.phrasebook import phrasebook
 from agent.writers.tiny.corpus import pairs
 from agent.writers.tiny.dialect import control_tokens
-from agent.writers.tiny.seen import count_seen, save_seen
+from agent.writers.tiny.seen import count_neighbours, count_seen, save_seen
 from agent.writers.tiny.tokens import train_tokenizer
 
 NAME = "holdfast-tiny-demo"
-CORPUS, VOCABULARY, STEPS, BATCH = 8000, 10000, 500, 16
+CORPUS, VOCABULARY, STEPS, BATCH = 10000, 10000, 700, 16
 RATE, WARM_UP = 5e-3, 40
 SHAPE = {"hidden_size": 96, "intermediate_size": 240, "num_hidden_layers": 2, "num_attention_heads": 3}
 Progress = Callable[[str, float], None]
@@ -47,7 +47,8 @@ def train_tiny(out: Path, seed: int = 0, steps: int | None = None, progress: Pro
     with _one_thread():
         loss = _fit(model, rows, tokenizer.pad_token_id, steps, torch.Generator().manual_seed(seed), tell)
     tell("saving", 1.0)
-    seen = count_seen(rows, [asked for asked, _ in corpus], len(tokenizer), tokenizer.eos_token_id)
+    asked = [line for line, _ in corpus]
+    seen = count_seen(rows, asked, len(tokenizer), tokenizer.eos_token_id), count_neighbours(rows)
     _save(out, model, tokenizer, seen, _facts(model, rows, seed, steps, loss, time.perf_counter() - started))
     return out
 
@@ -168,7 +169,7 @@ def _save(out: Path, model: Any, tokenizer: Any, seen: Any, facts: dict[str, Any
     partial.mkdir(parents=True)
     model.save_pretrained(partial)
     tokenizer.save_pretrained(partial)
-    save_seen(partial, seen)
+    save_seen(partial, *seen)
     (partial / "holdfast.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     card = (files("agent.writers.tiny") / "card.md").read_text(encoding="utf-8")
     for key, value in facts.items():

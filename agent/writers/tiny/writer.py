@@ -13,7 +13,7 @@ from agent.writers.chat_model import ChatModelWriter
 from agent.writers.huggingface import LocalChatModel
 from agent.writers.phrasebook import phrasebook
 from agent.writers.tiny.dialect import control_line, control_messages
-from agent.writers.tiny.seen import TinyMask, load_seen
+from agent.writers.tiny.seen import Seen, TinyMask, load_seen
 
 
 def load_tiny(folder: Path, device: str = "cpu") -> ChatModelWriter:
@@ -23,11 +23,11 @@ def load_tiny(folder: Path, device: str = "cpu") -> ChatModelWriter:
         raise NotReady(f"The tiny model in {folder} was trained on another phrasebook.", "Train it again.")
     model = LocalChatModel.load(str(folder), device=device)
     revision = f"{facts['phrasebook']}-{facts['seed']}-{facts['steps']}"
-    seen = load_seen(folder)
+    seen = Seen.of(model.tokenizer, *load_seen(folder))
 
     def steer(request: WriteRequest) -> Mapping[str, Any]:
         line = control_line(request.sheet, request.flags)
-        return {"steer": lambda tokenizer, length: TinyMask(tokenizer, request.sheet, line, seen, length)}
+        return {"steer": lambda _, length: TinyMask(seen, request.sheet, line, length)}
 
     return ChatModelWriter(model, str(facts["name"]), revision, model.detail, control_messages, steer)
 

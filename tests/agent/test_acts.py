@@ -1,0 +1,51 @@
+"""A promise is licensed only while a clause in force names it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agent.acts import act_in_words, acts_for, commitments_in, licensed_acts
+from agent.domain import Language
+from agent.errors import SlotError
+from knowledge.documents import Clause
+
+DAY = date(2026, 9, 15)
+CLAUSE = Clause("r#1", "r", "1", "", "en", acts=("replace_free", "return_free"))
+OLD = Clause("r#0", "r", "0", "", "en", valid_to=date(2026, 9, 14), acts=("refund_now",))
+NEXT = Clause("r#2", "r", "2", "", "en", valid_from=date(2026, 9, 16), acts=("trace_parcel",))
+
+
+def test_only_acts_of_clauses_in_force_are_licensed_in_the_wanted_order() -> None:
+    wanted = ("return_free", "refund_now", "trace_parcel", "replace_free", "return_free", "unheard_of")
+    licensed = licensed_acts(wanted, (CLAUSE, OLD, NEXT), DAY)
+    assert [(act.key, act.clause.id) for act in licensed] == [("return_free", "r#1"), ("replace_free", "r#1")]
+
+
+def test_the_first_and_the_last_day_of_a_clause_count() -> None:
+    assert licensed_acts(("refund_now",), (OLD,), date(2026, 9, 14))
+    assert licensed_acts(("trace_parcel",), (NEXT,), date(2026, 9, 16))
+
+
+def test_a_sentence_stays_the_same_for_the_same_variant() -> None:
+    said = {act_in_words("replace_free", Language.EN, variant) for variant in range(9)}
+    assert len(said) == 3
+    assert act_in_words("replace_free", Language.EN, 4) == act_in_words("replace_free", Language.EN, 1)
+
+
+def test_an_act_nobody_wrote_down_has_no_words() -> None:
+    with pytest.raises(SlotError, match="unheard_of"):
+        act_in_words("unheard_of", Language.ZH, 0)
+
+
+def test_promises_are_recognised_in_other_words() -> None:
+    found = commitments_in("Don't worry, you get a free replacement.", Language.EN)
+    assert [key for key, _, _ in found] == ["replace_free"]
+    assert [key for key, _, _ in commitments_in("专员今天下午会给您回电", Language.ZH)] == ["callback_today"]
+    assert commitments_in("How is the teapot?", Language.EN) == ()
+
+
+def test_every_situation_of_trouble_has_an_act_that_helps() -> None:
+    for situation in ("late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question", "poor_rating"):
+        assert acts_for(situation)
