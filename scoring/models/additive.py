@@ -27,7 +27,7 @@ from scoring.preprocess import Encoder
 
 Codes = NDArray[np.int64]
 FINE, COARSE = 255, 24
-MAIN = {"learning_rate": 0.05, "num_leaves": 2, "feature_fraction": 0.4, "min_data_in_leaf": 20, "lambda_l2": 1.0}
+MAIN = {"learning_rate": 0.08, "num_leaves": 2, "feature_fraction": 0.4, "min_data_in_leaf": 20, "lambda_l2": 1.0}
 PAIRS = {"learning_rate": 0.05, "num_leaves": 6, "feature_fraction": 0.8, "min_data_in_leaf": 25, "lambda_l2": 2.0}
 MOST_PAIRS = 10
 #: By how many standard deviations of chance a pair must explain what single columns left unexplained.
