@@ -11,13 +11,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from agent.domain import MONEY_KINDS, Language, Money, OfferKind
 from agent.errors import InputError
 from agent.money import to_minor
+from agent.resources import package_data
 
 OFFER_KEYS = frozenset(
     "id kind value cost budget codes min_spend valid_days "
@@ -99,7 +99,7 @@ def load_catalogue(currency: str, home: Path | None = None) -> Catalogue:
 
 
 def _read(name: str, home: Path | None) -> dict[str, Any]:
-    path = home / name if home is not None and (home / name).is_file() else files("agent.data").joinpath(name)
+    path = home / name if home is not None and (home / name).is_file() else package_data("agent.data") / name
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

@@ -9,14 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from agent.domain import Channel
 from agent.errors import InputError
+from agent.resources import kept, package_data
 
 CHINA_ZONES = frozenset(
     {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "Asia/Kashgar", "Asia/Chungking", "PRC"}
@@ -65,9 +64,9 @@ def load_channels(root: Folder | None = None) -> dict[str, ChannelRules]:
     return dict(_shipped()) if root is None else _read(root)
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> dict[str, ChannelRules]:
-    return _read(files("agent") / "channel_data")
+    return _read(package_data("agent") / "channel_data")
 
 
 def _read(root: Folder) -> dict[str, ChannelRules]:

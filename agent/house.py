@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -88,7 +88,10 @@ class Policies(Retriever, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`writers` is the ladder, best first, the composer last. `experiment` names the hold-out that all doors share."""
+    """`writers` is the ladder, best first, the composer last. `experiment` names the hold-out that all doors share.
+
+    `own_files` are the firm's files that stand in the place of ours, with their hashes.
+    """
 
     brand: Brand
     store: Store
@@ -99,6 +102,7 @@ class House:
     channels: Mapping[Channel, DeliveryChannel]
     clock: Clock
     limits: Mapping[str, Any]
+    own_files: Mapping[str, str] = field(default_factory=dict)
     experiment: str = "retention"
     holdout_share: float = 0.1
     seed: int = 0

@@ -88,6 +88,7 @@ def gather_facts(
         "facts": {fact.slot: f"{fact.source.type}:{fact.source.id}" for fact in sheet.facts},
         "acts": {act.key: act.clause.id for act in sheet.acts},
         "passages": [passage.source_id for passage in passages],
+        "own_files": dict(house.own_files),
     }
     _note(case, "facts", house, line)
     return sheet

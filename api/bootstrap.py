@@ -133,6 +133,7 @@ class Workshop:
             channels=self.channels,
             clock=self.clock,
             limits=LIMITS,
+            own_files=self.home.own_files(),
             holdout_share=self.settings.holdout_share,
             seed=self.seed,
         )
@@ -184,6 +185,19 @@ def load_writer(model: str) -> Writer:
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
 
 
+def lay_over(home: Home) -> None:
+    """A file under `overrides/` takes the place of ours of the same path: `overrides/agent/acts/acts.toml`."""
+    import agent.resources
+    import prompts.template
+
+    agent.resources.use_overrides(home.overrides)
+    prompts.template.use_overrides(home.overrides / "prompts")
+    if (home.overrides / "scoring").is_dir():
+        import scoring.reasons
+
+        scoring.reasons.use_overrides(home.overrides / "scoring")
+
+
 def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], None]) -> None:
     """Make the tiny model that makes the transformers path real offline, unless a current one is there."""
     from agent.writers.tiny import load_tiny, train_tiny
@@ -195,7 +209,8 @@ def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], 
 
 
 def open_workshop(call: Call) -> Workshop:
-    """The home folder that this call means."""
+    """The home folder that this call means, with the firm's own files laid over ours."""
     settings = read_settings(call.home)
+    lay_over(Home(settings.home))
     clock: Clock = FixedClock(call.now) if call.now else SystemClock()
     return Workshop(Home(settings.home), settings, clock, call.seed)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 VARIABLE = re.compile(r"<<([a-z_]+)>>")
 SECTION = re.compile(r"^## ([a-z_]+)[ \t]*$", re.MULTILINE)
@@ -24,6 +25,9 @@ KEYS = {"name", "language", "purpose", "variables"}
 
 class PromptError(ValueError):
     """A prompt file or its filling is wrong; the message names the file and what to change."""
+
+
+_overrides: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,20 @@ def load_prompt(name: str, language: str, root: Traversable | None = None) -> Pr
 
 @lru_cache(maxsize=64)
 def _shipped(name: str, language: str) -> PromptTemplate:
-    return read_prompt(files("prompts") / f"{name}.{language}.md", name, language)
+    return read_prompt(_file(f"{name}.{language}.md"), name, language)
+
+
+def use_overrides(folder: Path | None) -> None:
+    """Lay the files of this folder over ours from now on, file by file; None goes back to ours."""
+    global _overrides
+    _overrides = folder
+    _shipped.cache_clear()
+    load_wording.cache_clear()
+
+
+def _file(name: str) -> Traversable:
+    own = _overrides / name if _overrides is not None else None
+    return own if own is not None and own.is_file() else files("prompts") / name
 
 
 def read_prompt(path: Traversable, name: str, language: str) -> PromptTemplate:
@@ -111,6 +128,6 @@ class Wording:
 
 @lru_cache(maxsize=8)
 def load_wording(language: str, root: Traversable | None = None) -> Wording:
-    path = (root or files("prompts")) / "wording.toml"
+    path = root / "wording.toml" if root is not None else _file("wording.toml")
     row = tomllib.loads(path.read_text(encoding="utf-8"))[language]
     return Wording(row["words"], row["limits"], row["situations"])

@@ -27,6 +27,10 @@ UNKNOWN = {"en": "unknown", "zh": "未知"}
 NEGLIGIBLE = 1e-12
 
 
+NAME = "reason_codes.toml"
+_overrides: Path | None = None
+
+
 @dataclass(frozen=True)
 class Rule:
     """How one feature is told while its value lies within the bounds."""
@@ -73,8 +77,16 @@ def explain(feature: str, value: float | str | None, contribution: float, book: 
 
 @cache
 def codebook() -> Codebook:
-    """The words that ship with the package."""
-    return read_codebook(resources.files("scoring").joinpath("reason_codes.toml"))
+    """The words that ship with the package, or a firm's own in their place."""
+    own = _overrides / NAME if _overrides is not None else None
+    return read_codebook(own if own is not None and own.is_file() else resources.files("scoring").joinpath(NAME))
+
+
+def use_overrides(folder: Path | None) -> None:
+    """Read reason_codes.toml from this folder from now on, where it has one; None goes back to ours."""
+    global _overrides
+    _overrides = folder
+    codebook.cache_clear()
 
 
 def read_codebook(source: Traversable | Path) -> Codebook:

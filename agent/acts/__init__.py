@@ -11,12 +11,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from agent.domain import Language, LicensedAct
 from agent.errors import SlotError
+from agent.resources import kept, package_data
 from knowledge.documents import Clause
 
 
@@ -32,9 +31,9 @@ class ActSpec:
     commitments: Mapping[Language, tuple[re.Pattern[str], ...]]
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> Mapping[str, ActSpec]:
-    return read_acts(files("agent.acts"))
+    return read_acts(package_data("agent.acts"))
 
 
 def act_table(root: Traversable | None = None) -> Mapping[str, ActSpec]:

@@ -9,17 +9,18 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from agent.domain import Severity
+from agent.resources import kept, package_data
 
 _DENIED = re.compile(
-    r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿|请勿|勿|别|从不|绝不|不存在|不向您|不得|而非|不|无)\w{0,8}$"
-    r"|(?:(?<![a-z])(?:not|no|never|without|cannot|nor|neither|nobody|instead of|rather than|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
+    r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿"
+    r"|请勿|勿|别|从不|绝不|不存在|不向您|不得|而非|不|无)\w{0,8}$"
+    r"|(?:(?<![a-z])(?:not|no|never|without|cannot|nor|neither|nobody|instead of|rather than"
+    r"|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
 _CLAUSE_END = re.compile(r"[。！？!?；;\n，,.]")
@@ -80,9 +81,9 @@ def read_lexicons(root: Traversable | Path | None = None) -> dict[str, Lexicon]:
     return dict(_shipped()) if root is None else _read(root)
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> dict[str, Lexicon]:
-    return _read(files("agent.guardrails") / "lexicons")
+    return _read(package_data("agent.guardrails") / "lexicons")
 
 
 def _read(root: Traversable | Path) -> dict[str, Lexicon]:
@@ -103,7 +104,9 @@ def _compile(lists: Mapping[str, Any]) -> Lexicon:
 
 def lexicon_texts() -> str:
     """The shipped lists as they are written: part of what names a version of the rules."""
-    root = files("agent.guardrails") / "lexicons"
+    root = package_data("agent.guardrails") / "lexicons"
     return "\n".join(
-        item.read_text(encoding="utf-8") for item in sorted(root.iterdir(), key=lambda e: e.name) if item.name.endswith(".toml")
+        item.read_text(encoding="utf-8")
+        for item in sorted(root.iterdir(), key=lambda e: e.name)
+        if item.name.endswith(".toml")
     )

@@ -11,12 +11,11 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
 from agent.domain import FactSheet, Instruction, Language, SlotType, Tone
+from agent.resources import kept, package_data
 
 SPLIT = re.compile(
     r"[，,。；;！!\n、]+|\.(?=\s|$)|\b(?:and|but|then|also)\b|(?:并且|而且|同时|然后|另外|再)", re.IGNORECASE
@@ -48,9 +47,9 @@ class FlagSpec:
     meaning: Mapping[Language, str]
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> Mapping[str, FlagSpec]:
-    return read_flags(files("agent.instructions"))
+    return read_flags(package_data("agent.instructions"))
 
 
 def flag_table(root: Traversable | None = None) -> Mapping[str, FlagSpec]:

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from agent.domain import FactSheet
+from agent.resources import kept, package_data
 
 Frames = Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]]
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> Frames:
-    return read_frames(files("agent.realise"))
+    return read_frames(package_data("agent.realise"))
 
 
 def read_frames(root: Traversable) -> Frames:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from agent.domain import Language, SlotType
+from agent.resources import kept, package_data
 
 FORMS: Mapping[SlotType, tuple[str, ...]] = {
     SlotType.NAME: ("poss",),
@@ -42,9 +41,9 @@ class SlotSpec:
         return FORMS.get(self.type, ())
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> Mapping[str, SlotSpec]:
-    return read_slots(files("agent.slots"))
+    return read_slots(package_data("agent.slots"))
 
 
 def slot_table(root: Traversable | None = None) -> Mapping[str, SlotSpec]:

@@ -11,12 +11,11 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from agent.domain import Language, Tone
+from agent.resources import kept, package_data
 
 Lines = tuple[str, ...]
 FALLBACK = "general_care"
@@ -63,9 +62,9 @@ class Phrasebook:
         return self.situations.get((language, situation)) or self.situations[language, FALLBACK]
 
 
-@lru_cache(maxsize=1)
+@kept
 def _shipped() -> Phrasebook:
-    return read_phrasebook(files("agent.writers.phrasebook"))
+    return read_phrasebook(package_data("agent.writers.phrasebook"))
 
 
 def phrasebook(root: Traversable | None = None) -> Phrasebook:
