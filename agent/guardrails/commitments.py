@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
+from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import sentences
@@ -21,44 +22,77 @@ from agent.language.quantities import Quantity
 
 _TOPICS: dict[str, re.Pattern[str]] = {
     "return": re.compile(
-        r"退货|退换|无理由|包退|可退|能退|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning|send (?:it|them) back|exchang\w+)(?![a-z])"
+        r"退货|退换|无理由|包退|可退|能退|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning"
+        r"|send (?:it|them) back|exchang\w+)(?![a-z])"
     ),
-    "refund": re.compile(r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"),
+    "refund": re.compile(
+        r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"
+    ),
     "warranty": re.compile(
-        r"质保|保修|保养|免费(?:维修|更换|换新|上门)|换新|以旧换新|(?<![a-z])(?:warrant\w+|guarantee[ds]?|free repairs?|repair (?:it|them) (?:for )?free|replace(?:d|ment)?)(?![a-z])"
+        r"质保|保修|保养|免费(?:维修|更换|换新|上门)|换新|以旧换新|(?<![a-z])(?:warrant\w+"
+        r"|guarantee[ds]?|free repairs?|repair (?:it|them) (?:for )?free|replace(?:d|ment)?)(?![a-z])"
     ),
     "delivery": re.compile(
-        r"送达|发货|发出|到货|次日达|当日达|隔日达|小时达|送到|配送|寄出|(?<![a-z])(?:deliver\w*|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
+        r"送达|发货|发出|到货|次日达|当日达|隔日达|小时达|送到|配送|寄出|(?<![a-z])(?:deliver\w*"
+        r"|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
     ),
     "compensation": re.compile(
-        r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost|damage|loss))(?![a-z])"
+        r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
+        r"|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost"
+        r"|damage|loss))(?![a-z])"
     ),
     "fee": re.compile(
-        r"手续费|违约金|补偿金|服务费|滞纳金|年费|月费|开卡费|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}费|(?<![a-z])(?:fees?|charges?|penalt\w+|waiv\w+)(?![a-z])"
+        r"手续费|违约金|补偿金|服务费|滞纳金|年费|月费|开卡费|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}费"
+        r"|(?<![a-z])(?:fees?|charges?|penalt\w+|waiv\w+)(?![a-z])"
     ),
-    "price": re.compile(r"保价|价保|差价|买贵|不涨价|价格不变|(?<![a-z])(?:price match\w*|price protect\w*|match (?:any|the) price|lock\w* (?:in )?(?:your|the) (?:price|rate))(?![a-z])"),
+    "price": re.compile(
+        r"保价|价保|差价|买贵|不涨价|价格不变|(?<![a-z])(?:price match\w*|price protect\w*"
+        r"|match (?:any|the) price|lock\w* (?:in )?(?:your|the) (?:price|rate))(?![a-z])"
+    ),
     "extension": re.compile(r"延长|延期|延后|宽限|(?<![a-z])(?:extend\w*|extension|grace period)(?![a-z])"),
     "contact": re.compile(
-        r"(?:联系|回复|答复|回电|致电|跟进|处理好|解决)(?:您|你|完)?|(?<![a-z])(?:call you|contact you|get back to you|reply to you|be in touch|hear from us|resolved?|fixed|sorted)(?![a-z])"
+        r"(?:联系|回复|答复|回电|致电|跟进|处理好|解决)(?:您|你|完)?|(?<![a-z])(?:call you|contact you"
+        r"|get back to you|reply to you|be in touch|hear from us|resolved?|fixed|sorted)(?![a-z])"
     ),
 }
 _BINDS = re.compile(
-    r"保证|承诺|确保|一定(?:会|能|给)?|绝对|必定|包(?:退|换|赔)|(?:我们|我|客服|专员|平台|本店|商家|技术员|师傅)\w{0,6}(?:会|将|可以?|能|给|为|帮)\w{0,8}|将(?:为|给|在)|会(?:在|为|给|于)|为您(?:办理|安排|申请|退|免|延|补)|给您(?:办|退|免|延|补|换)|(?:随时|均|都|可|可以|即可|享|享受|支持|免费|终身|永久|提供)"
-    r"|(?<![a-z])(?:we(?:'ll| will| can| guarantee| promise| always)|i(?:'ll| will| can| promise| guarantee)|you(?:'ll| will| can| get| are entitled| have|'re covered)|guaranteed?|promise[sd]?|always|will|can be|is covered|are covered|includes?|comes? with|entitled|free|within|no questions asked|lifetime|takes?|by|no)(?![a-z])"
+    r"保证|承诺|确保|一定(?:会|能|给)?|绝对|必定|包(?:退|换|赔)|(?:我们|我|客服|专员|平台|本店"
+    r"|商家|技术员|师傅)\w{0,6}(?:会|将|可以?|能|给|为|帮)\w{0,8}|将(?:为|给|在)|会(?:在|为|给|于)"
+    r"|为您(?:办理|安排|申请|退|免|延|补)|给您(?:办|退|免|延|补|换)|(?:随时|均|都|可|可以|即可|享"
+    r"|享受|支持|免费|终身|永久|提供)"
+    r"|(?<![a-z])(?:we(?:'ll| will| can| guarantee| promise| always)|i(?:'ll| will| can| promise"
+    r"| guarantee)|you(?:'ll| will| can| get| are entitled| have|'re covered)|guaranteed?"
+    r"|promise[sd]?|always|will|can be|is covered|are covered|includes?|comes? with|entitled|free"
+    r"|within|no questions asked|lifetime|takes?|by|no)(?![a-z])"
 )
 _HELPING = re.compile(
-    r"帮您(?:看|查|核实|问|确认|跟进|申请看|登记|反馈|转)|我(?:来|先)?(?:查|看|核实|了解|跟进|记录|转|登记|反馈)|(?:能不能|是否|可否|有没有|会不会|要不要)|如需|如果(?:您|要|想|需要)|如何|怎么|想(?:要)?(?:退|换)|请(?:您)?(?:稍|耐心|放心|点击|致电|拨打|访问|在|联系|查收|保持)|您(?:的|可)?(?:可以)?(?:在|到|前往)\w{0,12}(?:查看|查询|办理|操作|申请)"
-    r"|(?<![a-z])(?:look into|check(?: on| whether| if)?|ask (?:the|our|about)|find out|see (?:if|whether|what)|let you know|keep you (?:posted|updated|informed)|pass(?:ing|ed)? (?:this|it)|if you(?:'d| would)? (?:like|need|want|wish)|whether|would you like|do you want|questions? about|about your|happy to (?:help|explain)|can help|read about|help with|how to)(?![a-z])"
+    r"帮您(?:看|查|核实|问|确认|跟进|申请看|登记|反馈|转)|我(?:来|先)?(?:查|看|核实|了解|跟进|记录"
+    r"|转|登记|反馈)|(?:能不能|是否|可否|有没有|会不会|要不要)|如需|如果(?:您|要|想|需要)|如何"
+    r"|怎么|想(?:要)?(?:退|换)|请(?:您)?(?:稍|耐心|放心|点击|致电|拨打|访问|在|联系|查收|保持)"
+    r"|您(?:的|可)?(?:可以)?(?:在|到|前往)\w{0,12}(?:查看|查询|办理|操作|申请)"
+    r"|(?<![a-z])(?:look into|check(?: on| whether| if)?|ask (?:the|our|about)|find out|see (?:if"
+    r"|whether|what)|let you know|keep you (?:posted|updated|informed)|pass(?:ing|ed)? (?:this|it)"
+    r"|if you(?:'d| would)? (?:like|need|want|wish)|whether|would you like|do you want"
+    r"|questions? about|about your|happy to (?:help|explain)|can help|read about|help with"
+    r"|how to)(?![a-z])"
 )
 _DONE = re.compile(
-    r"已(?!经?过)|已经|共|了\d|暂无|于\w{0,10}(?:发出|签收|送达|退回|到账)|(?<![a-z])(?:has been|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last|yesterday|today)|shipped on|completed)(?![a-z])"
+    r"已(?!经?过)|已经|共|了\d|暂无|于\w{0,10}(?:发出|签收|送达|退回|到账)|(?<![a-z])(?:has been"
+    r"|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last"
+    r"|yesterday|today)|shipped on|completed)(?![a-z])"
 )
 _NEGATIVE = re.compile(
-    r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none|rules? out|non-?refundable)(?![a-z])"
+    r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限"
+    r"|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none"
+    r"|rules? out|non-?refundable)(?![a-z])"
 )
 _CONDITION = re.compile(
-    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量|运费(?:由)?(?:买家|您|自)"
-    r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless|only|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable|business days?|remote|from delivery|of delivery|of purchase|after delivery|proof)(?![a-z])"
+    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账"
+    r"|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量"
+    r"|运费(?:由)?(?:买家|您|自)"
+    r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless"
+    r"|only|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable"
+    r"|business days?|remote|from delivery|of delivery|of purchase|after delivery|proof)(?![a-z])"
 )
 
 
@@ -90,10 +124,16 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
     for start, end in sentences(text):
         sentence = text[start:end]
         topics = topics_of(sentence)
-        if not topics or sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
+        if (
+            not topics
+            or sentence.rstrip().endswith(("?", "？"))
+            or message.in_act(field, *field.tight.raw_span(start, end))
+        ):
             continue
         inside = [q for q in field.quantities if start <= q.start < end and q.kind in _COUNTED]
-        numbers = tuple(q for q in inside if not _speaks_of_offer(q, message) and not _LOOKS_BACK.search(text[:q.start]))
+        numbers = tuple(
+            q for q in inside if not _speaks_of_offer(q, message) and not _LOOKS_BACK.search(text[: q.start])
+        )
         if _is_binding(sentence, topics, numbers):
             yield Statement(start, end, sentence, topics, numbers)
 
@@ -114,7 +154,7 @@ def _speaks_of_offer(quantity: Quantity, message: Message) -> bool:
     return offer is not None and quantity.value in (offer.value, offer.min_spend)
 
 
-# --- against the clauses ------------------------------------------------------------------------------------------------
+# --- against the clauses ----------------------------------------------------------------------------------------------
 
 
 def _promises(message: Message) -> Iterator[Finding]:
@@ -128,7 +168,11 @@ def _promises(message: Message) -> Iterator[Finding]:
 
 def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
     licence = message.licence
-    backing = [clause for clause in licence.clauses if topics_of(clause) & (statement.topics - {"contact"}) or _shares_words(clause, statement.text)]
+    backing = [
+        clause
+        for clause in licence.clause_sentences
+        if topics_of(clause) & (statement.topics - {"contact"}) or _shares_words(clause, statement.text)
+    ]
     if not backing:
         return _without_clause(statement, field, message)
     if _conflict(backing):
@@ -136,6 +180,10 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     unknown = [number for number in statement.numbers if not _is_backed(number, message)]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
+    denied = [strong for strong in _STRONG.finditer(statement.text) if is_denied_before(statement.text, strong.start())]
+    manner = not statement.numbers and not _STRONG.search(statement.text)
+    if denied or (manner and _HELPING.search(statement.text)):
+        return None
     best = max(backing, key=lambda clause: len(_bigrams(clause) & _bigrams(statement.text)))
     if bool(_NEGATIVE.search(statement.text)) is not bool(_NEGATIVE.search(best)) and _is_same_matter(best, statement):
         if _NEGATIVE.search(statement.text) and not _DENIABLE.search(best):
@@ -159,14 +207,29 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
         return None
     if statement.numbers and all(_is_backed(number, message) for number in statement.numbers):
         return None
-    if not _STRONG.search(statement.text) and not statement.numbers:
+    if not statement.numbers and not any(
+        not is_denied_before(statement.text, strong.start()) for strong in _STRONG.finditer(statement.text)
+    ):
+        return None
+    if statement.topics == {"fee"} and not statement.numbers and message.licence.has_phrase("free"):
         return None
     return Severity.BLOCK, "No clause backs this promise. Take it out, or use a licensed act."
 
 
 _STRONG = re.compile(
-    r"保证|承诺|确保|包(?:退|换|赔)|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|次日达|当日达|一定(?:会|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达|发)|(?:给|为|帮)您(?:办理?)?(?:退|换|免|延|补发|申请退)|延长\w{0,6}(?:期|质保|合约|退)"
-    r"|(?<![a-z])(?:guarantee\w*|promise\w*|full refund|money back|no questions asked|lifetime|free (?:repairs?|returns?|replacement|exchange)|(?:we|i)(?:'ll| will| can) (?:\w+ )?(?:refund|replace|waive|extend|compensate|reimburse|cover|pay|match|exchange|lock)|(?:will|'ll) (?:definitely |surely |certainly )?(?:arrive|be delivered|be there|ship|be refunded|be waived)(?: \w+)? (?:by|tomorrow|today|tonight|on|before|within)|return (?:it|anything|them|any)(?: \w+){0,3} (?:any ?time|whenever)|waived?|next[- ]day|same[- ]day)(?![a-z])"
+    r"(?:保证|承诺|确保)(?!\w{0,2}(?:认真|尽快|用心|核对|如实|尽力|仔细|及时|金))|包(?:退|换|赔)"
+    r"|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)"
+    r"|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收"
+    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|次日达|当日达|一定(?:会"
+    r"|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达"
+    r"|发)|(?:给|为|帮)您(?:办理?)?(?:退|换|免|延|补发|申请退)|延长\w{0,6}(?:期|质保|合约|退)"
+    r"|(?<![a-z])(?:guarantee\w*|promise\w*|full refund|money back|no questions asked|lifetime"
+    r"|free (?:repairs?|returns?|replacement|exchange)|(?:we|i)(?:'ll| will"
+    r"| can) (?:\w+ )?(?:refund|replace|waive|extend|compensate|reimburse|cover|pay|match|exchange"
+    r"|lock)|(?:will|'ll) (?:definitely |surely |certainly )?(?:arrive|be delivered|be there|ship"
+    r"|be refunded|be waived)(?: \w+)? (?:by|tomorrow|today|tonight|on|before|within)|return (?:it"
+    r"|anything|them|any)(?: \w+){0,3} (?:any ?time|whenever)|waived?|next[- ]day"
+    r"|same[- ]day)(?![a-z])"
 )
 
 
@@ -183,7 +246,9 @@ def _bigrams(text: str) -> set[str]:
     }
 
 
-_SMALL = frozenset("your with that this from have will when they them than then been were what which into about just like more".split())
+_SMALL = frozenset(
+    "your with that this from have will when they them than then been were what which into about just like more".split()
+)
 
 
 def _shares_words(clause: str, sentence: str) -> bool:
@@ -205,7 +270,10 @@ def _conflict(clauses: list[str]) -> bool:
     return False
 
 
-_ABSOLUTE_NO = re.compile(r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])")
+_ABSOLUTE_NO = re.compile(
+    r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never"
+    r"|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])"
+)
 
 
 def _drops_condition(clause: str, statement: Statement, message: Message) -> bool:
@@ -233,18 +301,41 @@ def derived_days(message: Message) -> frozenset[date]:
     found: set[date] = set()
     for day in message.licence.dates:
         for span in spans:
-            length = int(span.value) if span.kind == "days" else -(-int(span.value) // 24) if span.kind == "hours" else int(span.value) * 7
+            length = (
+                int(span.value)
+                if span.kind == "days"
+                else -(-int(span.value) // 24)
+                if span.kind == "hours"
+                else int(span.value) * 7
+            )
             found.update(day + timedelta(days) for days in range(length + 1) if length <= 60)
     return frozenset(found)
 
 
-# --- the way out --------------------------------------------------------------------------------------------------------
+# --- the way out ------------------------------------------------------------------------------------------------------
 
 _CANCEL_DARK = re.compile(
-    r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄|寄|提供|带|经理|缴|付|先|说明)|(?:找不到|隐藏|关闭了?)\w{0,4}取消(?:按钮|入口)|(?:取消|解约)\w{0,4}(?:按钮|入口)\w{0,4}(?:已|关闭|下线|隐藏)"
-    r"|(?:不[，,]?我(?:就是|宁愿|愿意|喜欢|要)?\w{0,4}(?:放弃|多花钱|原价|不要省钱|吃亏|错过))|(?:先|再)(?:和|跟|与)\w{0,6}(?:聊|谈|通话|沟通)\w{0,8}(?:才|再)(?:能|可以|给)?(?:取消|解约|退|注销)|取消(?:申请)?(?:不予|暂不)(?:受理|处理)"
-    r"|(?<![a-z])(?:(?:you )?(?:can't|cannot|can not|aren't able to|are not able to|may not|won't be able to|not possible to|no way to|unable to) (?:\w+ ){0,2}(?:cancel|unsubscribe|close your account|leave (?:your|the|this) (?:plan|contract)|end (?:your|the) (?:plan|contract|subscription))|(?:can't|cannot) be cancell?ed|cancell?(?:ing|ations?)?(?: \w+){0,4} (?:requires?|must|only|needs?|have to|has to|takes)(?: \w+){0,4} (?:visit|call|phone|letter|store|person|form|manager|in writing|post|fax|reason|fee|notice)"
-    r"|to cancel,?(?: \w+)? (?:you(?:'ll| will)? )?(?:must|have to|need to|need|should|call|visit|write|speak|ring)(?: \w+)*|no,? i (?:don't want|hate|prefer|'d rather|would rather|enjoy|like) (?:to )?(?:\w+ )?(?:sav\w+|pay\w*|full price|miss\w*|los\w+|discount\w*)|before (?:you can|we can|we'll|i can) cancel|we (?:won't|will not|can't|don't) (?:\w+ )?(?:process|accept|allow)(?: \w+){0,2} cancell?ations?|cancel button (?:is|has been) (?:hidden|removed|disabled|moved))(?![a-z])"
+    r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消"
+    r"|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会"
+    r"|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄"
+    r"|寄|提供|带|经理|缴|付|先|说明)|(?:找不到|隐藏|关闭了?)\w{0,4}取消(?:按钮|入口)|(?:取消"
+    r"|解约)\w{0,4}(?:按钮|入口)\w{0,4}(?:已|关闭|下线|隐藏)"
+    r"|(?:不[，,]?我(?:就是|宁愿|愿意|喜欢|要)?\w{0,4}(?:放弃|多花钱|原价|不要省钱|吃亏|错过))"
+    r"|(?:先|再)(?:和|跟|与)\w{0,6}(?:聊|谈|通话|沟通)\w{0,8}(?:才|再)(?:能|可以|给)?(?:取消|解约"
+    r"|退|注销)|取消(?:申请)?(?:不予|暂不)(?:受理|处理)"
+    r"|(?<![a-z])(?:(?:you )?(?:can't|cannot|can not|aren't able to|are not able to|may not"
+    r"|won't be able to|not possible to|no way to|unable to) (?:\w+ ){0,2}(?:cancel|unsubscribe"
+    r"|close your account|leave (?:your|the|this) (?:plan|contract)|end (?:your|the) (?:plan"
+    r"|contract|subscription))|(?:can't|cannot) be cancell?ed|cancell?(?:ing"
+    r"|ations?)?(?: \w+){0,4} (?:requires?|must|only|needs?|have to|has to"
+    r"|takes)(?: \w+){0,4} (?:visit|call|phone|letter|store|person|form|manager|in writing|post"
+    r"|fax|reason|fee|notice)"
+    r"|to cancel,?(?: \w+)? (?:you(?:'ll| will)? )?(?:must|have to|need to|need|should|call|visit"
+    r"|write|speak|ring)(?: \w+)*|no,? i (?:don't want|hate|prefer|'d rather|would rather|enjoy"
+    r"|like) (?:to )?(?:\w+ )?(?:sav\w+|pay\w*|full price|miss\w*|los\w+|discount\w*)"
+    r"|before (?:you can|we can|we'll|i can) cancel|we (?:won't|will not|can't"
+    r"|don't) (?:\w+ )?(?:process|accept|allow)(?: \w+){0,2} cancell?ations?|cancel button (?:is"
+    r"|has been) (?:hidden|removed|disabled|moved))(?![a-z])"
 )
 
 
@@ -258,16 +349,32 @@ def _cancel_dark(message: Message) -> Iterator[Finding]:
 
 
 def _granted_online(message: Message) -> bool:
-    return any(re.search(r"cancell?ed (?:online|at any time)|随时(?:可以?)?(?:取消|解约)", clause) for clause in message.licence.clauses)
+    return any(
+        re.search(r"cancell?ed (?:online|at any time)|随时(?:可以?)?(?:取消|解约)", clause)
+        for clause in message.licence.clauses
+    )
 
 
-_STOP_WORD = r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
+_STOP_WORD = (
+    r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out"
+    r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
+)
 _OBSTRUCT = re.compile(
-    _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
-    r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|costs?|fee|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
+    _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
+    r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
+    r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
+    r"|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
+    r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after"
+    r"|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee"
+    r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
+    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|costs?|fee"
+    r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )
-_FREE = re.compile(r"免费|无需|不收|不需要|不用|不必|不会失去|free|no (?:fee|need|login|cost|charge)|without|won't (?:lose|cost)|not (?:lose|cost|need)|never")
+_FREE = re.compile(
+    r"免费|无需|不收|不需要|不用|不必|不会失去|free|no (?:fee|need|login|cost|charge)|without"
+    r"|won't (?:lose|cost)|not (?:lose|cost|need)|never"
+)
 
 
 def _obstruct(message: Message) -> Iterator[Finding]:

@@ -10,15 +10,12 @@ from agent.guardrails.lexicon import Hit, read_lexicons
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.scripts import mixed_script_words
 
 Judge = Callable[[Hit, Field, Message], Severity | None]
 
 
-def _as_listed(hit: Hit, field: Field, message: Message) -> Severity | None:
-    return hit.severity
-
-
-def _by_list(rule: str, reason: str, judge: Judge = _as_listed) -> Callable[[Message], Iterator[Finding]]:
+def _by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Message], Iterator[Finding]]:
     """A check that reports what the rule's lists name; `judge` may soften a hit or let it go (None)."""
 
     def check(message: Message) -> Iterator[Finding]:
@@ -26,7 +23,7 @@ def _by_list(rule: str, reason: str, judge: Judge = _as_listed) -> Callable[[Mes
         for field in message.fields:
             text = field.masked(message)
             for hit in lexicon.hits(text):
-                severity = judge(hit, field, message)
+                severity = judge(hit, field, message) if judge else hit.severity
                 if severity is None or message.licence.in_clause(text[hit.start : hit.end]):
                     continue
                 yield field.finding(rule, severity, reason, hit.start, hit.end, field.tight)
@@ -44,14 +41,16 @@ _DRESSED = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u32ff\U0001d400-\U0001
 def _is_spliced(hit: Hit, field: Field) -> bool:
     start, end = field.tight.raw_span(hit.start, hit.end)
     raw = field.raw[start:end]
-    return bool(_DRESSED.search(raw)) or len(fold(raw).text) > hit.end - hit.start
+    return bool(_DRESSED.search(raw)) or len(fold(raw).text) > hit.end - hit.start or bool(mixed_script_words(raw))
 
 
-# --- absolute terms hidden in other signs ------------------------------------------------------------------------------
+# --- absolute terms hidden in other signs -----------------------------------------------------------------------------
 
 _EVADED = re.compile(
-    r"(?:zui|蕞|嶵|朂|㝡|醉(?=佳|优惠|便宜|低价))\s?(?:佳|好|优|低|高|强|便宜|jia|hao|you)|最\s?(?:jia|hao|you|di|gao|qiang|pian\s?yi|亻圭|隹)"
-    r"|(?:第|弟|di)\s?(?:yi|壹|1|①)(?=品牌|名|家|选择)|(?:顶|鼎|ding)\s?(?:ji|极|及)(?=[品的，。！\s]|$)|(?:wei|惟)\s?(?:yi|一)(?=的|选择)"
+    r"(?:zui|蕞|嶵|朂|㝡|醉(?=佳|优惠|便宜|低价))\s?(?:佳|好|优|低|高|强|便宜|jia|hao|you)"
+    r"|最\s?(?:jia|hao|you|di|gao|qiang|pian\s?yi|亻圭|隹)"
+    r"|(?:第|弟|di)\s?(?:yi|壹|1|①)(?=品牌|名|家|选择)|(?:顶|鼎|ding)\s?(?:ji|极"
+    r"|及)(?=[品的，。！\s]|$)|(?:wei|惟)\s?(?:yi|一)(?=的|选择)"
 )
 
 
@@ -63,7 +62,9 @@ def _evaded(message: Message) -> Iterator[Finding]:
             yield field.finding("MIXED_SCRIPT", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-_absolute_by_list = _by_list("ABSOLUTE_TERM", "It ranks our goods above all others, which nobody can prove. Say it plainly.")
+_absolute_by_list = _by_list(
+    "ABSOLUTE_TERM", "It ranks our goods above all others, which nobody can prove. Say it plainly."
+)
 
 
 def _absolute(message: Message) -> Iterator[Finding]:
@@ -71,10 +72,11 @@ def _absolute(message: Message) -> Iterator[Finding]:
     yield from _evaded(message)
 
 
-# --- what the inputs bend -----------------------------------------------------------------------------------------------
+# --- what the inputs bend ---------------------------------------------------------------------------------------------
 
 _SECOND_PERSON = re.compile(
-    r"您|你|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?|congratulations|congrats|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
+    r"您|你|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?"
+    r"|congratulations|congrats|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
 )
 
 
@@ -90,13 +92,22 @@ def _sensitive(hit: Hit, field: Field, message: Message) -> Severity | None:
 
 
 _HUMAN_CLAIM = re.compile(
-    r"我(?:就|可)?是(?:一[个位名])?(?:真人|活人|真实的人|人工(?:客服)?(?!智能))|(?:不是|并非|可不是)(?:机器人|ai|人工智能|程序|自动回复)|真人客服(?:小|在线|为您)|如假包换的真人"
-    r"|(?<![a-z])(?:i'm|i am|you're (?:talking|chatting|speaking) (?:to|with)|this is) (?:a |an )?(?:real|actual|living|genuine|true|human)(?: \w+)?(?: (?:person|human|being|agent|woman|man))?|(?:not|isn't|no) (?:a |an )?(?:bot|robot|machine|ai|computer|automated)(?![a-z])|(?<![a-z])i(?:'m| am) (?:a )?human(?![a-z])"
+    r"我(?:就|可)?是(?:一[个位名])?(?:真人|活人|真实的人|人工(?:客服)?(?!智能))|(?:不是|并非"
+    r"|可不是)(?:机器人|ai|人工智能|程序|自动回复)|真人客服(?:小|在线|为您)|如假包换的真人"
+    r"|(?<![a-z])(?:i'm|i am|you're (?:talking|chatting|speaking) (?:to|with)|this is) (?:a "
+    r"|an )?(?:real|actual|living|genuine|true|human)(?: \w+)?(?: (?:person|human|being|agent"
+    r"|woman|man))?|(?:not|isn't|no) (?:a |an )?(?:bot|robot|machine|ai|computer"
+    r"|automated)(?![a-z])|(?<![a-z])i(?:'m| am) (?:a )?human(?![a-z])"
 )
 
 
 def _human_claim(message: Message) -> Iterator[Finding]:
-    if str(message.context.customer.facts.get("author_kind") or "bot").casefold() in ("human", "person", "agent", "rep"):
+    if str(message.context.customer.facts.get("author_kind") or "bot").casefold() in (
+        "human",
+        "person",
+        "agent",
+        "rep",
+    ):
         return
     for field in message.fields:
         for match in field.find(_HUMAN_CLAIM, field.tight):
@@ -104,19 +115,28 @@ def _human_claim(message: Message) -> Iterator[Finding]:
             yield field.finding("HUMAN_CLAIM", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-# --- rivals -------------------------------------------------------------------------------------------------------------
+# --- rivals -----------------------------------------------------------------------------------------------------------
 
 _OTHERS = re.compile(
-    r"别家|别的(?:商家|店|平台|品牌|公司|运营商|银行|快递)|其他(?:商家|家|平台|品牌|公司|运营商|银行|快递|店)|某(?:东|宝|多多|猫|音|信|行|团|商城|品牌|平台)|竞品|竞争对手|对手|同行|友商|隔壁家|外面那些"
-    r"|(?<![a-z])(?:other|rival|competing|those|most|some) (?:\w+ )?(?:carriers?|stores?|shops?|brands?|companies|banks?|couriers?|networks?|providers?|retailers?|sellers?|lenders?)(?![a-z])|(?<![a-z])(?:our )?(?:competitors?|rivals?|the competition)(?![a-z])"
+    r"别家|别的(?:商家|店|平台|品牌|公司|运营商|银行|快递)|其他(?:商家|家|平台|品牌|公司|运营商"
+    r"|银行|快递|店)|某(?:东|宝|多多|猫|音|信|行|团|商城|品牌|平台)|竞品|竞争对手|对手|同行|友商"
+    r"|隔壁家|外面那些"
+    r"|(?<![a-z])(?:other|rival|competing|those|most|some) (?:\w+ )?(?:carriers?|stores?|shops?"
+    r"|brands?|companies|banks?|couriers?|networks?|providers?|retailers?|sellers?"
+    r"|lenders?)(?![a-z])|(?<![a-z])(?:our )?(?:competitors?|rivals?|the competition)(?![a-z])"
 )
 _FIRM = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:电信|通信|移动|联通|银行|物流|快递|速运|金融|理财|优选|商城|超市|严选|百货|保险|证券)"
-    r"|(?:[A-Z][\w&'-]+ ){1,2}(?:Wireless|Mobile|Telecom|Bank|Savings|Express|Logistics|Couriers?|Freight|Networks?|Cellular|Home|Goods|Outfitters|Insurance|Finance|Shipping|Parcel|Mart)"
+    r"|(?:[A-Z][\w&'-]+ ){1,2}(?:Wireless|Mobile|Telecom|Bank|Savings|Express|Logistics|Couriers?"
+    r"|Freight|Networks?|Cellular|Home|Goods|Outfitters|Insurance|Finance|Shipping|Parcel|Mart)"
 )
 _DISPARAGED = re.compile(
-    r"差|坑|乱|骗|慢|不如|垃圾|假|贵|烂|后悔|黑心|宰|扣费|丢件|暴力|失望|靠不住|不靠谱|跑路|爆雷|没保障|忽悠|比不上|不行|偷工减料|翻新|质量堪忧"
-    r"|(?<![a-z])(?:drops?|lies?|lied|rip|worse|worst|terrible|awful|hidden fees?|unreliable|slow(?:er)?|overcharg\w+|scam\w*|cheat\w*|fake|junk|poor(?:ly)?|bad|loses?|lost|shady|break\w*|fail\w*|expensive|overpriced|mediocre|rubbish|cut corners|can't (?:match|compete)|don't care|never)(?![a-z])"
+    r"差|坑|乱|骗|慢|不如|垃圾|假|贵|烂|后悔|黑心|宰|扣费|丢件|暴力|失望|靠不住|不靠谱|跑路|爆雷"
+    r"|没保障|忽悠|比不上|不行|偷工减料|翻新|质量堪忧"
+    r"|(?<![a-z])(?:drops?|lies?|lied|rip|worse|worst|terrible|awful|hidden fees?|unreliable"
+    r"|slow(?:er)?|overcharg\w+|scam\w*|cheat\w*|fake|junk|poor(?:ly)?|bad|loses?|lost|shady"
+    r"|break\w*|fail\w*|expensive|overpriced|mediocre|rubbish|cut corners|can't (?:match|compete)"
+    r"|don't care|never)(?![a-z])"
 )
 _COMPARED = re.compile(r"比|相比|更|than|compared|unlike|versus|vs|switch|转投|换到")
 
@@ -127,7 +147,7 @@ def _rivals(message: Message) -> Iterator[Finding]:
         text = field.masked(message)
         for start, end in _rival_spans(field, text, named):
             sentence = field.sentence(start)
-            if _DISPARAGED.search(sentence.replace(text[start:end], "")):
+            if _DISPARAGED.search(sentence.replace(text[start:end], "").replace("差异", "")):
                 reason = "It runs down a rival. Speak of our own goods only."
                 yield field.finding("COMPETITOR", Severity.BLOCK, reason, start, end, field.tight)
             elif any(name in text[start:end] for name in named) or _COMPARED.search(sentence):
@@ -147,7 +167,7 @@ def _rival_spans(field: Field, text: str, named: list[str]) -> Iterator[tuple[in
         start = next((i for i, raw in enumerate(field.tight.index_map) if raw >= match.start()), None)
         if start is not None and "\x1f" not in text[start : start + len(match.group())]:
             sentence = field.sentence(start)
-            if _DISPARAGED.search(sentence):
+            if _DISPARAGED.search(sentence) or _COMPARED.search(sentence):
                 yield start, min(start + len(match.group()), len(text))
 
 
@@ -219,7 +239,9 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("恭喜您怀孕啦，孕妈专区已开启。"),
             broken("It seems you are struggling financially.", language="en"),
-            broken("得知您生病住院，病情要紧。", changes={"customer": {"facts": {"customer_said_in_thread": "患病住院"}}}),
+            broken(
+                "得知您生病住院，病情要紧。", changes={"customer": {"facts": {"customer_said_in_thread": "患病住院"}}}
+            ),
             fine("天凉了，注意保暖。"),
             fine("The gift shop has new cards.", language="en"),
         ),
@@ -234,7 +256,10 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("我们注意到您昨晚浏览了茶壶三次。"),
             broken("We noticed you looked at the kettle four times.", language="en"),
-            fine("您8月下单的茶壶用得还顺手吗？", changes={"customer": {"facts": {"last_order": {"date": "2026-08-11", "item": "茶壶"}}}}),
+            fine(
+                "您8月下单的茶壶用得还顺手吗？",
+                changes={"customer": {"facts": {"last_order": {"date": "2026-08-11", "item": "茶壶"}}}},
+            ),
             fine("You can view all orders in your account.", language="en"),
         ),
     ),

@@ -85,9 +85,12 @@ def _repair(words: Words, context: GateContext, act_spans: Sequence[Span], findi
     for _ in range(ROUNDS_OF_REPAIR):
         if not findings or any(finding.severity is not Severity.FIX for finding in findings):
             return None
+        before = mended
         for rule in _repairers(findings):
             assert rule.repair is not None
             mended = rule.repair(Message(mended, context, act_spans))
+        if mended == before:
+            return None
         findings = find_all(mended, context, _unmoved(act_spans, words, mended))
         if _decide(findings) is Decision.PASS:
             return mended

@@ -169,7 +169,8 @@ _FOREIGN_SHARE = 0.25
 # Simplified text never holds these; one of them is enough.
 _ONLY_TRADITIONAL = frozenset(
     char
-    for char in "優惠贈禮價錢們這個說話國團車東歡請購買點領訂單貨運費員會積開關門時間問題還為與從來對經過實現應該讓給號碼體驗專屬"
+    for char in "優惠贈禮價錢們這個說話國團車東歡請購買點領訂單貨運費員會積開關門時間問題還為與從來對經過實現"
+    "應該讓給號碼體驗專屬"
     "親愛謝誠摯聯繫繼續將據數訊網頁賬戶電郵寄達發現誤選變換狀態務區類條無處總計額滿減萬億幾兩雙週歲歷書樂"
     if is_traditional(char)
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.guardrails.context import GateContext
 from agent.language.dates import DateMention, dates_in
-from agent.language.normalise import fold
+from agent.language.normalise import fold, sentences
 from agent.language.quantities import Quantity, quantities_in
 
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
@@ -59,6 +59,11 @@ class Licence:
         )
 
     @cached_property
+    def clause_sentences(self) -> tuple[str, ...]:
+        """The clauses sentence by sentence: a condition belongs to its own sentence."""
+        return tuple(part for clause in self.clauses for a, b in sentences(clause) if (part := clause[a:b].strip()))
+
+    @cached_property
     def _leaves(self) -> tuple[tuple[str, Any], ...]:
         customer = self._context.customer
         ticket = self._context.open_ticket
@@ -85,7 +90,9 @@ class Licence:
     def names(self) -> tuple[str, ...]:
         """Names and texts that may be repeated as they stand: people, brand, products, quotes; longest first."""
         customer, offer = self._context.customer, self._context.offer
-        found = {fold(text).text for text in (customer.name, customer.first_name, offer.code if offer else None) if text}
+        found = {
+            fold(text).text for text in (customer.name, customer.first_name, offer.code if offer else None) if text
+        }
         found |= {part for name in tuple(found) for part in name.split() if len(part) > 2}
         found |= {text for text in (*self.fact_texts, *self.own_texts) if 2 <= len(text) <= 60}
         return tuple(sorted((name for name in found if not name.isdigit()), key=len, reverse=True))

@@ -67,9 +67,19 @@ class Field:
             text = self.tight.text
             for phrase in message.licence.names:
                 if phrase in text:
-                    text = text.replace(phrase, "\x1f" * len(phrase))
+                    text = self._blank(phrase, text)
             self._masked = text
         return self._masked
+
+    def _blank(self, phrase: str, text: str) -> str:
+        """A single English word is a name only where it has its capital: Ms Best, but not the best."""
+        at = text.find(phrase)
+        while at >= 0:
+            is_word = phrase.isascii() and phrase.isalpha()
+            if not is_word or self.raw[self.tight.index_map[at]].isupper():
+                text = text[:at] + "\x1f" * len(phrase) + text[at + len(phrase) :]
+            at = text.find(phrase, at + 1)
+        return text
 
     def sentence(self, at: int) -> str:
         start, end = sentence_around(self.tight.text, at)

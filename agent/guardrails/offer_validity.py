@@ -186,7 +186,7 @@ _EXCLUDING = re.compile(
     r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
 )
 _INCLUDING = re.compile(
-    r"也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
+    r"统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
     r"|even (?:on|for)|also"
 )
 
@@ -203,15 +203,24 @@ def excluded_things(exclusions: str) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1 and not re.search(r"\d|每月|per month|month", part)]
 
 
+_NOTHING_OUT = re.compile(
+    r"(?:没有|无|不设)(?:任何|什么)?(?:商品)?(?:除外|例外|排除|限制)|no (?:exclusions?|exceptions?"
+    r"|restrictions?)"
+)
+
+
 def _denied_exclusions(field: Field, message: Message, offer: OfferTerms) -> Iterator[Finding]:
     things = excluded_things(offer.exclusions)
     if not things:
         return
     text = field.tight.text
+    for match in _NOTHING_OUT.finditer(text):
+        reason = f"The row keeps out: {offer.exclusions}. The text says that nothing is."
+        yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
     for thing in things:
         for match in re.finditer(re.escape(thing), text):
             clause = text[max(0, match.start() - 24) : match.end() + 16]
-            if _INCLUDING.search(clause) and not _EXCLUDING.search(field.sentence(match.start())):
+            if _INCLUDING.search(clause) and not _EXCLUDING.search(_NOTHING_OUT.sub("", field.sentence(match.start()))):
                 reason = f"The row keeps {thing} out; the text lets it in."
                 yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
     if any(thing in other.tight.text for thing in things for other in message.fields) or _EXCLUDING.search(text):

@@ -73,6 +73,7 @@ def _amount(message: Message) -> Iterator[Finding]:
     offer = message.context.offer
     if offer is None:
         return
+    yield from _twice(message, offer)
     said_right = _says_it_right(message, offer)
     for field in message.fields:
         for quantity in _claims(field, message, offer, said_right):
@@ -83,6 +84,25 @@ def _amount(message: Message) -> Iterator[Finding]:
                 reason = f"The reserved offer is exactly {said(offer)}; the text makes it a bound."
                 severity = Severity.BLOCK if quantity.qualifier in ("at_least", "range") else Severity.HUMAN
                 yield field.finding("OFFER_AMOUNT", severity, reason, quantity.start, quantity.end, field.tight)
+
+
+_ONCE_MORE = re.compile(
+    r"(?:再|又|另外?再|额外再)(?:打|减|享|省|返|降|优惠)|折上折"
+    r"|(?<![a-z])(?:another|an (?:extra|additional)|a further) (?:\d+|[a-z]+)[ -]?(?:%|percent)"
+    r"|(?:takes?|get|plus|gives?|saves?)(?: you)?(?: off)?(?: another| an extra"
+    r"| a further)? ?(?:\d+|ten|five|fifteen|twenty|thirty) ?(?:%|percent )?(?:more|again"
+    r"|extra)(?![a-z])"
+)
+
+
+def _twice(message: Message, offer: OfferTerms) -> Iterator[Finding]:
+    """The right value said once is right; said again on top of itself it is more than the row."""
+    for field in message.fields:
+        right = [q.end for q in field.quantities if matches(q, offer)]
+        for match in _ONCE_MORE.finditer(field.tight.text):
+            if any(end <= match.start() for end in right):
+                reason = f"The reserved offer is {said(offer)}, once. The text adds to it."
+                yield field.finding("OFFER_AMOUNT", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
 def _says_it_right(message: Message, offer: OfferTerms) -> bool:

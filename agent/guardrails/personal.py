@@ -38,6 +38,9 @@ _STREET_EN = re.compile(
     r"|ave(?:nue)?|r(?:oa)?d|blvd|boulevard|lane|ln|drive|dr|court|ct|way|close|crescent|terrace"
     r"|place|square|row)(?![a-z])\.?"
 )
+# a cheap look before the long patterns
+_HOUSE_ZH = re.compile(r"[\d一二三四五六七八九十百〇零]\s?(?:号|弄|巷|栋|幢|座|期)")
+_HOUSE_EN = re.compile(r"\d[a-z]? [a-z]")
 _ENGLISH_WAY = re.compile(r"\d+ (?:orders?|days?|items?|times?|business|more|of|in|on|to|for)(?![a-z])")
 
 
@@ -132,8 +135,8 @@ def is_id_card(number: str) -> bool:
 
 def _addresses(text: str, message: Message) -> Iterator[tuple[int, int, str]]:
     own = re.sub(r"[\W_]+", "", fold(message.context.brand.postal_address).text)
-    for pattern in (_STREET_ZH, _STREET_EN):
-        for match in pattern.finditer(text):
+    for pattern, sign in ((_STREET_ZH, _HOUSE_ZH), (_STREET_EN, _HOUSE_EN)):
+        for match in pattern.finditer(text) if sign.search(text) else ():
             said = re.sub(r"[\W_]+", "", match.group())
             if (
                 said in own

@@ -18,22 +18,38 @@ from agent.language.dates import DateMention
 from agent.language.normalise import fold
 from agent.language.quantities import Quantity
 
-# --- the name -----------------------------------------------------------------------------------------------------------
+# --- the name ---------------------------------------------------------------------------------------------------------
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强丛"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹"
+    "关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强"
+)
 _GREETED_EN = re.compile(
-    r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx|dr)\.? )?(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]+){0,2})(?=[,!.:;\n—–-]|$| -)",
+    r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
+    r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
+    r"|dr)\.? )?(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]+){0,2})(?=[,!.:;\n—–-]|$| -)",
     re.I,
 )
 _ADDRESSED_ZH = re.compile(
-    r"(?:^|[\n。！!？?，,、：:】\s])(?:尊敬的|亲爱的)?(?P<name>[\u4e00-\u9fff·]{1,12}?)(?P<title>先生|女士|小姐|太太|同学|老师)"
+    r"(?:^|[\n。！!？?，,、：:】\s])(?:尊敬的"
+    r"|亲爱的)?(?P<name>[\u4e00-\u9fff·]{1,12}?)(?P<title>先生|女士|小姐|太太|同学|老师)"
 )
-_GREETED_ZH = re.compile(r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)|[：:]\s|[：:]\n)")
+_GREETED_ZH = re.compile(
+    r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi"
+    r"|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)"
+    r"|[：:]\s|[：:]\n)"
+)
 _ANYBODY = frozenset(
-    "there all friend friends customer team everyone everybody folks again neighbour neighbor member members valued sir madam "
+    "there all friend friends customer team everyone everybody folks again neighbour neighbor "
+    "member members valued sir madam "
     "sir/madam both guest shopper you so much for very regards morning afternoon evening".split()
 )
-_ANYBODY_ZH = re.compile(r"会员|顾客|客户|用户|朋友|各位|大家|亲|家人|同学|伙伴|贵宾|女士|先生|您|你|上午|下午|早|晚|店|客服|我是|这里|收件人|买家|主人|老板")
+_ANYBODY_ZH = re.compile(
+    r"会员|顾客|客户|用户|朋友|各位|大家|亲|家人|同学|伙伴|贵宾|女士|先生|您|你|上午|下午|早|晚|店"
+    r"|客服|我是|这里|收件人|买家|主人|老板"
+)
 
 
 def _parts(message: Message) -> frozenset[str]:
@@ -90,20 +106,33 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
 
 
 def _looks_like_name(said: str) -> bool:
-    return 1 <= len(said) <= 4 and said[0] in _SURNAMES or "·" in said or said[:2] in ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟")
+    return (
+        (1 <= len(said) <= 4 and said[0] in _SURNAMES)
+        or "·" in said
+        or said[:2] in ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟")
+    )
 
 
 def _ends_with_part(said: str, parts: frozenset[str]) -> bool:
     return any(said.endswith(part) for part in parts)
 
 
-# --- the record ---------------------------------------------------------------------------------------------------------
+# --- the record -------------------------------------------------------------------------------------------------------
 
-_ID_CUE = re.compile(r"(?:订单|订单号|单号|运单|运单号|编号|包裹|工单|物流号|快递|order|parcel|tracking|shipment|ticket|case|reference|ref|invoice|no|number|#)[号为是:： .#]*(?:no\.? ?)?$")
-_OWN_PAST = re.compile(
-    r"下单|购买|买的|买了|买过|订购|签收|注册|加入|开户|开通|入会|成为|寄出|付款|收货|续费|到期|(?<![a-z])(?:ordered|bought|purchased|joined|opened|signed up|registered|delivered|arrived|shipped|left|since|member|customer|paid|renew\w*|ends?|matur\w+|placed|your \w+ (?:order|purchase)|started)(?![a-z])"
+_ID_CUE = re.compile(
+    r"(?:订单|订单号|单号|运单|运单号|编号|包裹|工单|物流号|快递|order|parcel|tracking|shipment"
+    r"|ticket|case|reference|ref|invoice|no|number|#)[号为是:： .#]*(?:no\.? ?)?$"
 )
-_TOGETHER = re.compile(r"陪伴|一路|相伴|支持我们|信任|在一起|同行|老朋友|会员|老客户|(?<![a-z])(?:with us|together|loyal|customer|member|years? ago|anniversary|thank you for|since)(?![a-z])")
+_OWN_PAST = re.compile(
+    r"下单|购买|买的|买了|买过|订购|签收|注册|加入|开户|开通|入会|成为|寄出|付款|收货|续费|到期"
+    r"|(?<![a-z])(?:ordered|bought|purchased|joined|opened|signed up|registered|delivered|arrived"
+    r"|shipped|left|since|member|customer|paid|renew\w*|ends?|matur\w+|placed|your \w+ (?:order"
+    r"|purchase)|started)(?![a-z])"
+)
+_TOGETHER = re.compile(
+    r"陪伴|一路|相伴|支持我们|信任|在一起|同行|老朋友|会员|老客户|(?<![a-z])(?:with us|together"
+    r"|loyal|customer|member|years? ago|anniversary|thank you for|since)(?![a-z])"
+)
 _SINCE = re.compile(r"since|member|opened|tenure|joined|register|start|customer_since|入会|注册|开户")
 _OWN_COUNT = re.compile(r"您|你|(?<![a-z])(?:you|your|yours)(?![a-z])|感谢|thanks|thank you")
 
@@ -127,17 +156,28 @@ def _ids(field: Field, message: Message) -> Iterator[Finding]:
     for start, end, token in field.code_tokens:
         digits = sum(char.isdigit() for char in token)
         cued = bool(_ID_CUE.search(fold(field.raw[max(0, start - 16) : start]).text))
-        if digits < 4 or (len(token) < 7 and not cued) or (offer and offer.code and token.casefold() == offer.code.casefold()):
+        if (
+            digits < 4
+            or (len(token) < 7 and not cued)
+            or (offer and offer.code and token.casefold() == offer.code.casefold())
+        ):
             continue
         inside_link = any(
-            field.tight.raw_span(link.start, link.end)[0] <= start < field.tight.raw_span(link.start, link.end)[1] for link in field.links
+            field.tight.raw_span(link.start, link.end)[0] <= start < field.tight.raw_span(link.start, link.end)[1]
+            for link in field.links
         )
         if not inside_link and not message.licence.has_phrase(fold(token).text):
             yield field.raw_finding("FACT_RECORD", Severity.BLOCK, f"The record knows no {token}.", start, end)
     for run in field.digit_runs:
         text = field.tight.text[run.start : run.end]
-        if not run.spelled and _ID_CUE.search(field.tight.text[max(0, run.start - 16) : run.start]) and not message.licence.has_phrase(text):
-            yield field.finding("FACT_RECORD", Severity.BLOCK, f"The record knows no {text}.", run.start, run.end, field.tight)
+        if (
+            not run.spelled
+            and _ID_CUE.search(field.tight.text[max(0, run.start - 16) : run.start])
+            and not message.licence.has_phrase(text)
+        ):
+            yield field.finding(
+                "FACT_RECORD", Severity.BLOCK, f"The record knows no {text}.", run.start, run.end, field.tight
+            )
 
 
 def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str | None:
@@ -149,7 +189,11 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
         return None if _follows(quantity, field, message) else f"No input carries the sum {quantity.text.strip()}."
     if quantity.kind == "points" and not quantity.benefit:
         return None if _follows(quantity, field, message) else f"The record knows no {quantity.text.strip()}."
-    if quantity.kind == "count" and _OWN_COUNT.search(sentence) and not re.search(r"只要|任选|每|再|一(?:个|份|张|次|些)", quantity.text):
+    if (
+        quantity.kind == "count"
+        and _OWN_COUNT.search(sentence)
+        and not re.search(r"只要|任选|每|再|一(?:个|份|张|次|些)", quantity.text)
+    ):
         return _wrong_count(quantity, sentence)
     if quantity.kind in ("years", "months") and _TOGETHER.search(sentence):
         return None if _is_tenure(quantity, message) else f"The record does not say {quantity.text.strip()} together."
@@ -160,8 +204,15 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
 
 def _wrong_count(quantity: Quantity, sentence: str) -> str | None:
     """Counts of the customer's own orders and parcels; a card, a step or a minute is small talk."""
-    own = re.search(r"单|件|次|笔|orders?|shipments?|parcels?|packages?|purchases?|items?|times|visits?", f"{quantity.unit} {quantity.text}")
-    done = re.search(r"寄出|下单|购买|买|消费|发货|累计|共|完成|光顾|(?<![a-z])(?:placed|ordered|bought|shipped|sent|made|shipments|orders|in the last|for (?:your )?\d+)(?![a-z])", sentence)
+    own = re.search(
+        r"单|件|次|笔|orders?|shipments?|parcels?|packages?|purchases?|items?|times|visits?",
+        f"{quantity.unit} {quantity.text}",
+    )
+    done = re.search(
+        r"寄出|下单|购买|买|消费|发货|累计|共|完成|光顾|(?<![a-z])(?:placed|ordered|bought|shipped"
+        r"|sent|made|shipments|orders|in the last|for (?:your )?\d+)(?![a-z])",
+        sentence,
+    )
     small = quantity.value <= 1 and quantity.text.strip()[:1] in "一1ao"
     return f"The record does not count {quantity.text.strip()}." if own and done and not small else None
 
@@ -192,7 +243,9 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
     """Whether the years since the record began are about as many as said."""
     today = message.context.local_now.date()
-    starts = [day for path, value in leaves(message.context.customer.facts) if _SINCE.search(path) and (day := _begin(value))]
+    starts = [
+        day for path, value in leaves(message.context.customer.facts) if _SINCE.search(path) and (day := _begin(value))
+    ]
     per = Decimal(12) if quantity.kind == "years" else Decimal(1)
     for start in starts:
         months = (today.year - start.year) * 12 + today.month - start.month
@@ -216,15 +269,27 @@ def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
         return False
     if offer is not None and offer.expires_on is not None and mention.first <= offer.expires_on <= mention.last:
         return False
-    if not _OWN_PAST.search(field.sentence(mention.start)) or any(mention.first <= day <= mention.last for day in derived_days(message)):
+    if not _OWN_PAST.search(field.sentence(mention.start)) or any(
+        mention.first <= day <= mention.last for day in derived_days(message)
+    ):
         return False
     local = message.context.local_now.date()
     return mention.first != local
 
 
-_GOODS_ZH = re.compile(r"(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)")
-_GOODS_EN = re.compile(r"(?:ordered|bought|purchased|order of|purchase of) (?:the |a |an |your |our )?(?P<what>[a-z][a-z-]+(?: [a-z-]+){0,3}?)(?= (?:on|in|last|is|was|has|have|from|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])")
-_VAGUE = re.compile(r"东西|商品|宝贝|产品|物品|订单|茶|货|那|这|(?<![a-z])(?:from us|with us|something|anything|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])")
+_GOODS_ZH = re.compile(
+    r"(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还"
+    r"|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)"
+)
+_GOODS_EN = re.compile(
+    r"(?:ordered|bought|purchased|order of|purchase of) (?:the |a |an |your "
+    r"|our )?(?P<what>[a-z][a-z-]+(?: [a-z-]+){0,3}?)(?= (?:on|in|last|is|was|has|have|from"
+    r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
+)
+_VAGUE = re.compile(
+    r"东西|商品|宝贝|产品|物品|订单|茶|货|那|这|(?<![a-z])(?:from us|with us|something|anything"
+    r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"
+)
 
 
 def _goods(field: Field, message: Message) -> Iterator[Finding]:
@@ -247,8 +312,22 @@ def _shares(what: str, known: str) -> bool:
     return any(what[at : at + 2] in known for at in range(len(what) - 1))
 
 
-_ORDER = {"customer": {"facts": {"last_order": {"id": "QH26081177", "item": "手冲咖啡壶", "amount": 268, "date": "2026-08-11"}, "points": 1280}}}
-_EN_ORDER = {"customer": {"facts": {"last_order": {"id": "MP-48213", "item": "oak serving board", "amount": 64, "date": "2026-08-20"}, "member_since": "2024-03"}}}
+_ORDER = {
+    "customer": {
+        "facts": {
+            "last_order": {"id": "QH26081177", "item": "手冲咖啡壶", "amount": 268, "date": "2026-08-11"},
+            "points": 1280,
+        }
+    }
+}
+_EN_ORDER = {
+    "customer": {
+        "facts": {
+            "last_order": {"id": "MP-48213", "item": "oak serving board", "amount": 64, "date": "2026-08-20"},
+            "member_since": "2024-03",
+        }
+    }
+}
 RULES: tuple[Rule, ...] = (
     Rule(
         "FACT_NAME",
@@ -283,7 +362,11 @@ RULES: tuple[Rule, ...] = (
             broken("Thank you for ten years with us.", language="en", changes=_EN_ORDER),
             broken("Your order came to $65.", language="en", changes=_EN_ORDER),
             fine("您8月11日下单的手冲咖啡壶（268元）用得好吗？您有1280积分。", changes=_ORDER),
-            fine("Your oak board, order MP-48213, came to $64. A member since March 2024.", language="en", changes=_EN_ORDER),
+            fine(
+                "Your oak board, order MP-48213, came to $64. A member since March 2024.",
+                language="en",
+                changes=_EN_ORDER,
+            ),
             fine("水开后等5分钟，用3克茶叶就好。", because="general advice"),
         ),
     ),

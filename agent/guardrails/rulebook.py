@@ -9,6 +9,7 @@ from types import ModuleType
 
 from agent.guardrails import (
     commitments,
+    conduct,
     form,
     links,
     offer_code,
@@ -17,13 +18,12 @@ from agent.guardrails import (
     permission,
     personal,
     placeholder,
-    sender,
-    conduct,
     record,
+    sender,
     truthful,
 )
-from agent.guardrails.rule import Rule
 from agent.guardrails.lexicon import lexicon_texts
+from agent.guardrails.rule import Rule
 from agent.language import dates, entities, numbers, quantities, relative_dates, units
 from agent.language import wording as number_wording
 

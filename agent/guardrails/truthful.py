@@ -8,8 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from agent.domain import Channel, Finding, Purpose, Severity
-from agent.guardrails.licence import leaves
 from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.rule import Rule, broken, fine
@@ -19,12 +19,32 @@ from agent.language.normalise import fold
 # --- urgency ----------------------------------------------------------------------------------------------------------
 
 _SCARCE = re.compile(
-    r"(?:仅剩|只剩|还剩|最后|剩余|剩下|库存仅|限量|仅限前|前)(?:最后|不到|不足)?\s?(?P<zh>\d+|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价|恢复原价)|抢(?:购|疯|光|完|空)|疯抢|手慢(?:无|则无)|售完(?:即止|不补)|名额(?:有限|不多|告急)|错过(?:不再|再等|就没|没有|等一年|后悔)|(?P<people>\d+|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在|刚刚)"
-    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight|nine|ten|a few|a handful)(?: \w+){0,2} (?:left|remaining|available|in stock|to go)|(?<![a-z])(?:selling (?:out )?fast|almost gone|nearly gone|going fast|flying off|running (?:out|low)|low stock|(?:stocks?|supplies|spots|seats|places) (?:is|are) (?:limited|low|running)|before (?:it's|they're|it is|they are) (?:all )?gone|sold out soon|won't last|limited (?:stock|quantity|supply|spots)|(?P<crowd>\d+|dozens of|hundreds of|many|several|\w+teen) (?:other )?(?:people|shoppers|customers|others) (?:are|have|just|also|viewing|looking))(?![a-z])"
+    r"(?:仅剩|只剩|还剩|最后|剩余|剩下|库存仅|限量|仅限前|前)(?:最后|不到|不足)?\s?(?P<zh>\d+"
+    r"|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急"
+    r"|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价"
+    r"|恢复原价)|抢(?:购|疯|光|完|空)|疯抢|手慢(?:无|则无)|售完(?:即止|不补)|名额(?:有限|不多"
+    r"|告急)|错过(?:不再|再等|就没|没有|等一年|后悔)|(?P<people>\d+"
+    r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
+    r"|刚刚)"
+    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight|nine"
+    r"|ten|a few|a handful)(?: \w+){0,2} (?:left|remaining|available|in stock|to go)"
+    r"|(?<![a-z])(?:selling (?:out )?fast|almost gone|nearly gone|going fast|flying off"
+    r"|running (?:out|low)|low stock|(?:stocks?|supplies|spots|seats|places) (?:is|are) (?:limited"
+    r"|low|running)|before (?:it's|they're|it is|they are) (?:all )?gone|sold out soon|won't last"
+    r"|limited (?:stock|quantity|supply|spots)|(?P<crowd>\d+|dozens of|hundreds of|many|several"
+    r"|\w+teen) (?:other )?(?:people|shoppers|customers|others) (?:are|have|just|also|viewing"
+    r"|looking))(?![a-z])"
 )
 _HURRY = re.compile(
-    r"最后(?:的)?(?:机会|一次机会|时刻|通牒|\d+小时|几小时)|倒计时|限时(?:抢|秒杀|特惠)|即将(?:结束|截止|失效|过期|到期)|马上(?:结束|截止|失效|过期|到期)|(?:今晚|今天|今日|零点)(?:就|将|内)?(?:截止|结束|失效|过期|作废|过后)|过期不候|过时不候|赶(?:快|紧)(?:下单|抢|买|用|来)|速(?:抢|来|购)|仅此一(?:天|次|日)|再不(?:买|来|用|下单)就|欲购从速"
-    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|hurry(?: up)?|don't (?:miss out|delay|wait)|ends (?:soon|tonight|today|at midnight)|expires (?:soon|tonight|today|at midnight)|today only|tonight only|now or never|(?:ending|expiring) (?:soon|tonight|today)|clock is ticking|time is running out|countdown|one day only|this is it|or it's gone)(?![a-z])"
+    r"最后(?:的)?(?:机会|一次机会|时刻|通牒|\d+小时|几小时)|倒计时|限时(?:抢|秒杀|特惠)"
+    r"|即将(?:结束|截止|失效|过期|到期)|马上(?:结束|截止|失效|过期|到期)|(?:今晚|今天|今日"
+    r"|零点)(?:就|将|内)?(?:截止|结束|失效|过期|作废|过后)|过期不候|过时不候|赶(?:快|紧)(?:下单|抢"
+    r"|买|用|来)|速(?:抢|来|购)|仅此一(?:天|次|日)|再不(?:买|来|用|下单)就|欲购从速"
+    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|hurry(?: up)?"
+    r"|don't (?:miss out|delay|wait)|ends (?:soon|tonight|today|at midnight)|expires (?:soon"
+    r"|tonight|today|at midnight)|today only|tonight only|now or never|(?:ending|expiring) (?:soon"
+    r"|tonight|today)|clock is ticking|time is running out|countdown|one day only|this is it"
+    r"|or it's gone)(?![a-z])"
 )
 _SOON = timedelta(days=3)
 
@@ -80,13 +100,22 @@ def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
 
 _MONEY = r"(?:[¥$£€]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|dollars|pounds|euros|美元))"
 _REFERENCE = re.compile(
-    rf"(?:原价|划线价|市场价|专柜价|吊牌价|官方价|日常价|门店价|建议零售价)\s?(?:是|为|:|：)?\s?{_MONEY}|(?:历史|全年|史上|年度|近\s?\w{{1,4}}(?:天|日|个月|年))(?:以来)?(?:的)?(?:最低|新低|底价|低价)|史低|(?:从未|没有)(?:这么|如此)(?:便宜|低)"
-    rf"|(?<![a-z])(?:was|were|usually|normally|originally|previously|regular(?:ly)?|rrp|msrp|list price|compare(?:d)? (?:at|to)|down from|instead of|reduced from|used to be|worth|valued at|retails? (?:at|for))(?: price)?(?: of| is|:)? ?{_MONEY}|(?<![a-z])(?:lowest|best|cheapest) price (?:in|of|for|since|this|ever)(?: the)?(?: last| past)?(?: \w+){{0,2}}|(?<![a-z])(?:never been (?:this |so )?(?:cheap|low)|all[- ]time low|lowest ever|\d+[- ]day low)"
+    rf"(?:原价|划线价|市场价|专柜价|吊牌价|官方价|日常价|门店价|建议零售价)\s?(?:是|为|:"
+    rf"|：)?\s?{_MONEY}|(?:历史|全年|史上|年度|近\s?\w{{1,4}}(?:天|日|个月"
+    rf"|年))(?:以来)?(?:的)?(?:最低|新低|底价|低价)|史低|(?:从未|没有)(?:这么|如此)(?:便宜|低)"
+    rf"|(?<![a-z])(?:was|were|usually|normally|originally|previously|regular(?:ly)?|rrp|msrp"
+    rf"|list price|compare(?:d)? (?:at|to)|down from|instead of|reduced from|used to be|worth"
+    rf"|valued at|retails? (?:at|for))(?: price)?(?: of| is|:)? ?{_MONEY}|(?<![a-z])(?:lowest|best"
+    rf"|cheapest) price (?:in|of|for|since|this|ever)(?: the)?(?: last| past)?(?: \w+){{0,2}}"
+    rf"|(?<![a-z])(?:never been (?:this |so )?(?:cheap|low)|all[- ]time low|lowest ever"
+    rf"|\d+[- ]day low)"
 )
 
 
 def _reference(message: Message) -> Iterator[Finding]:
-    known = {str(value) for _, value in leaves(message.context.price_history)} if message.context.price_history else set()
+    known = (
+        {str(value) for _, value in leaves(message.context.price_history)} if message.context.price_history else set()
+    )
     for field in message.fields:
         for match in field.find(_REFERENCE, field.tight):
             number = re.search(r"\d[\d,.]*\d|\d", match.group())
@@ -106,8 +135,16 @@ def _is_own_price(value: str, message: Message) -> bool:
 
 _THREAD = re.compile(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
 _ALARM = re.compile(
-    r"付款失败|支付失败|扣款失败|账单逾期|逾期|欠费|账户异常|账号异常|安全(?:警报|警告|提醒|通知)|异常登录|法院|传票|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖|款)|(?:账户|账号)\w{0,4}(?:冻结|停用|锁定)"
-    r"|(?<![a-z])(?:invoice|payment (?:failed|declined|due|overdue|problem)|past due|overdue|security (?:alert|notice|warning)|account (?:suspended|locked|alert|limited|closed|on hold|problem)|unusual (?:activity|sign-?in)|court|subpoena|legal notice|you(?:'ve| have) won|winner|prize|final notice|urgent|action required|delivery (?:failed|problem)|your refund(?: request)?|refund (?:pending|waiting|approved)|order (?:problem|failed|cancelled|on hold)|(?:receipt|confirmation) (?:for|of)|verify your)(?![a-z])"
+    r"付款失败|支付失败|扣款失败|账单逾期|逾期|欠费|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
+    r"|异常登录|法院|传票|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
+    r"|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖"
+    r"|款)|(?:账户|账号)\w{0,4}(?:冻结|停用|锁定)"
+    r"|(?<![a-z])(?:invoice|payment (?:failed|declined|due|overdue|problem)|past due|overdue"
+    r"|security (?:alert|notice|warning)|account (?:suspended|locked|alert|limited|closed|on hold"
+    r"|problem)|unusual (?:activity|sign-?in)|court|subpoena|legal notice|you(?:'ve| have) won"
+    r"|winner|prize|final notice|urgent|action required|delivery (?:failed|problem)"
+    r"|your refund(?: request)?|refund (?:pending|waiting|approved)|order (?:problem|failed"
+    r"|cancelled|on hold)|(?:receipt|confirmation) (?:for|of)|verify your)(?![a-z])"
 )
 
 
@@ -132,13 +169,17 @@ def _has_thread(field: Field, message: Message) -> bool:
     ticket = message.context.open_ticket
     subject = re.sub(_THREAD, "", field.words.text).strip()
     threads = [fold(str(value)).text for key, value in (ticket.details.items() if ticket else ()) if "subject" in key]
-    threads += [text for text in message.licence.fact_texts]
+    threads += message.licence.fact_texts
     return any(thread and (thread in subject or subject in thread) for thread in threads if len(thread) > 2)
 
 
 def _body_speaks_of(word: str, message: Message) -> bool:
     body = message.body.tight.text if message.body else ""
-    return word in body or any(pair in body for pair in (word[:2], word[-2:]) if not pair.isascii()) or any(part in body for part in word.split() if len(part) > 4)
+    return (
+        word in body
+        or any(pair in body for pair in (word[:2], word[-2:]) if not pair.isascii())
+        or any(part in body for part in word.split() if len(part) > 4)
+    )
 
 
 def _more_than_the_body(field: Field, message: Message) -> Iterator[Finding]:
@@ -154,16 +195,41 @@ def _more_than_the_body(field: Field, message: Message) -> Iterator[Finding]:
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
 
 
-# --- money products -----------------------------------------------------------------------------------------------------
+# --- money products ---------------------------------------------------------------------------------------------------
 
 _GUARANTEED = re.compile(
-    r"保本|保(?:收益|息|底)|(?:零|0|无|没有(?:任何)?)风险|稳赚|包赚|必(?:涨|赚)|只赚不赔|稳(?:稳)?(?:的)?(?:赚|收益)|保证(?:收益|本金|回报|兑付|您?\w{0,4}(?:收益|赚))|刚(?:性)?兑(?:付)?|收益(?:有)?保障|本金(?:绝对)?(?:安全|无忧|有保障|不会)|绝对安全|躺赚|旱涝保收|(?:审批|额度|贷款|放款)\w{0,4}(?:必过|包过|秒批|秒过|百分百|必下)|包过|无视(?:征信|黑白)|预(?:计|期)\w{0,6}(?:收益|回报)\w{0,4}\d|跑赢|翻倍|高收益"
-    r"|(?<![a-z])(?:guaranteed? (?:returns?|rates?|income|profits?|growth|gains?|approval|yield|principal)|(?:returns?|rate|principal|capital|money|savings) (?:is|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk|zero[- ]risk|without (?:any )?risk|can(?:'t|not) lose|never (?:lose|go down|falls?)|double your (?:money|savings)|sure thing|pre-?approved|instant approval|approval guaranteed|beat(?:s|ing)? (?:the market|inflation)|get rich|always (?:goes|go) up|safe(?:st)? (?:returns?|investment|bet|place))(?![a-z])"
+    r"保本|保(?:收益|息|底)|(?:零|0|无|没有(?:任何)?)风险|稳赚|包赚|必(?:涨|赚)|只赚不赔"
+    r"|稳(?:稳)?(?:的)?(?:赚|收益)|保证(?:收益|本金|回报|兑付|您?\w{0,4}(?:收益|赚))"
+    r"|刚(?:性)?兑(?:付)?|收益(?:有)?保障|本金(?:绝对)?(?:安全|无忧|有保障|不会)|绝对安全|躺赚"
+    r"|旱涝保收|(?:审批|额度|贷款|放款)\w{0,4}(?:必过|包过|秒批|秒过|百分百|必下)|包过|无视(?:征信"
+    r"|黑白)|预(?:计|期)\w{0,6}(?:收益|回报)\w{0,4}\d|跑赢|翻倍|高收益"
+    r"|(?<![a-z])(?:guaranteed? (?:returns?|rates?|income|profits?|growth|gains?|approval|yield"
+    r"|principal)|(?:returns?|rate|principal|capital|money|savings) (?:is"
+    r"|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk"
+    r"|zero[- ]risk|without (?:any )?risk|can(?:'t|not) lose|never (?:lose|go down|falls?)"
+    r"|double your (?:money|savings)|(?:only|ever|always)(?: ever)? (?:go|goes|move|moves|grow"
+    r"|grows|rise|rises)(?: \w+){0,3} (?:up|one way|higher)|sure thing|pre-?approved"
+    r"|instant approval|approval guaranteed|beat(?:s|ing)? (?:the market|inflation)|get rich"
+    r"|always (?:goes|go) up|safe(?:st)? (?:returns?|investment|bet|place))(?![a-z])"
 )
-_FINANCE_TYPES = re.compile(r"fund|saving|deposit|loan|credit|invest|insur|bond|wealth|card|基金|理财|存款|贷款|保险|债|信用卡")
-_YIELD = re.compile(r"收益|回报|业绩|年化|净值|涨幅|利率|(?<![a-z])(?:returns?|yields?|performance|growth|interest|aer|apr|apy|rate)(?![a-z])")
-_RISK_LINE = re.compile(r"风险|不代表|不保证|谨慎|浮动|波动|结合自身|(?<![a-z])(?:risk|can go down|may (?:fall|change|go down)|variable|not guaranteed|not a (?:guide|guarantee)|past performance|capital at risk|subject to)(?![a-z])")
-_COMPARISON = re.compile(r"同类|业绩|近(?:一|三|半|1|3)年|历史|跑赢|排名|相比|比\w{0,6}(?:高|好)|(?<![a-z])(?:past (?:year|performance)|last year|compared|peers|similar (?:products|funds)|benchmark|outperform\w*|higher than|better than)(?![a-z])")
+_FINANCE_TYPES = re.compile(
+    r"fund|saving|deposit|loan|credit|invest|insur|bond|wealth|card|基金|理财|存款|贷款|保险|债"
+    r"|信用卡"
+)
+_YIELD = re.compile(
+    r"收益|回报|业绩|年化|净值|涨幅|利率|(?<![a-z])(?:returns?|yields?|performance|growth|interest"
+    r"|aer|apr|apy|rate)(?![a-z])"
+)
+_RISK_LINE = re.compile(
+    r"风险|不代表|不保证|谨慎|浮动|波动|结合自身|(?<![a-z])(?:risk|can go down|may (?:fall|change"
+    r"|go down)|variable|not guaranteed|not a (?:guide|guarantee)|past performance|capital at risk"
+    r"|subject to)(?![a-z])"
+)
+_COMPARISON = re.compile(
+    r"同类|业绩|近(?:一|三|半|1|3)年|历史|跑赢|排名|相比|比\w{0,6}(?:高|好)"
+    r"|(?<![a-z])(?:past (?:year|performance)|last year|compared|peers|similar (?:products|funds)"
+    r"|benchmark|outperform\w*|higher than|better than)(?![a-z])"
+)
 
 
 def _is_finance(message: Message) -> bool:
@@ -186,7 +252,11 @@ def _finance(message: Message) -> Iterator[Finding]:
 
 def _denied_within(match: re.Match[str], text: str) -> bool:
     """没有绝对安全的说法 denies; 没有风险 claims."""
-    return bool(re.search(r"(?:不是|并非|没有|不存在|不承诺|不保证|非)\w{0,4}$", text[max(0, match.start() - 6) : match.start()]))
+    return bool(
+        re.search(
+            r"(?:不是|并非|没有|不存在|不承诺|不保证|非)\w{0,4}$", text[max(0, match.start() - 6) : match.start()]
+        )
+    )
 
 
 def _rates(field: Field, message: Message) -> Iterator[Finding]:
@@ -208,7 +278,10 @@ def _rates(field: Field, message: Message) -> Iterator[Finding]:
     match = _COMPARISON.search(text)
     if match and _YIELD.search(field.sentence(match.start())):
         backed = message.licence.in_clause(field.sentence(match.start()).strip("。. \n"))
-        if not backed and not re.search(r"(?:过往|历史|past)\w{0,3}(?:业绩| ?performance)[\w也都 ]{0,8}(?:不代表|is not|不保证)", text[match.start() - 4 if match.start() > 4 else 0 : match.end() + 24]):
+        if not backed and not re.search(
+            r"(?:过往|历史|past)\w{0,3}(?:业绩| ?performance)[\w也都 ]{0,8}(?:不代表|is not|不保证)",
+            text[match.start() - 4 if match.start() > 4 else 0 : match.end() + 24],
+        ):
             severity = Severity.HUMAN if _RISK_LINE.search(whole) else Severity.BLOCK
             reason = "It compares returns; compliance must see it."
             yield field.finding("FINANCIAL_CLAIM", severity, reason, *match.span(), field.tight)
@@ -258,7 +331,13 @@ RULES: tuple[Rule, ...] = (
         channels=("email", "push"),
         examples=(
             broken("新茶上架。", channel="email", subject="回复：您的退款", changes={"purpose": "marketing"}),
-            broken("New cases are in.", language="en", channel="email", subject="Payment failed", changes={"purpose": "marketing"}),
+            broken(
+                "New cases are in.",
+                language="en",
+                channel="email",
+                subject="Payment failed",
+                changes={"purpose": "marketing"},
+            ),
             fine("退款268元已到账。", channel="push", subject="退款已到账", changes={"purpose": "service"}),
             fine(
                 "关于茶壶的事已核实。",

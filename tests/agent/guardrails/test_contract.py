@@ -188,7 +188,10 @@ def test_what_hides_a_wrong_promise_is_not_mended() -> None:
 def test_an_sms_without_a_way_out_gets_the_carriers_line() -> None:
     consent = {"sms": True}
     answer = judged(
-        channel="sms", context__customer__consent=consent, draft__subject=None, draft__body="八折券QH20，9月30日前有效。"
+        channel="sms",
+        context__customer__consent=consent,
+        draft__subject=None,
+        draft__body="八折券QH20，9月30日前有效。",
     )
     assert answer["fixed"]["body"] == "【青禾茶铺】八折券QH20，9月30日前有效。 拒收请回复R"
 
@@ -226,8 +229,8 @@ def test_whatever_the_words_no_rule_crashes_and_quotes_are_exact(body: str, subj
 
 
 _PIECES = st.sampled_from(
-    ["8折", "五折", "满199减30", "QH20", "QH2O", "9月30日前", "tomorrow", "$15 off", "over $75", "{name}", "**hi**", "退订回T"]
-    + ["https://qinghe-tea.example/a", "evil.com", "13800138000", "四零零八一零", "F R E E", "第①", "½", "ﬁ", "\u202e", "ü", "👨‍👩‍👧"]
+    "8折 五折 满199减30 QH20 QH2O 9月30日前 tomorrow over$75 {name} **hi** 退订回T https://qinghe-tea.example/a evil.com "
+    "13800138000 四零零八一零 F.R.E.E 第① ½ ﬁ \u202e ü 👨‍👩‍👧".split()
 )
 
 
