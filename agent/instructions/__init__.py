@@ -21,7 +21,10 @@ SPLIT = re.compile(
     r"[，,。；;！!\n、]+|\.(?=\s|$)|\b(?:and|but|then|also)\b|(?:并且|而且|同时|然后|另外|再)", re.IGNORECASE
 )
 NOT: Final[Mapping[str, str]] = {
-    "zh": r"(?:不要|别|不用|不必|不提|去掉|删掉|删除|不写|不放|不加|不带|不发|无需|没有|取消|拿掉|少用|省略|不(?=道歉|致歉|称呼|说|叫))",
+    "zh": (
+        r"(?:不要|别|不用|不必|不提|去掉|删掉|删除|不写|不放|不加|不带|不发|无需|没有|取消|拿掉|少用|省略|"
+        r"不(?=道歉|致歉|称呼|说|叫))"
+    ),
     "en": r"\b(?:no|not|without|don'?t|never|drop|remove|skip|omit|leave out|cut|avoid|take out|get rid of|less)\b",
 }
 FILLER = re.compile(
