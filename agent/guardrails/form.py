@@ -142,13 +142,21 @@ def _mojibake(message: Message) -> Iterator[Finding]:
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
 
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
 def _decodes(text: str, codec: str) -> bool:
-    """Whether the characters are UTF-8 bytes that somebody read with another codec."""
+    """Whether the characters are UTF-8 bytes that somebody read with another codec.
+
+    Three Chinese characters can be valid UTF-8 by chance (郑女士 is), but what comes out is then no Chinese.
+    """
     try:
         read = text.encode(codec).decode("utf-8")
     except UnicodeError:
         return False
-    return len(read) < len(text) or codec == "gbk"
+    if codec == "gbk":
+        return len(_HAN.findall(read)) >= 2 and not re.search(r"[^\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x00-\x7f]", read)
+    return len(read) < len(text)
 
 
 # --- language ---------------------------------------------------------------------------------------------------------
@@ -318,6 +326,7 @@ RULES: tuple[Rule, ...] = (
             broken("浣犲ソ锛屾杩庯紒"),
             fine("¡Gracias, Tomás! 🙌 Café “naïve” – €5…", language="en"),
             fine("联通套餐变更次月生效。"),
+            fine("郑女士，您好。谢女士也好。", because="three characters that are valid UTF-8 by chance"),
         ),
     ),
     Rule(

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
-from agent.guardrails.offer_value import PERCENT, code_positions, presents_offer
+from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import benefits, is_denied
 from agent.language.dates import DateMention
@@ -84,7 +84,7 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
         return False
     if not cue:
         # today, this week or a weekday without a deadline word is small talk
-        return mention.kind in ("full", "yearless", "ambiguous") and not message.licence.has_day(mention)
+        return mention.kind in ("full", "yearless", "ambiguous", "impossible") and not message.licence.has_day(mention)
     return not _belongs_elsewhere(mention, field, message, offer)
 
 
@@ -99,6 +99,7 @@ def _beside_offer(mention: DateMention, field: Field, message: Message, offer: O
     sentence = field.sentence(mention.start)
     beside = [*code_positions(field, offer)]
     beside += [quantity.start for quantity in benefits(field.tight.text, field.quantities, message.licence)]
+    beside += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
     return any(field.sentence(at) == sentence for at in beside)
 
 

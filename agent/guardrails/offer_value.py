@@ -66,6 +66,8 @@ def presents_offer(message: Message) -> bool:
             return True
         if next(benefits(field.tight.text, field.quantities, message.licence), None) is not None:
             return True
+        if any(matches(q, offer) and not is_denied(field.tight.text, q.start) for q in field.quantities):
+            return True
     return False
 
 
@@ -143,10 +145,17 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
         spans = [other.value for other in message.licence.quantities if other.kind in ("months", "weeks")]
         if any(quantity.value == offer.value * months for months in spans):
             return True
-    sums = [other.value for other in field.quantities if other.kind in ("amount", "threshold")]
+    if quantity.benefit or not _EXAMPLE.search(field.sentence(quantity.start)):
+        return False
+    sums = [other.value for other in field.quantities if other.kind in ("amount", "threshold") and not other.benefit]
     return any(
         after_offer(before, offer) == after and quantity.value in (before, after) for before in sums for after in sums
     )
+
+
+_EXAMPLE = re.compile(
+    r"订单|一单|原|后是|只要|只需|相当于|比如|例如|(?<![a-z])(?:order|basket|costs?|becomes?|pay|instead|for example)(?![a-z])"
+)
 
 
 def after_offer(price: Decimal, offer: OfferTerms) -> Decimal | None:

@@ -265,7 +265,7 @@ def _begin(value: Any) -> date | None:
 def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
     """A calendar day told as the customer's own past or term that neither record, offer nor clause knows."""
     offer = message.context.offer
-    if mention.kind not in ("full", "yearless", "month", "ago") or message.licence.has_day(mention):
+    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or message.licence.has_day(mention):
         return False
     if offer is not None and offer.expires_on is not None and mention.first <= offer.expires_on <= mention.last:
         return False

@@ -22,7 +22,7 @@ class DateMention:
     """A day or stretch of days, both ends inclusive; offsets are into the raw text.
 
     `kind`: full (with its year), yearless (nearest year taken), month, relative, weekday, span (in 48 hours),
-    ambiguous (30/9 or 3/4: `first` is day-month, `last` is month-day, equal where only one can be).
+    ambiguous (3/4: `first` is day-month, `last` is month-day), impossible (the 31st of September: both are date.max).
     """
 
     start: int
@@ -50,8 +50,9 @@ _ORDINALS = {
 }
 _ORDINAL_WORD = "|".join(sorted((word.replace("-", "[ -]") for word in _ORDINALS), key=len, reverse=True))
 _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.%]\d|\d)|{_ORDINAL_WORD})"
-_ZH_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_ZH_DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+# any two digits, so that the 80th of September is read as a day that cannot be rather than overlooked
+_ZH_MONTH = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
+_ZH_DAY = r"(?:\d{1,2}|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
 
 _ABSOLUTE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -63,7 +64,7 @@ _ABSOLUTE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("iso", re.compile(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])", re.A)),
     (
         "month_day",
-        re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>20\d\d)(?!\d))?(?![a-z])"),
+        re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>[12]\d{{3}})(?!\d))?(?![a-z])"),
     ),
     (
         "day_month",
@@ -182,6 +183,8 @@ def _resolve(form: str, match: re.Match[str], language: str, today: date) -> Ite
     found = _day(year, month, day) if year else _nearest(month, day, today)
     if found:
         yield _mention(match, found, found, "full" if year else "yearless")
+    elif form != "zh" or match.group()[-1] in "日号":
+        yield _mention(match, date.max, date.max, "impossible")
 
 
 def _slashed(match: re.Match[str], language: str, today: date) -> Iterator[DateMention]:

@@ -164,7 +164,7 @@ def looks_like_code(token: str) -> bool:
     letters = [char for char in token if char.isalpha()]
     capitals = sum(char.isupper() for char in letters)
     digits = sum(char.isdigit() for char in token)
-    if not letters or len(token) < 4:
+    if not letters or len(token) < (3 if digits and capitals >= 2 else 4):
         return False
     if digits:
         return capitals >= 1 or (digits >= 2 and len(letters) >= 2)

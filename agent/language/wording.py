@@ -52,7 +52,7 @@ def threshold_after(right: str) -> bool:
 
 
 _BENEFIT_LEFT = re.compile(
-    r"(?:立减|直减|再减|减免|减|抵扣|抵|立省|省下?|便宜|优惠|返现?|送|赠送|赠|补贴|奖励|补偿|红包"
+    r"(?:立减|直减|再减|减免|减|少付|少花|少交|抵扣|抵|立省|省下?|便宜|优惠|返现?|送|赠送|赠|补贴|奖励|补偿|红包"
     r"|降价?|领取?|得)(?:您|你|给您|了|到)?\s?$"
     r"|(?:save|saves|saving|take|takes|knock|knocks|get|gets|enjoy|gives?|gave|give you|gives you|put"
     r"|credit of|voucher (?:for|worth)"

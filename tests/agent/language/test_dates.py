@@ -66,6 +66,12 @@ def test_a_day_that_can_be_read_two_ways_is_flagged() -> None:
     assert {mention.first, mention.last} == {date(2026, 3, 5), date(2026, 5, 3)}
 
 
+@pytest.mark.parametrize("text", ["9月31日", "9月80日", "2026-02-30", "September 38", "31 September"])
+def test_a_day_that_cannot_be_is_read_as_one(text: str) -> None:
+    (mention,) = read_dates(text, "en" if text.isascii() else "zh", NOW, None)
+    assert mention.kind == "impossible"
+
+
 @pytest.mark.parametrize("text", ["May I help you?", "一下子", "周到的服务", "五折屏风", "24/7 support", "1/2 price"])
 def test_words_that_only_look_like_dates_are_left_alone(text: str) -> None:
     assert days(text, "en" if text.isascii() else "zh") == []
