@@ -6,6 +6,7 @@ between them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -100,11 +101,16 @@ def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft
     def judged(draft: Draft) -> Verdict:
         return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
 
-    draft = write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=house.seed)
+    draft = write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed_of(case, house))
     stamp = draft.writer
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
     return draft
+
+
+def seed_of(case: Case, house: House) -> int:
+    """One seed a case: the same case is written alike, and no two customers in a row get the same words."""
+    return (house.seed + int.from_bytes(hashlib.sha256(case.case_id.encode()).digest()[:4], "big")) % 2**31
 
 
 def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]:
