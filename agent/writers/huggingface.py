@@ -68,7 +68,9 @@ class LocalChatModel(BaseChatModel):
     def load(cls, where: str, device: str = "auto", revision: str | None = None) -> LocalChatModel:
         """Raises NotReady, with the remedy, when the folder is missing, half-copied or has no chat template."""
         from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()  # stderr belongs to the command that asked
         placement = choose_placement(device)
         folder = is_folder(where)
         if folder:

@@ -34,7 +34,9 @@ def train_tiny(out: Path, seed: int = 0, steps: int | None = None, progress: Pro
     """Train and save to `out`, which appears only when it is whole. Gives `out`."""
     import torch
     from transformers import set_seed
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # stderr belongs to the command that asked
     tell = progress or _silent
     started = time.perf_counter()
     set_seed(seed)
