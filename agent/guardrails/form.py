@@ -155,7 +155,9 @@ def _decodes(text: str, codec: str) -> bool:
     except UnicodeError:
         return False
     if codec == "gbk":
-        return len(_HAN.findall(read)) >= 2 and not re.search(r"[^\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x00-\x7f]", read)
+        return len(_HAN.findall(read)) >= 2 and not re.search(
+            r"[^\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\x00-\x7f]", read
+        )
     return len(read) < len(text)
 
 

@@ -45,6 +45,8 @@ class Lexicon:
     deniable: bool
 
     def hits(self, text: str) -> Iterator[Hit]:
+        if not self._may_hold(text):
+            return
         taken: list[tuple[int, int]] | None = None
         for severity, patterns in ((Severity.BLOCK, self.block), (Severity.HUMAN, self.human)):
             for pattern in patterns:
@@ -53,6 +55,10 @@ class Lexicon:
                         taken = [found.span() for allowed in self.allow for found in allowed.finditer(text)]
                     if self._counts(match, text, taken):
                         yield Hit(match.start(), match.end(), severity)
+
+    def _may_hold(self, text: str) -> bool:
+        """A cheap look before the long patterns: most texts hold no listed term at all."""
+        return any(pattern.search(text) for pattern in (*self.block, *self.human) if _speaks(pattern, text))
 
     def _counts(self, match: re.Match[str], text: str, allowed: list[tuple[int, int]]) -> bool:
         if any(start < match.end() and match.start() < end for start, end in allowed):
@@ -67,13 +73,22 @@ def is_denied_before(text: str, at: int) -> bool:
     return bool(_DENIED.search(window[ends[-1] :] if ends else window))
 
 
+def _speaks(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether the text holds letters of the script that the pattern is about."""
+    return _LATIN.search(text) is not None if pattern.pattern.startswith(_WHOLE_WORD) else not text.isascii()
+
+
+_LATIN = re.compile(r"[a-z]{3}")
+_WHOLE_WORD = "(?<![a-z0-9])"
+
+
 def _chinese(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
     return (re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),) if patterns else ()
 
 
 def _english(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
     whole = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return (re.compile(rf"(?<![a-z0-9])(?:{whole})(?![a-z0-9])"),) if patterns else ()
+    return (re.compile(rf"{_WHOLE_WORD}(?:{whole})(?![a-z0-9])"),) if patterns else ()
 
 
 def read_lexicons(root: Traversable | Path | None = None) -> dict[str, Lexicon]:

@@ -6,16 +6,17 @@ Made by the engine for every check; nothing in it outlives the check. Knows no r
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from agent.domain import Finding, Purpose, Severity, Span, Words
 from agent.guardrails.context import GateContext
 from agent.guardrails.licence import Licence
-from agent.guardrails.selling import sells
+from agent.guardrails.selling import DENIED, benefits, sells
 from agent.language.dates import DateMention, dates_in
 from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
-from agent.language.normalise import Reading, View, sentence_around
+from agent.language.normalise import Reading, View, sentences
 from agent.language.quantities import Quantity, quantities_in
 
 
@@ -81,9 +82,28 @@ class Field:
             at = text.find(phrase, at + 1)
         return text
 
+    @cached_property
+    def _sentences(self) -> list[tuple[int, int]]:
+        return sentences(self.tight.text)
+
+    def sentence_at(self, at: int) -> tuple[int, int]:
+        """Where the sentence of the tight view that holds `at` starts and ends."""
+        index = bisect_right(self._sentences, (at, len(self.tight.text) + 1)) - 1
+        if index < 0 or at >= self._sentences[index][1]:
+            return at, at
+        return self._sentences[index]
+
     def sentence(self, at: int) -> str:
-        start, end = sentence_around(self.tight.text, at)
+        start, end = self.sentence_at(at)
         return self.tight.text[start:end]
+
+    @cached_property
+    def _denials(self) -> frozenset[int]:
+        """Starts of the sentences that say there is nothing, or that it is over."""
+        return frozenset(self.sentence_at(match.start())[0] for match in DENIED.finditer(self.tight.text))
+
+    def is_denied(self, at: int) -> bool:
+        return bool(self._denials) and self.sentence_at(at)[0] in self._denials
 
     def find(self, pattern: re.Pattern[str], view: View | None = None) -> Iterator[re.Match[str]]:
         yield from pattern.finditer((view or self.words).text)
@@ -126,6 +146,7 @@ class Message:
         self.context = context
         self.act_spans = tuple(act_spans)
         texts = (("subject", words.subject), ("body", words.body))
+        self._benefits: dict[str, list[Quantity]] = {}
         self.fields = tuple(Field(name, raw, context) for name, raw in texts if raw)
 
     @cached_property
@@ -139,7 +160,13 @@ class Message:
     @cached_property
     def sells(self) -> bool:
         """Whether the words offer or promote something, whatever the caller says the purpose is."""
-        return any(sells(field.tight.text, field.quantities, self.licence) for field in self.fields)
+        return any(sells(field, self.benefits_of(field), self.licence) for field in self.fields)
+
+    def benefits_of(self, field: Field) -> list[Quantity]:
+        """What a field promises beyond clauses and record; read once."""
+        if field.name not in self._benefits:
+            self._benefits[field.name] = list(benefits(field, self.licence))
+        return self._benefits[field.name]
 
     @cached_property
     def purpose(self) -> Purpose:

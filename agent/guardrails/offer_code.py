@@ -9,7 +9,6 @@ from agent.domain import Finding, Severity
 from agent.guardrails.message import Field, Message, context_finding
 from agent.guardrails.offer_value import DOLLARS, PERCENT, THIRTY
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.selling import is_denied
 from agent.language.entities import code_skeleton, edit_distance
 from agent.language.normalise import fold
 
@@ -85,7 +84,7 @@ def _in_link(start: int, field: Field) -> bool:
 
 def _ends_a_denial(start: int, field: Field) -> bool:
     at = next((i for i, raw in enumerate(field.tight.index_map) if raw >= start), None)
-    return at is not None and is_denied(field.tight.text, at)
+    return at is not None and field.is_denied(at)
 
 
 def _ledger(message: Message) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.selling import benefits, is_denied
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
 
@@ -59,7 +58,7 @@ def _expiry(message: Message) -> Iterator[Finding]:
 
 def _where(message: Message, offer: OfferTerms) -> tuple[Field, int, int]:
     for field in reversed(message.fields):
-        quantity = next(benefits(field.tight.text, field.quantities, message.licence), None)
+        quantity = next(iter(message.benefits_of(field)), None)
         if quantity is not None:
             return field, *field.tight.raw_span(quantity.start, quantity.end)
         for at in code_positions(field, offer):
@@ -72,7 +71,7 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
     """A day beside the offer that is neither its last day nor a day of the record."""
     text = field.tight.text
     cue = _is_deadline(mention, text)
-    if mention.kind == "ago" or is_denied(text, mention.start):
+    if mention.kind == "ago" or field.is_denied(mention.start):
         return False
     if not cue and not _beside_offer(mention, field, message, offer):
         return False
@@ -98,7 +97,7 @@ def _is_deadline(mention: DateMention, text: str) -> bool:
 def _beside_offer(mention: DateMention, field: Field, message: Message, offer: OfferTerms) -> bool:
     sentence = field.sentence(mention.start)
     beside = [*code_positions(field, offer)]
-    beside += [quantity.start for quantity in benefits(field.tight.text, field.quantities, message.licence)]
+    beside += [quantity.start for quantity in message.benefits_of(field)]
     beside += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
     return any(field.sentence(at) == sentence for at in beside)
 
@@ -245,7 +244,7 @@ def _widened(field: Field, message: Message, offer: OfferTerms) -> Iterator[Find
 
 def _near_benefit(at: int, field: Field, message: Message) -> bool:
     sentence = field.sentence(at)
-    found = benefits(field.tight.text, field.quantities, message.licence)
+    found = message.benefits_of(field)
     return any(field.sentence(benefit.start) == sentence for benefit in found)
 
 

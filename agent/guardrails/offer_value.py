@@ -13,7 +13,7 @@ from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.selling import benefits, is_denied, vague_benefits
+from agent.guardrails.selling import vague_benefits
 from agent.language.entities import code_skeleton
 from agent.language.quantities import Quantity, currency_fits
 
@@ -28,11 +28,11 @@ def _nothing_reserved(message: Message) -> Iterator[Finding]:
         return
     reason = "No offer is reserved for this customer, so nothing may be promised. Take it out."
     for field in message.fields:
-        text, taken = field.tight.text, []
-        for quantity in benefits(text, field.quantities, message.licence):
+        taken: list[tuple[int, int]] = []
+        for quantity in message.benefits_of(field):
             taken.append((quantity.start, quantity.end))
             yield field.finding("OFFER_NONE", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
-        for match in vague_benefits(text, message.licence):
+        for match in vague_benefits(field, message.licence):
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 yield field.finding("OFFER_NONE", Severity.BLOCK, reason, *match.span(), field.tight)
 
@@ -62,11 +62,11 @@ def presents_offer(message: Message) -> bool:
     if offer is None:
         return False
     for field in message.fields:
-        if any(not is_denied(field.tight.text, at) for at in code_positions(field, offer)):
+        if any(not field.is_denied(at) for at in code_positions(field, offer)):
             return True
-        if next(benefits(field.tight.text, field.quantities, message.licence), None) is not None:
+        if next(iter(message.benefits_of(field)), None) is not None:
             return True
-        if any(matches(q, offer) and not is_denied(field.tight.text, q.start) for q in field.quantities):
+        if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):
             return True
     return False
 
@@ -108,17 +108,12 @@ def _twice(message: Message, offer: OfferTerms) -> Iterator[Finding]:
 
 
 def _says_it_right(message: Message, offer: OfferTerms) -> bool:
-    return any(
-        matches(quantity, offer)
-        for field in message.fields
-        for quantity in benefits(field.tight.text, field.quantities, message.licence)
-    )
+    return any(matches(quantity, offer) for field in message.fields for quantity in message.benefits_of(field))
 
 
 def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool) -> Iterator[Quantity]:
     """Quantities that speak of the offer: benefits, and percentages or sums beside its code."""
-    text, licence = field.tight.text, message.licence
-    presented = list(benefits(text, field.quantities, licence))
+    presented = message.benefits_of(field)
     for quantity in presented:
         # 红包 or "a gift" beside the right value is only a pretty name for it
         if quantity.kind in _ON_THE_SIDE and said_right and not _EXTRA.search(quantity.text):
@@ -154,7 +149,8 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
 
 
 _EXAMPLE = re.compile(
-    r"订单|一单|原|后是|只要|只需|相当于|比如|例如|(?<![a-z])(?:order|basket|costs?|becomes?|pay|instead|for example)(?![a-z])"
+    r"订单|一单|原|后是|只要|只需|相当于|比如|例如|(?<![a-z])(?:order|basket|costs?|becomes?|pay"
+    r"|instead|for example)(?![a-z])"
 )
 
 
@@ -223,7 +219,7 @@ def _threshold(message: Message) -> Iterator[Finding]:
 
 
 def _is_wrong_threshold(quantity: Quantity, field: Field, message: Message, offer: OfferTerms) -> bool:
-    if quantity.kind != "threshold" or quantity.qualifier == "negated" or is_denied(field.tight.text, quantity.start):
+    if quantity.kind != "threshold" or quantity.qualifier == "negated" or field.is_denied(quantity.start):
         return False
     return quantity.value != offer.min_spend and not message.licence.says(quantity)
 
@@ -234,7 +230,7 @@ def _minimum(offer: OfferTerms) -> str:
 
 def _offer_place(field: Field, message: Message, offer: OfferTerms) -> tuple[int, int]:
     """The words that bring the offer, in raw offsets."""
-    quantity = next(benefits(field.tight.text, field.quantities, message.licence), None)
+    quantity = next(iter(message.benefits_of(field)), None)
     if quantity is not None:
         return field.tight.raw_span(quantity.start, quantity.end)
     at = next(iter(code_positions(field, offer)), None)

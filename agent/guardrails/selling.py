@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from agent.guardrails.licence import Licence
-from agent.language.normalise import sentence_around
+from agent.language.normalise import View
 from agent.language.quantities import Quantity
 
 BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free_item"})
@@ -44,33 +45,43 @@ _UPSELL = re.compile(
 )
 
 
-def benefits(text: str, quantities: Sequence[Quantity], licence: Licence) -> Iterator[Quantity]:
-    """Benefits that a text presents and that no clause or fact carries."""
-    for quantity in quantities:
+class ReadField(Protocol):
+    """What a field offers here: its tight text, its quantities, and whether a place lies in a denial."""
+
+    @property
+    def tight(self) -> View: ...
+
+    @property
+    def quantities(self) -> list[Quantity]: ...
+
+    def is_denied(self, at: int) -> bool: ...
+
+
+def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
+    """Benefits that a field presents and that no clause or fact carries."""
+    for quantity in field.quantities:
         if quantity.qualifier == "negated":
             continue
         offered = quantity.kind in BENEFIT_KINDS or (quantity.benefit and quantity.kind in ("amount", "points"))
-        if offered and not is_denied(text, quantity.start) and not licence.has_benefit(quantity):
+        if offered and not field.is_denied(quantity.start) and not licence.has_benefit(quantity):
             yield quantity
 
 
-def is_denied(text: str, at: int) -> bool:
-    start, end = sentence_around(text, at)
-    return bool(DENIED.search(text[start:end]))
-
-
-def vague_benefits(text: str, licence: Licence) -> Iterator[re.Match[str]]:
+def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]]:
     """Benefits promised without a number: a coupon, a special price, a treat."""
+    text = field.tight.text
     for match in _VAGUE.finditer(text):
         before = text[max(0, match.start() - 16) : match.start()]
-        if not is_denied(text, match.start()) and not _NOT_A.search(before) and not licence.has_phrase(match.group()):
-            yield match
+        if field.is_denied(match.start()) or _NOT_A.search(before) or licence.has_phrase(match.group()):
+            continue
+        yield match
 
 
 _NOT_A = re.compile(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
 
 
-def sells(text: str, quantities: Sequence[Quantity], licence: Licence) -> bool:
-    if next(benefits(text, quantities, licence), None) or next(vague_benefits(text, licence), None):
+def sells(field: ReadField, presented: Sequence[Quantity], licence: Licence) -> bool:
+    """Whether a field offers or promotes anything; `presented` are its benefits."""
+    if presented or next(vague_benefits(field, licence), None) is not None:
         return True
-    return bool(_UPSELL.search(text))
+    return bool(_UPSELL.search(field.tight.text))

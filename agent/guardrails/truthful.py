@@ -13,7 +13,6 @@ from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.selling import benefits
 from agent.language.normalise import fold
 
 # --- urgency ----------------------------------------------------------------------------------------------------------
@@ -186,8 +185,8 @@ def _more_than_the_body(field: Field, message: Message) -> Iterator[Finding]:
     body, offer = message.body, message.context.offer
     if body is None:
         return
-    promised = list(benefits(field.tight.text, field.quantities, message.licence))
-    kept = [quantity.kind for quantity in benefits(body.tight.text, body.quantities, message.licence)]
+    promised = message.benefits_of(field)
+    kept = [quantity.kind for quantity in message.benefits_of(body)]
     names_code = offer is not None and offer.code is not None and offer.code.casefold() in body.tight.text
     for quantity in promised:
         if not kept and not names_code:

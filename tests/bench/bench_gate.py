@@ -12,10 +12,13 @@ from typing import Any
 
 from agent.guardrails import judge_line
 
-ZH = "雨桐您好，您8月11日下单的手冲咖啡壶用得还顺手吗？为您准备了一张8折券QH20，满199元可用，9月30日前有效，黄金、礼品卡除外。"
+ZH = (
+    "雨桐您好，您8月11日下单的手冲咖啡壶用得还顺手吗？"
+    "为您准备了一张8折券QH20，满199元可用，9月30日前有效，黄金、礼品卡除外。"
+)
 EN = (
-    "Hi Will, how is the oak serving board you bought on August 20? Here is 20% off with QH20 on orders of $199 or more, "
-    "through September 30, gift cards excluded. "
+    "Hi Will, how is the oak serving board you bought on August 20? Here is 20% off with QH20 on orders of $199 "
+    "or more, through September 30, gift cards excluded. "
 )
 FACTS = {
     "zh": {
@@ -29,7 +32,11 @@ FACTS = {
 def line(language: str, length: int) -> str:
     """A marketing e-mail of about `length` characters."""
     text = ZH if language == "zh" else EN
-    body = (text * (length // len(text) + 1))[:length]
+    foot = "\nLinden Lane, 12 Linden Lane\nhttps://linden-lane.example/u " + (
+        "退订" if language == "zh" else "unsubscribe"
+    )
+    repeats = max(1, (length - len(foot)) // len(text))
+    body = text * repeats + foot
     context: dict[str, Any] = {
         "purpose": "marketing",
         "customer": {
@@ -55,11 +62,11 @@ def line(language: str, length: int) -> str:
         "now": "2026-09-15T10:30:00+08:00",
         "history": {"sent_last_7_days": 1, "open_ticket": None},
     }
-    return json.dumps({"id": 1, "channel": "email", "context": context, "draft": {"subject": "Hi", "body": body}})
+    return json.dumps({"id": 1, "channel": "email", "context": context, "draft": {"subject": None, "body": body}})
 
 
 def measure(text: str, rounds: int = 150) -> list[float]:
-    judge_line(text)
+    assert judge_line(text)["verdict"] == "pass", "a refused message is repaired and judged again: that is another cost"
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -72,8 +79,11 @@ def main() -> None:
     print(f"{'language':>8} {'characters':>10} {'p50 ms':>8} {'p99 ms':>8}")
     for language in ("zh", "en"):
         for length in (70, 150, 500, 2000):
-            times = measure(line(language, length))
-            print(f"{language:>8} {length:>10} {statistics.median(times):8.2f} {times[int(len(times) * 0.99)]:8.2f}")
+            text = line(language, length)
+            times = measure(text)
+            size = len(json.loads(text)["draft"]["body"])
+            p99 = times[int(len(times) * 0.99)]
+            print(f"{language:>8} {size:>10} {statistics.median(times):8.2f} {p99:8.2f}")
 
 
 if __name__ == "__main__":
