@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from agent.acts import act_table
+from agent.acts import acts_for
 from agent.context import Live, filled_facts, gate_context
 from agent.domain import Case, Customer, Draft, Event, Verdict, Words
 from agent.guardrails import check, context_from_json
 from agent.house import House
+from agent.slots.topics import topic_in_words
 from agent.spans import reanchor
 from knowledge.documents import Clause, Passage
+
+RECENT = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,22 @@ def customer_of(case: Case, house: House) -> Customer:
 def relied_on(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
     """The clauses in force that this case may quote, and those that back the promises fit for its situation."""
     today = house.clock.now().date()
-    found = house.policies.policies(case.situation.replace("_", " "), customer.language, today)
-    acts = [key for key, act in act_table().items() if case.situation in act.situations]
+    found = house.policies.policies(asked(case, customer, house), customer.language, today, limit=2)
+    acts = acts_for(case.situation)
     known = {passage.source_id for passage in found}
     backing = house.policies.licensed(acts, customer.language, today)
     return found + tuple(_as_passage(clause) for clause in backing if clause.id not in known)
+
+
+def asked(case: Case, customer: Customer, house: House) -> str:
+    """What the customer last wrote to us in the weeks before; else the situation in words."""
+    now = house.clock.now()
+    written = [
+        event.text
+        for event in house.history.timeline(customer.id, now)
+        if event.kind in ("ticket", "review") and event.text and event.at > now - RECENT
+    ]
+    return written[-1] if written else topic_in_words(case.situation, customer.language)
 
 
 def _as_passage(clause: Clause) -> Passage:

@@ -8,11 +8,12 @@ is only offered when what we expect to keep is worth more than it costs, and onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from agent.acts import acts_for
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
 from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose
 from agent.ledger import Claim, LedgerBook, Refusal
@@ -55,6 +56,12 @@ def choose_offer(
 
 
 def _strategy(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
+    """What to write about, with the promises that would help: the strategy's own, else those fit for its situation."""
+    plan = _plan(case, catalogue, context)
+    return plan if plan.acts else replace(plan, acts=acts_for(plan.situation))
+
+
+def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
     if context.open_topic is not None:
         return Strategy("open_ticket", TOPIC_SITUATIONS.get(context.open_topic, "general_care"))
     if case.situation:

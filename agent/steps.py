@@ -70,7 +70,7 @@ def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], hous
 
 def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
     """retrieve: policy clauses that may be quoted or relied on, and this customer's own history."""
-    about = case.situation.replace("_", " ")
+    about = gatekeeper.asked(case, customer, house)
     return gatekeeper.relied_on(case, customer, house) + house.policies.history(case.customer_id, about)
 
 

@@ -161,11 +161,18 @@ def _money(amount: Decimal, currency: str) -> Money:
     return Money(int(amount * 10 ** get_currency_precision(currency)), currency)
 
 
+SHORT_ANSWER = 70
+"""Characters of a quoted clause that still leave room for the rest of an SMS or a push."""
+
+
 def _policy_facts(clauses: Sequence[Clause], case: Case, language: Language) -> Iterable[Fact]:
     if case.situation not in TICKET_SITUATIONS and case.purpose is not Purpose.REPLY:
         return
+    longest = SHORT_ANSWER if case.channel in (Channel.SMS, Channel.PUSH) else None
     for clause in clauses:
         if clause.customer_text and clause.language == language.value:
+            if longest is not None and len(clause.customer_text) > longest:
+                continue
             yield _fact("policy_answer", clause.customer_text, Source("clause", clause.id))
             return
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from agent.domain import Finding, Purpose, Severity, Span, Words
 from agent.guardrails.context import GateContext
 from agent.guardrails.licence import Licence
-from agent.guardrails.selling import DENIED, benefits, sells
+from agent.guardrails.selling import DENIED, benefits, upsells, vague_benefits
 from agent.language.dates import DateMention, dates_in
 from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
 from agent.language.normalise import Reading, View, sentences
@@ -160,13 +160,21 @@ class Message:
     @cached_property
     def sells(self) -> bool:
         """Whether the words offer or promote something, whatever the caller says the purpose is."""
-        return any(sells(field, self.benefits_of(field), self.licence) for field in self.fields)
+        return any(self.benefits_of(field) or self.vague_benefits_of(field) or upsells(field) for field in self.fields)
 
     def benefits_of(self, field: Field) -> list[Quantity]:
-        """What a field promises beyond clauses and record; read once."""
+        """What a field promises beyond clauses, record and licensed acts; read once."""
         if field.name not in self._benefits:
-            self._benefits[field.name] = list(benefits(field, self.licence))
+            found = benefits(field, self.licence)
+            self._benefits[field.name] = [one for one in found if not self._is_act(field, one.start, one.end)]
         return self._benefits[field.name]
+
+    def vague_benefits_of(self, field: Field) -> list[re.Match[str]]:
+        """The same for what is promised without a number."""
+        return [one for one in vague_benefits(field, self.licence) if not self._is_act(field, *one.span())]
+
+    def _is_act(self, field: Field, start: int, end: int) -> bool:
+        return self.in_act(field, *field.tight.raw_span(start, end))
 
     @cached_property
     def purpose(self) -> Purpose:
@@ -181,6 +189,8 @@ class Message:
         return self.purpose is Purpose.MARKETING
 
     def in_act(self, field: Field, start: int, end: int) -> bool:
-        """Whether raw [start, end) lies inside a promise that a clause backs."""
+        """Whether raw [start, end), but for the blanks around it, lies inside a promise that a clause backs."""
+        said = field.raw[start:end]
+        start, end = end - len(said.lstrip()), start + len(said.rstrip())
         spans = (span for span in self.act_spans if span.field == field.name and span.kind in ("act", "clause"))
         return any(span.start <= start and end <= span.end for span in spans)

@@ -13,7 +13,6 @@ from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.selling import vague_benefits
 from agent.language.entities import code_skeleton
 from agent.language.quantities import Quantity, currency_fits
 
@@ -32,7 +31,7 @@ def _nothing_reserved(message: Message) -> Iterator[Finding]:
         for quantity in message.benefits_of(field):
             taken.append((quantity.start, quantity.end))
             yield field.finding("OFFER_NONE", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
-        for match in vague_benefits(field, message.licence):
+        for match in message.vague_benefits_of(field):
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 yield field.finding("OFFER_NONE", Severity.BLOCK, reason, *match.span(), field.tight)
 

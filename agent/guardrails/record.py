@@ -29,7 +29,9 @@ _SURNAMES = (
 _GREETED_EN = re.compile(
     r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
     r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
-    r"|dr)\.? )?(?P<name>[A-ZÀ-Þ][\w'’.-]*(?: [A-ZÀ-Þ][\w'’.-]+){0,2})(?=[,!.:;\n—–-]|$| -)",
+    # a full stop ends the greeting, but for one inside a word and one after an initial
+    r"|dr)\.? )?(?P<name>(?:[A-ZÀ-Þ]\. )?[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*(?: [A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))+){0,2})"
+    r"(?=[,!.:;\n—–-]|$| -)",
     re.I,
 )
 _ADDRESSED_ZH = re.compile(

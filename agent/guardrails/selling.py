@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Protocol
 
 from agent.guardrails.licence import Licence
@@ -80,8 +80,6 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
 _NOT_A = re.compile(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
 
 
-def sells(field: ReadField, presented: Sequence[Quantity], licence: Licence) -> bool:
-    """Whether a field offers or promotes anything; `presented` are its benefits."""
-    if presented or next(vague_benefits(field, licence), None) is not None:
-        return True
+def upsells(field: ReadField) -> bool:
+    """Whether a field promotes something beyond what was bought."""
     return bool(_UPSELL.search(field.tight.text))
