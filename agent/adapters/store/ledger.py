@@ -76,7 +76,10 @@ class Ledger:
     def codes_left(self, offer_id: str) -> int:
         t = schema.codes
         query = sa.select(sa.func.count()).where(
-            t.c.brand_id == self._brand, t.c.offer_id == offer_id, t.c.reservation_id.is_(None)
+            t.c.brand_id == self._brand,
+            t.c.offer_id == offer_id,
+            t.c.reservation_id.is_(None),
+            t.c.redeemed_at.is_(None),
         )
         with self._tx.read() as c:
             return int(c.execute(query).scalar_one())
@@ -95,12 +98,6 @@ class Ledger:
 
     def _reserve(self, c: sa.Connection, claim: Claim) -> Reservation:
         t = schema.reservations
-        # A released reservation of the same case keeps its row for the record; the new one replaces it.
-        c.execute(
-            t.update()
-            .where(t.c.case_id == claim.case_id, t.c.offer_id == claim.offer_id, t.c.status == "released")
-            .values(offer_id=t.c.offer_id + "#released#" + t.c.reservation_id)
-        )
         for budget_id in sorted(claim.budgets):  # one order for everybody, so that two writers cannot deadlock
             self._take(c, budget_id, claim.amount)
         reservation_id = "res_" + secrets.token_hex(8)
@@ -169,7 +166,8 @@ class Ledger:
         with self._tx.write() as c:
             if self._settle(reservation_id, "released", at):
                 t = schema.codes
-                c.execute(t.update().where(t.c.reservation_id == reservation_id).values(reservation_id=None))
+                mine = (t.c.reservation_id == reservation_id) & t.c.redeemed_at.is_(None)  # a code of the till is gone
+                c.execute(t.update().where(mine).values(reservation_id=None))
 
     def _settle(self, reservation_id: str, to: str, at: datetime) -> bool:
         t = schema.reservations
@@ -221,23 +219,20 @@ class Ledger:
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         k, t = schema.codes, schema.reservations
         with self._tx.write() as c:
+            mine = (k.c.brand_id == self._brand) & (k.c.code == code)
             taken = c.execute(
                 k.update()
-                .where(k.c.brand_id == self._brand, k.c.code == code, k.c.redeemed_at.is_(None))
-                .where(k.c.reservation_id.is_not(None))
+                .where(mine, k.c.redeemed_at.is_(None), k.c.reservation_id.is_not(None))
                 .values(redeemed_at=at)
             )
             if taken.rowcount == 0:
                 return None
-            row = c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.code == code)).mappings().first()
-            if row is None:
-                return None
-            c.execute(
-                t.update()
-                .where(t.c.reservation_id == row["reservation_id"], t.c.status == "committed")
-                .values(status="redeemed", updated_at=at)
-            )
-        return _reservation({**dict(row), "status": "redeemed"})
+            # A code may have been held before by a reservation that was released: the pool knows who holds it now.
+            holder = c.execute(sa.select(k.c.reservation_id).where(mine)).scalar_one()
+            here = t.c.reservation_id == holder
+            c.execute(t.update().where(here, t.c.status == "committed").values(status="redeemed", updated_at=at))
+            row = c.execute(sa.select(t).where(here)).mappings().one()
+        return _reservation(dict(row))
 
 
 def _reservation(row: dict[str, Any]) -> Reservation:

@@ -211,8 +211,16 @@ reservations = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
-    sa.UniqueConstraint("case_id", "offer_id"),
     sa.Index("ix_reservations_brand_id_customer_id", "brand_id", "customer_id"),
+    # One live reservation a case and offer; those that were released stay beside it, for the record.
+    sa.Index(
+        "uq_reservations_case_id_offer_id",
+        "case_id",
+        "offer_id",
+        unique=True,
+        sqlite_where=sa.text("status <> 'released'"),
+        postgresql_where=sa.text("status <> 'released'"),
+    ),
 )
 
 reservation_budgets = sa.Table(

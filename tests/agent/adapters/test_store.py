@@ -241,6 +241,58 @@ def test_a_code_is_redeemed_once(store: SqlStore) -> None:
     assert store.ledger.redeem("GUESS", NOW) is None
 
 
+def test_a_code_that_came_back_is_redeemed_by_whoever_holds_it_now(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.add_codes("ten_off", ["AAA1"])
+    first = store.ledger.reserve(claim("a", 100, "campaign", code=True))
+    assert isinstance(first, Reservation)
+    store.ledger.release(first.id, NOW)
+    second = store.ledger.reserve(claim("b", 100, "campaign", code=True))
+    assert isinstance(second, Reservation)
+    store.ledger.commit(second.id, NOW)
+    redeemed = store.ledger.redeem("AAA1", NOW)
+    assert redeemed is not None
+    assert (redeemed.id, redeemed.case_id, redeemed.status) == (second.id, "b", "redeemed")
+    assert store.ledger.reservation(first.id).status == "released"  # type: ignore[union-attr]
+
+
+def test_a_code_that_the_till_took_is_never_in_the_pool_again(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.add_codes("ten_off", ["AAA1", "AAA2"])
+    held = store.ledger.reserve(claim("a", 100, "campaign", code=True))
+    assert isinstance(held, Reservation)
+    assert store.ledger.redeem("AAA1", NOW) is not None  # the words leaked before the message was sent
+    store.ledger.release(held.id, NOW)
+    assert store.ledger.codes_left("ten_off") == 1
+    again = store.ledger.reserve(claim("b", 100, "campaign", code=True))
+    assert isinstance(again, Reservation)
+    assert again.code == "AAA2"
+
+
+def test_a_released_reservation_keeps_its_offer_for_the_record(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    ids = []
+    for _ in range(3):
+        reservation = store.ledger.reserve(claim("a", 100, "campaign"))
+        assert isinstance(reservation, Reservation)
+        ids.append(reservation.id)
+        store.ledger.release(reservation.id, NOW)
+    kept = [store.ledger.reservation(name) for name in ids]
+    assert len(set(ids)) == 3
+    assert [(row.offer_id, row.status) for row in kept if row] == [("ten_off", "released")] * 3
+
+
+def test_the_database_itself_refuses_a_second_live_reservation(store: SqlStore) -> None:
+    store.ledger.set_budget("campaign", Money(1000, "CNY"))
+    store.ledger.reserve(claim("a", 100, "campaign"))
+    copy = (
+        "insert into reservations select 'res_2', brand_id, case_id, customer_id, offer_id, amount_minor, currency, "
+        "code, status, at, updated_at from reservations"
+    )
+    with pytest.raises(sa.exc.IntegrityError), store.write() as c:
+        c.execute(sa.text(copy))
+
+
 def _reserve_many(url: str, worker: int) -> None:
     store = SqlStore(open_engine(url), "qinghe")
     for n in range(20):

@@ -72,9 +72,16 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("reservation_id", name=op.f("pk_reservations")),
-        sa.UniqueConstraint("case_id", "offer_id", name=op.f("uq_reservations_case_id_offer_id")),
     )
     op.create_index("ix_reservations_brand_id_customer_id", "reservations", ["brand_id", "customer_id"], unique=False)
+    op.create_index(
+        "uq_reservations_case_id_offer_id",
+        "reservations",
+        ["case_id", "offer_id"],
+        unique=True,
+        sqlite_where=sa.text("status <> 'released'"),
+        postgresql_where=sa.text("status <> 'released'"),
+    )
     op.create_table(
         "scores",
         sa.Column("brand_id", sa.Text(), nullable=False),
