@@ -104,9 +104,12 @@ def import_customers(
     added = there = 0
     if not dry_run:
         progress("storing customers", 0.6)
-        customers = list(customers_from_rows(batch.customers, workshop.brand, made_up or workshop.brand.made_up))
-        there = len(workshop.store.people.known([customer.id for customer in customers]))
-        added = workshop.store.people.put(customers, workshop.clock.now()) - there
+        people, brand = workshop.store.people, workshop.brand
+        with workshop.store.write():
+            stored = people.get_many([str(name) for name in batch.customers["customer_id"]])
+            customers = customers_from_rows(batch.customers, brand, made_up or brand.made_up, stored, batch.carried)
+            there = len(stored)
+            added = people.put(customers, workshop.clock.now(), source=f"import {path.name}") - there
     return _imported(batch.counts, len(batch.customers), added, there, batch.quarantine, aside, dry_run)
 
 

@@ -1,7 +1,8 @@
 """Imported customer rows → Customer records, with the brand's stated defaults where a row is silent.
 
 Whatever is filled from a default is named in `assumed`, so that nobody mistakes it for the customer's own word. What
-has no default stays unknown, and then a person looks.
+has no default stays unknown, and then a person looks. A customer who is known already changes only where the file has
+something to say: a column that it does not carry, and a consent that it is silent about, stay as they are stored.
 """
 
 from __future__ import annotations
@@ -17,12 +18,64 @@ from agent.domain import Brand, Channel, Consent, Customer, Language
 from api.zones import zone_of_country
 
 TRIAL_PROOF = "none: made up for a trial"
+ASSUMED = ("language", "timezone")
+"""Fields with a default: a blank cell is silence, or the default would take the place of what is known."""
+NOBODY: Mapping[str, Customer] = {}
+FIELDS = (
+    "name given_name gender language timezone country email phone age tier points member_since account_status"
+).split()
 
 
-def customers_from_rows(table: pd.DataFrame, brand: Brand, made_up: bool) -> Iterator[Customer]:
-    """One Customer a row of `scoring.customers.read_customers`."""
-    for row in table.to_dict("records"):
-        yield customer_from({str(key): _known(value) for key, value in row.items()}, brand, made_up)
+def customers_from_rows(
+    table: pd.DataFrame,
+    brand: Brand,
+    made_up: bool,
+    stored: Mapping[str, Customer] = NOBODY,
+    carried: frozenset[str] = frozenset(),
+) -> Iterator[Customer]:
+    """One Customer a row of `scoring.customers.read_customers`; who is `stored` is merged with what is `carried`."""
+    for raw in table.to_dict("records"):
+        row = {str(key): _known(value) for key, value in raw.items()}
+        known = stored.get(str(row["customer_id"]))
+        yield customer_from(row, brand, made_up) if known is None else merge(known, row, carried, brand, made_up)
+
+
+def merge(stored: Customer, row: Mapping[str, Any], carried: frozenset[str], brand: Brand, made_up: bool) -> Customer:
+    """What is stored, changed by what the row says. Defaults are assumed anew, and never in the place of an answer.
+
+    What was invented for a trial goes as soon as the customer turns out to be real.
+    """
+    made_up = stored.made_up and made_up
+    kept = {name: getattr(stored, name) for name in FIELDS if name not in stored.assumed}
+    said = {
+        name: value for name, value in row.items() if name in carried and (value is not None or name not in ASSUMED)
+    }
+    fresh = customer_from({**kept, **said, "customer_id": stored.id}, brand, made_up)
+    if made_up:
+        invented = {name: getattr(stored, name) for name in ("email", "timezone") if getattr(fresh, name) is None}
+        fresh = replace(fresh, **invented, assumed=(*fresh.assumed, *(n for n in invented if n in stored.assumed)))
+    return replace(
+        _with_stored_consents(fresh, stored, said),
+        suppressed=stored.suppressed or fresh.suppressed,
+        flags=stored.flags,
+    )
+
+
+def _with_stored_consents(fresh: Customer, stored: Customer, said: Mapping[str, Any]) -> Customer:
+    consents, assumed = dict(fresh.consents), set(fresh.assumed)
+    for channel, old in stored.consents.items():
+        mark = f"consent.{channel}"
+        new = fresh.consents.get(channel, Consent(None))
+        if said.get(f"consent_{channel}") is not None:
+            same = old.granted == new.granted and mark not in stored.assumed
+            consents[channel] = replace(new, at=new.at or old.at, proof=new.proof or old.proof) if same else new
+        elif stored.made_up and not fresh.made_up and mark in stored.assumed:
+            consents[channel] = new
+        elif old.granted is not None:
+            consents[channel] = old
+            assumed = assumed | {mark} if mark in stored.assumed else assumed - {mark}
+    ordered = dict.fromkeys((*fresh.assumed, *stored.assumed))
+    return replace(fresh, consents=consents, assumed=tuple(name for name in ordered if name in assumed))
 
 
 def bare_customer(customer_id: str, country: str | None, brand: Brand, made_up: bool) -> Customer:

@@ -105,11 +105,15 @@ GENDERS = {
 
 @dataclass(frozen=True)
 class CustomerBatch:
-    """What one file gave: customers (columns CUSTOMER_COLUMNS), rows and values set aside, counts of both."""
+    """What one file gave: customers (columns CUSTOMER_COLUMNS), rows and values set aside, counts of both.
+
+    `carried` names those of CUSTOMER_COLUMNS that the file has; the others are silence, not an answer.
+    """
 
     customers: pd.DataFrame
     quarantine: pd.DataFrame
     counts: dict[str, int]
+    carried: frozenset[str] = frozenset()
 
 
 def read_customers(
@@ -128,7 +132,8 @@ def read_customers(
     people = _People(table, found, quarantine, pd.Timestamp(now) if now else None)
     customers = people.read(ids)
     counts = {"rows": len(table), "customers": len(customers), **quarantine.counts()}
-    return CustomerBatch(customers.reset_index(drop=True), quarantine.frame(), counts)
+    carried = frozenset({"age" if name == "birth_date" else name for name in found}) & frozenset(CUSTOMER_COLUMNS)
+    return CustomerBatch(customers.reset_index(drop=True), quarantine.frame(), counts, carried)
 
 
 class _People:

@@ -26,13 +26,14 @@ class People:
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
-    def put(self, customers: Iterable[Customer], at: datetime) -> int:
-        """Insert or replace customers with their consents. A suppression on record survives any import."""
+    def put(self, customers: Iterable[Customer], at: datetime, source: str = "import") -> int:
+        """Insert or replace customers with their consents. Whoever is suppressed once stays so."""
         rows = list(customers)
         with self._tx.write() as c:
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
                 ids = [customer.id for customer in chunk]
+                self._keep_suppressed(c, [customer.id for customer in chunk if customer.suppressed], at, source)
                 suppressed = self._suppressed(c, ids)
                 values = [_customer_row(x, x.suppressed or x.id in suppressed, at) for x in chunk]
                 _upsert(c, schema.customers, values, ("brand_id", "customer_id"))
@@ -90,6 +91,13 @@ class People:
             c.execute(
                 t.update().where(t.c.brand_id == self._brand, t.c.customer_id == customer_id).values(suppressed=True)
             )
+
+    def _keep_suppressed(self, c: sa.Connection, ids: Sequence[str], at: datetime, source: str) -> None:
+        """Put them on the list; who is on it already keeps the first time and source."""
+        there = self._suppressed(c, ids)
+        fresh = [name for name in dict.fromkeys(ids) if name not in there]
+        rows = [{"brand_id": self._brand, "customer_id": name, "at": at, "source": source} for name in fresh]
+        _upsert(c, schema.suppressions, rows, ("brand_id", "customer_id"))
 
     def _suppressed(self, c: sa.Connection, ids: Sequence[str]) -> set[str]:
         t = schema.suppressions

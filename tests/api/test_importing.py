@@ -1,0 +1,131 @@
+"""Files brought into a real home folder: what a second file may change, and what no file may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from agent.domain import Channel, Consent, Customer, Language
+from api.bootstrap import Workshop
+from api.brand_file import write_brand
+from api.clock import FixedClock
+from api.home import Home
+from api.importing import import_customers, import_events
+from api.people import TRIAL_PROOF
+from api.sample_shop import BRAND
+from api.settings import Settings
+
+NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+ASSUMED = 'consent.email = "terms of 2024"\n'
+Bring = Callable[..., Customer]
+
+
+def a_workshop(folder: Path, assume: str = "") -> Workshop:
+    folder.mkdir(exist_ok=True)
+    brand = folder / "brand.toml"
+    write_brand(brand, dict(BRAND))
+    brand.write_text(brand.read_text(encoding="utf-8") + assume, encoding="utf-8")  # [assume] is the last table
+    return Workshop(Home(folder), Settings(home=folder), FixedClock(NOW))
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return a_workshop(tmp_path / "home")
+
+
+@pytest.fixture
+def bring(workshop: Workshop, tmp_path: Path) -> Bring:
+    """Import these lines as a customer file and give back customer 1 as stored."""
+
+    def bring(*lines: str, trial: bool = False) -> Customer:
+        file = tmp_path / "customers.csv"
+        file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        import_customers(workshop, file, None, False, trial, lambda _step, _share: None)
+        return workshop.store.people.get("1")
+
+    return bring
+
+
+WHOLE = (
+    (
+        "id,name,gender,language,timezone,country,email,phone,age,tier,points,consent_email,consent_email_at,"
+        "consent_email_proof"
+    ),
+    "1,Nora Bell,f,en,Europe/London,GB,nora@mail.example,+447700900123,41,gold,120,yes,2025-05-01,form 7",
+)
+
+
+def test_a_second_file_changes_only_the_columns_that_it_carries(bring: Bring) -> None:
+    before = bring(*WHOLE)
+    after = bring("id,tier", "1,platinum")
+    assert after.tier == "platinum"
+    for name in Customer.__dataclass_fields__:
+        if name != "tier":
+            assert getattr(after, name) == getattr(before, name), name
+
+
+def test_a_column_that_a_file_carries_may_empty_a_field_but_never_brings_back_a_default(bring: Bring) -> None:
+    bring(*WHOLE)
+    after = bring("id,phone,language,timezone", "1,,,")
+    assert after.phone is None
+    assert (after.language, after.timezone) == (Language.EN, "Europe/London")
+    assert after.assumed == ()
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_an_assumed_consent_never_takes_the_place_of_a_stored_answer(tmp_path: Path, said: str) -> None:
+    workshop = a_workshop(tmp_path / "home", ASSUMED)
+    file = tmp_path / "c.csv"
+    for text in (
+        f"id,consent_email,consent_email_proof\n1,{said},form 7\n",
+        "id,tier\n1,gold\n",
+        "id,consent_email\n1,\n",
+    ):
+        file.write_text(text, encoding="utf-8")
+        import_customers(workshop, file, None, False, False, lambda _step, _share: None)
+    stored = workshop.store.people.get("1")
+    assert stored.consents[Channel.EMAIL] == Consent(said == "yes", None, "form 7", "marketing")
+    assert "consent.email" not in stored.assumed
+
+
+def test_an_assumed_consent_stays_marked_as_assumed_until_the_customer_speaks(tmp_path: Path) -> None:
+    workshop = a_workshop(tmp_path / "home", ASSUMED)
+    file = tmp_path / "c.csv"
+    marked = []
+    for text in ("id,tier\n1,gold\n", "id,tier\n1,silver\n", "id,consent_email\n1,no\n"):
+        file.write_text(text, encoding="utf-8")
+        import_customers(workshop, file, None, False, False, lambda _step, _share: None)
+        marked.append("consent.email" in workshop.store.people.get("1").assumed)
+    assert marked == [True, True, False]
+    assert workshop.store.people.get("1").consents[Channel.EMAIL].granted is False
+
+
+def test_saying_yes_again_does_not_lose_the_proof(bring: Bring) -> None:
+    bring(*WHOLE)
+    consent = bring("id,consent_email", "1,yes").consents[Channel.EMAIL]
+    assert (consent.granted, consent.proof, consent.at) == (True, "form 7", datetime(2025, 5, 1, tzinfo=UTC))
+    assert bring("id,consent_email", "1,no").consents[Channel.EMAIL] == Consent(False, None, None, "marketing")
+
+
+def test_an_imported_suppression_is_never_lifted_by_a_later_file(bring: Bring) -> None:
+    assert bring("id,suppressed", "1,yes").suppressed
+    assert bring("id,suppressed", "1,no").suppressed
+    assert bring("id,tier", "1,gold").suppressed
+
+
+def test_what_was_invented_for_a_trial_goes_when_the_customer_turns_out_to_be_real(
+    workshop: Workshop, bring: Bring, tmp_path: Path
+) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer_id,at,item,quantity,unit_price\n1,2026-01-05,tea,1,10\n", encoding="utf-8")
+    import_events(workshop, orders, "orders", None, False, True, lambda _step, _share: None)
+    trial = bring("id,tier", "1,gold", trial=True)
+    assert (trial.made_up, trial.tier, trial.email) == (True, "gold", "1@trial.invalid")
+    assert trial.consents[Channel.EMAIL].proof == TRIAL_PROOF
+    assert {"email", "timezone", "consent.email"} <= set(trial.assumed)
+    real = bring("id,name", "1,Nora Bell")
+    assert (real.made_up, real.email) == (False, None)
+    assert {consent.granted for consent in real.consents.values()} == {None}
