@@ -14,7 +14,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from agent import pipeline
+from agent import pipeline, steps
 from agent.context import Live, gate_context, open_ticket
 from agent.domain import Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError
@@ -22,7 +22,7 @@ from agent.guardrails import check, context_from_json
 from agent.holdout import held_out
 from agent.house import House
 from agent.money import to_minor
-from agent.offers import OfferContext, choose_offer
+from agent.offers import choose_offer
 from agent.priority import by_priority
 from agent.rehearsal import RehearsedLedger
 from agent.review import AUTOMATIC
@@ -102,7 +102,11 @@ def preview(plan: Plan, house: House) -> Preview:
             served += 1
         else:
             case = new_case(plan, score, customer, place, house)
-            decision = choose_offer(case, customer, house.catalogue, ledger, _offer_context(events, house))
+            if house.store.cases.exists(case.case_id):
+                excluded["already in this campaign"] += 1
+                continue
+            context = replace(steps.offer_context(customer.id, events, house), held_out=False)
+            decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
             cost += decision.offer.cost.minor if decision.offer else 0
     without = offers.pop("", 0)
@@ -138,12 +142,17 @@ def run(plan: Plan, house: House, progress: Progress | None = None) -> list[pipe
 
 
 def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
-    """One customer. None when an earlier run got past this case; a case that it left half-way is taken up again."""
+    """One customer. None when an earlier run is done with this case; one that it left half-way is taken up there."""
     if not house.store.cases.open(case):
         case = house.store.cases.get(case.case_id)
-        if case.status is not CaseStatus.SCORED:
-            return None
-    prepared = pipeline.prepare(case, house)
+    if case.status is CaseStatus.SCORED:
+        prepared = pipeline.prepare(case, house)
+    elif case.status in (CaseStatus.OFFERED, CaseStatus.NO_OFFER):
+        prepared = pipeline.redraft(case, house)
+    elif case.status is CaseStatus.CHECKED and plan.auto_send:
+        prepared = pipeline.Prepared(case)
+    else:
+        return None
     if not plan.auto_send or prepared.case.status is not CaseStatus.CHECKED:
         return prepared
     if held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share):
@@ -224,17 +233,6 @@ def _with_history(
         for score in part:
             if (customer := known.get(score.customer_id)) is not None:
                 yield score, customer, timelines.get(customer.id, ())
-
-
-def _offer_context(events: Sequence[Event], house: House) -> OfferContext:
-    ticket = open_ticket(events)
-    return OfferContext(
-        held_out=False,
-        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
-        open_topic=ticket["type"] if ticket else None,
-        margin_pct=house.brand.margin_pct,
-        now=house.clock.now(),
-    )
 
 
 def _as_row(plan: Plan) -> dict[str, Any]:

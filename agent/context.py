@@ -106,6 +106,15 @@ def open_ticket(events: Iterable[Event]) -> dict[str, Any] | None:
     return {"id": ticket.id, "type": ticket.topic or "other", "status": ticket.status or "open"}
 
 
+def recent_topics(events: Iterable[Event], since: datetime) -> frozenset[str]:
+    """Topics of tickets since then, and "poor_rating" where a review gave two stars or fewer."""
+    late = [event for event in events if event.at >= since]
+    topics = {event.topic for event in late if event.kind == "ticket" and event.topic}
+    if any(event.kind == "review" and event.rating is not None and event.rating <= 2 for event in late):
+        topics.add("poor_rating")
+    return frozenset(topics)
+
+
 def _facts(customer: Customer, events: Sequence[Event]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "gender": customer.gender,

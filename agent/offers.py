@@ -27,18 +27,28 @@ TOPIC_SITUATIONS = {
     "refund_slow": "refund_slow",
     "return_policy": "policy_question",
 }
+TICKET_SITUATIONS = frozenset(TOPIC_SITUATIONS.values()) | {"poor_rating"}
+SERVICE_SITUATIONS = TICKET_SITUATIONS | {"general_care"}
+"""What may be written about without marketing: something that happened to the customer, or a plain question."""
 FALLBACK = Strategy("other", "general_care")
 
 
 @dataclass(frozen=True, slots=True)
 class OfferContext:
-    """What the decision rests on besides case and catalogue. `open_topic` is the topic of a ticket still open."""
+    """What the decision rests on besides case and catalogue.
+
+    `open_topic` is the topic of a ticket still open. `recent` are the situations that a ticket or review of the last
+    weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
+    last day of an offer ends.
+    """
 
     held_out: bool
     orders: int
     open_topic: str | None
     margin_pct: Decimal
     now: datetime
+    zone: str
+    recent: frozenset[str] = frozenset()
 
 
 def choose_offer(
@@ -64,11 +74,21 @@ def _strategy(case: Case, catalogue: Catalogue, context: OfferContext) -> Strate
 def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
     if context.open_topic is not None:
         return Strategy("open_ticket", TOPIC_SITUATIONS.get(context.open_topic, "general_care"))
+    if case.purpose is not Purpose.MARKETING:
+        asked = case.situation if case.situation in SERVICE_SITUATIONS else ""
+        return Strategy("asked_for", asked or next(iter(sorted(context.recent)), "general_care"))
     if case.situation:
         known = (s for s in catalogue.strategies.values() if s.situation == case.situation)
         return next(known, Strategy("asked_for", case.situation))
     leading_out = [reason.code for reason in case.reasons if reason.contribution > 0]
-    return catalogue.strategy_for(leading_out) or FALLBACK
+    standing = [
+        code
+        for code in leading_out
+        if (plan := catalogue.strategies.get(code)) is None
+        or plan.situation not in TICKET_SITUATIONS
+        or plan.situation in context.recent
+    ]
+    return catalogue.strategy_for(standing) or FALLBACK
 
 
 def _cheapest_adequate(
@@ -139,7 +159,7 @@ def _reserve(
     got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now))
     if isinstance(got, Refusal):
         return got
-    today = context.now.astimezone(ZoneInfo(customer.timezone or "UTC")).date()
+    today = context.now.astimezone(ZoneInfo(customer.timezone or context.zone)).date()
     return Offer(
         id=line.id,
         kind=line.kind,

@@ -29,7 +29,10 @@ class OutboxRow:
 
 class OutboxBook(Protocol):
     def enqueue(self, message: Message, at: datetime, not_before: datetime | None = None) -> bool:
-        """False when a message with this key is there already."""
+        """Store a message to be sent; one that was stopped or failed takes the new words.
+
+        False when a message with this key is under way or has left: nothing is changed then.
+        """
         ...
 
     def due(self, now: datetime, limit: int = 100) -> list[OutboxRow]: ...
@@ -38,7 +41,9 @@ class OutboxBook(Protocol):
         """queued → sending, for exactly one caller."""
         ...
 
-    def finish(self, delivery: Delivery) -> None: ...
+    def finish(self, delivery: Delivery, since: DeliveryStatus) -> bool:
+        """Take the outcome, if the row still is in `since`; False when somebody else moved it."""
+        ...
 
     def defer(self, key: str, until: datetime, at: datetime) -> None:
         """Back to queued, not before `until`: deferred is not dropped."""

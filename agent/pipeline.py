@@ -9,28 +9,30 @@ judged three times by the same gate: when it was drafted, when it was approved, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from agent import gatekeeper, review, steps
 from agent.domain import (
+    ALLOWED,
     Case,
     CaseStatus,
     Delivery,
     DeliveryStatus,
     Draft,
     FactSheet,
-    OfferKind,
     Outcome,
     Tone,
     Verdict,
     Words,
 )
-from agent.errors import NoDraft, WriterUnavailable
+from agent.errors import InputError, NoDraft, NotFound, TransitionNotAllowed, WriterUnavailable
 from agent.house import House
 from agent.outbox import OutboxRow
 from agent.outcomes import OutcomeRow, read_outcome, status_after
 from agent.send import compose_message, deliver
 
 S = CaseStatus
+SENDING_LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,11 @@ def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None =
 
 
 def redraft(case: Case, house: House, instruction: str = "", tone: Tone | None = None) -> Prepared:
-    """Other words for the same case: the offer and the facts stay what they were."""
+    """Other words for the same case. The offer stays what it was, unless it lapsed: then it is decided anew."""
     customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
+    if case.decision is None or steps.has_lapsed(case, house):
+        return prepare(case, house, instruction, tone)
     passages = steps.retrieve(case, customer, house)
     sheet = steps.gather_facts(case, customer, events, passages, house, tone)
     return _write_and_check(case, sheet, house, instruction)
@@ -72,14 +76,26 @@ def _write_and_check(case: Case, sheet: FactSheet, house: House, instruction: st
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
     case, draft, verdict = steps.check(case, draft, house)
-    if case.status is S.CHECKED and case.decision and case.decision.help is OfferKind.HUMAN_CALL:
-        case = set_aside(case, "somebody should call; the draft says what about", house)
+    if case.status is S.CHECKED and (why := steps.needs_a_look(case)):
+        case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
 
 
-def approve(case: Case, reviewer: str, house: House, words: Words | None = None, note: str = "") -> Case:
-    """review, then the outbox. Raises GateRefused when the gate, asked again now, does not let these words out."""
+def approve(
+    case: Case,
+    reviewer: str,
+    house: House,
+    words: Words | None = None,
+    note: str = "",
+    draft_id: str | None = None,
+) -> Case:
+    """review, then the outbox. Raises GateRefused when the gate, asked again now, does not let these words out.
+
+    `draft_id` is the draft that the reviewer saw: a newer one is not approved in its place.
+    """
     draft = draft_of(case, house)
+    if draft_id not in (None, draft.draft_id):
+        raise TransitionNotAllowed(f"draft {draft_id} was replaced by {draft.draft_id}", "look at the newer one first")
     chosen = words or Words(draft.subject, draft.body)
     judgement = gatekeeper.ask("approve", case, draft, chosen, house)
     gatekeeper.note(judgement, case, draft, house)
@@ -89,7 +105,10 @@ def approve(case: Case, reviewer: str, house: House, words: Words | None = None,
     message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand)
     with house.store.write():
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)
-        house.store.outbox.enqueue(message, now, not_before=judgement.verdict.deferred_until)
+        if not house.store.outbox.enqueue(message, now, not_before=judgement.verdict.deferred_until):
+            raise TransitionNotAllowed(
+                f"a message of case {case.case_id} is under way or has left", "see: holdfast trace"
+            )
         return house.store.cases.advance(case, S.QUEUED, now)
 
 
@@ -99,10 +118,15 @@ def set_aside(case: Case, why: str, house: House) -> Case:
 
 
 def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
-    """A person says no. What was reserved goes back."""
-    word = review.reject(draft_of(case, house), reviewer, house.clock.now(), note)
+    """A person says no, to a draft or to a case that nobody could draft. What was reserved goes back."""
+    now = house.clock.now()
+    draft = house.store.cases.latest_draft(case.case_id)
     with house.store.write():
-        case = steps.keep_review(case, word, S.REJECTED, house)
+        if draft is None:
+            case = house.store.cases.advance(case, S.REJECTED, now)
+            house.store.cases.note(case.case_id, "review", now, {"decision": "reject", "reviewer": reviewer})
+        else:
+            case = steps.keep_review(case, review.reject(draft, reviewer, now, note), S.REJECTED, house)
         steps.release(case, house)
     return case
 
@@ -116,10 +140,8 @@ def send(row: OutboxRow, house: House) -> Delivery:
     gatekeeper.note(judgement, case, draft, house)
     verdict = judgement.verdict
 
-    if stopping := review.stops(verdict):
-        return steps.stop(case, row, "; ".join(f"{f.rule}: {f.message}" for f in stopping), house)
-    if unseen := steps.new_for_person(judgement, draft, house):
-        return steps.stop(case, row, f"a person must look again: {unseen}", house)
+    if against := steps.against_sending(row, judgement, draft, house):
+        return steps.stop(case, row, against, house)
     if verdict.deferred_until is not None and verdict.deferred_until > now:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
@@ -131,24 +153,55 @@ def send(row: OutboxRow, house: House) -> Delivery:
 
 
 def send_due(house: House, limit: int = 1_000_000) -> list[Delivery]:
-    """Everything in the outbox whose time has come."""
-    return [send(row, house) for row in house.store.outbox.due(house.clock.now(), limit)]
+    """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others."""
+    recover(house)
+    steps.give_up_stale_offers(house)
+    done: list[Delivery] = []
+    for row in house.store.outbox.due(house.clock.now(), limit):
+        try:
+            done.append(send(row, house))
+        except (TransitionNotAllowed, NotFound, InputError) as error:
+            done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=error.message))
+    return done
+
+
+def recover(house: House, lease: timedelta = SENDING_LEASE) -> list[str]:
+    """Messages whose sender died in the middle: nobody can know whether they left, and none is sent again by itself.
+
+    A row counts as abandoned when it has been in `sending` for longer than `lease`. Returns the keys.
+    """
+    now = house.clock.now()
+    with house.store.write():
+        keys = list(house.store.outbox.recover(before=now - lease, at=now))
+        for key in keys:
+            row = house.store.outbox.get(key)
+            assert row is not None, "it was just moved"
+            case = house.store.cases.get(row.message.case_id)
+            steps.settle(case, Delivery(key, DeliveryStatus.UNKNOWN, now, detail=row.detail), house)
+    return keys
+
+
+def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> None:
+    """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
+    house.store.people.get(customer_id)  # says so when there is no such customer
+    house.store.people.suppress(customer_id, at, source)
 
 
 def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
     """outcome: what came of it. None when it was known already, or when nobody can say whose it is."""
-    reservation = house.store.ledger.redeem(row.code, row.at) if row.code else None
-    case_id = row.case_id or (reservation.case_id if reservation else None)
-    if case_id is None:
-        return None
-    case = house.store.cases.get(case_id)
-    outcome = read_outcome(row, case, source)
     with house.store.write():
+        reservation = house.store.ledger.redeem(row.code, row.at) if row.code else None
+        case_id = row.case_id or (reservation.case_id if reservation else None)
+        if case_id is None:
+            return None
+        case = house.store.cases.get(case_id)
+        outcome = read_outcome(row, case, source)
+        if outcome.kind == S.UNSUBSCRIBED:
+            unsubscribe(case.customer_id, outcome.at, source, house)
         if not house.store.results.record(outcome):
             return None
-        if outcome.kind == S.UNSUBSCRIBED:
-            house.store.people.suppress(case.customer_id, outcome.at, source)
-        house.store.cases.advance(case, status_after(outcome), outcome.at)
+        if status_after(outcome) in ALLOWED[case.status]:
+            house.store.cases.advance(case, status_after(outcome), outcome.at)
         house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
     return outcome
 

@@ -22,9 +22,10 @@ class RehearsedLedger:
         self._codes: Counter[str] = Counter()
 
     def budget(self, budget_id: str) -> Budget | None:
-        if (planned := self._planned.get(budget_id)) is not None:
-            return Budget(budget_id, planned)
-        return self._real.budget(budget_id)
+        real, planned = self._real.budget(budget_id), self._planned.get(budget_id)
+        if planned is None:
+            return real
+        return Budget(budget_id, planned, real.reserved_minor, real.spent_minor) if real else Budget(budget_id, planned)
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         for budget_id in claim.budgets:

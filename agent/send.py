@@ -11,8 +11,11 @@ from agent.ports import Clock, DeliveryChannel
 
 def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
     """Address the approved words. Raises InputError when this customer cannot be reached on this channel."""
-    recipient = _address(customer, draft.channel)
+    recipient = address_of(customer, draft.channel)
     headers = _headers(draft, brand)
+    for line in (recipient, words.subject or "", *headers.values()):
+        if "\r" in line or "\n" in line:
+            raise InputError("a subject, an address or a header has a line break in it", "write it in one line")
     return Message(
         key=message_key(draft.case_id),
         case_id=draft.case_id,
@@ -48,9 +51,12 @@ def deliver(message: Message, verdict: Verdict, channel: DeliveryChannel, clock:
         return Delivery(message.key, DeliveryStatus.QUEUED, clock.now(), detail=error.message)
     except DeliveryUnknown as error:
         return Delivery(message.key, DeliveryStatus.UNKNOWN, clock.now(), detail=error.message)
+    except Exception as error:  # a fault in a channel: nobody can say how far it got, and the next message goes on
+        return Delivery(message.key, DeliveryStatus.UNKNOWN, clock.now(), detail=f"{type(error).__name__}: {error}")
 
 
-def _address(customer: Customer, channel: Channel) -> str:
+def address_of(customer: Customer, channel: Channel) -> str:
+    """Where this customer is reached now. Raises InputError when nowhere."""
     address = {
         Channel.EMAIL: customer.email,
         Channel.SMS: customer.phone,

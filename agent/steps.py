@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from agent import gatekeeper
-from agent.context import open_ticket
+from agent.context import open_ticket, recent_topics
 from agent.domain import (
     Case,
     CaseStatus,
@@ -23,24 +24,30 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
+    OfferKind,
     OfferStatus,
+    Purpose,
     Review,
     Tone,
     Verdict,
     Words,
 )
 from agent.draft import write_draft
+from agent.errors import InputError
 from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
-from agent.offers import OfferContext, choose_offer
+from agent.offers import TOPIC_SITUATIONS, OfferContext, choose_offer
 from agent.outbox import OutboxRow
 from agent.review import stops
+from agent.send import address_of
 from agent.spans import reanchor
 from knowledge.documents import Passage
 
 S = CaseStatus
+HOLDING = (S.OFFERED, S.CHECKED, S.BLOCKED, S.NEEDS_PERSON)
+HOLD_FOR = timedelta(days=3)
 DECIDED = {
     OfferStatus.OFFERED: S.OFFERED,
     OfferStatus.HELD_OUT: S.HELD_OUT,
@@ -51,14 +58,7 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    ticket = open_ticket(events)
-    context = OfferContext(
-        held_out=held_out(house.experiment, case.customer_id, house.holdout_share),
-        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
-        open_topic=ticket["type"] if ticket else None,
-        margin_pct=house.brand.margin_pct,
-        now=now,
-    )
+    context = offer_context(case.customer_id, events, house)
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
@@ -66,6 +66,23 @@ def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], hous
         )
         _note(case, "offer", house, {"status": decision.status.value, "because": decision.because})
     return case
+
+
+def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> OfferContext:
+    """What a decision rests on, for a case and for a rehearsal of one alike."""
+    now = house.clock.now()
+    ticket = open_ticket(events)
+    return OfferContext(
+        held_out=held_out(house.experiment, customer_id, house.holdout_share),
+        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
+        open_topic=ticket["type"] if ticket else None,
+        margin_pct=house.brand.margin_pct,
+        now=now,
+        zone=house.brand.timezone,
+        recent=frozenset(
+            TOPIC_SITUATIONS.get(topic, topic) for topic in recent_topics(events, now - gatekeeper.RECENT)
+        ),
+    )
 
 
 def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
@@ -155,7 +172,8 @@ def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
     now = house.clock.now()
     delivery = Delivery(row.message.key, DeliveryStatus.STOPPED, now, detail=why)
     with house.store.write():
-        house.store.outbox.finish(delivery)
+        if not house.store.outbox.finish(delivery, since=DeliveryStatus.QUEUED):
+            return Delivery(row.message.key, row.status, now, detail="another sender has it")
         case = house.store.cases.advance(case, S.BLOCKED, now)
         release(case, house)
         _note(case, "send", house, {"stopped": why})
@@ -163,16 +181,34 @@ def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
 
 
 def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
-    """Money follows the message: it is spent when the message left, and also when nobody can know."""
+    """Money follows the message: spent when it left, and also when nobody can know; back when it certainly did not."""
     known = {DeliveryStatus.SENT: S.SENT, DeliveryStatus.UNKNOWN: S.UNKNOWN, DeliveryStatus.QUEUED: S.QUEUED}
     status = known.get(delivery.status, S.FAILED)
     with house.store.write():
-        house.store.outbox.finish(delivery)
+        house.store.outbox.finish(delivery, since=DeliveryStatus.SENDING)
         case = house.store.cases.advance(case, status, delivery.at)
         if (reservation_id := reserved(case)) and status in (S.SENT, S.UNKNOWN):
             house.store.ledger.commit(reservation_id, delivery.at)
-        _note(case, "send", house, {"status": delivery.status.value, "where": delivery.where})
+        if status is S.FAILED:
+            release(case, house)
+        _note(
+            case, "send", house, {"status": delivery.status.value, "where": delivery.where, "detail": delivery.detail}
+        )
     return delivery
+
+
+def give_up_stale_offers(house: House) -> None:
+    """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
+    for case in house.store.cases.find(HOLDING):
+        if case.opened_at < house.clock.now() - HOLD_FOR:
+            release(case, house)
+
+
+def has_lapsed(case: Case, house: House) -> bool:
+    """Whether the coupon of this case was given back: then it must be decided anew before anything is sent."""
+    reservation_id = reserved(case)
+    held = house.store.ledger.reservation(reservation_id) if reservation_id else None
+    return held is not None and held.status == "released"
 
 
 def release(case: Case, house: House) -> None:
@@ -186,7 +222,31 @@ def reserved(case: Case) -> str | None:
     return offer.reservation_id if offer else None
 
 
-def new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:
+def needs_a_look(case: Case) -> str:
+    """Why a person should see a draft that the gate has nothing against; empty when none need."""
+    if case.decision is not None and case.decision.help is OfferKind.HUMAN_CALL:
+        return "somebody should call; the draft says what about"
+    if case.purpose is Purpose.SERVICE and case.situation == "general_care":
+        return "no ticket or review stands behind this service message: is it one?"
+    return ""
+
+
+def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: House) -> str:
+    """Why an approved message must not leave after all; empty when nothing is against it."""
+    if stopping := stops(judgement.verdict):
+        return "; ".join(f"{finding.rule}: {finding.message}" for finding in stopping)
+    if unseen := _new_for_person(judgement, draft, house):
+        return f"a person must look again: {unseen}"
+    customer = house.store.people.get(row.message.customer_id)
+    try:
+        if address_of(customer, row.message.channel) != row.message.recipient:
+            return "the address on record is another one now"
+    except InputError as error:
+        return error.message
+    return ""
+
+
+def _new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:
     """What the gate leaves to a person now and the approving person has not seen. Empty when nothing is new."""
     if judgement.verdict.decision is not Decision.REVIEW:
         return ""

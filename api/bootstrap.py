@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,7 +103,7 @@ class Workshop:
 
     def model_writer(self, model: str | Path) -> Writer:
         """A local chat model by hub id or folder. Its weights are loaded when it writes its first word."""
-        return OnDemandWriter(str(model), lambda: load_writer(str(model)))
+        return OnDemandWriter(lambda: load_writer(str(model)), self.settings.writer_timeout_s)
 
     @cached_property
     def channels(self) -> Mapping[Channel, DeliveryChannel]:
@@ -147,9 +147,9 @@ class Workshop:
 class OnDemandWriter:
     """A Writer that is loaded when it is first asked to write: reviewing and sending need no model in memory."""
 
-    def __init__(self, name: str, load: Callable[[], Writer]) -> None:
-        self._name = name
+    def __init__(self, load: Callable[[], Writer], timeout_s: float) -> None:
         self._load = load
+        self._timeout_s = timeout_s
 
     @cached_property
     def _writer(self) -> Writer:
@@ -169,7 +169,7 @@ class OnDemandWriter:
         return getattr(self._writer, "detail", {})
 
     def write(self, request: WriteRequest) -> WriterReply:
-        return self._writer.write(request)
+        return self._writer.write(replace(request, timeout_s=self._timeout_s))
 
 
 def load_writer(model: str) -> Writer:
@@ -183,6 +183,13 @@ def load_writer(model: str) -> Writer:
 
     chat = LocalChatModel.load(model)
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
+
+
+def phrasebook_situations() -> Collection[tuple[str, str]]:
+    """(language, situation) of everything that somebody has written sentences for."""
+    from agent.writers.phrasebook import phrasebook
+
+    return [(language.value, situation) for language, situation in phrasebook().situations]
 
 
 def lay_over(home: Home) -> None:

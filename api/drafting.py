@@ -8,11 +8,12 @@ from typing import Any
 
 from agent import pipeline
 from agent.domain import Case, CaseStatus, Channel, Language, Purpose, Tone
-from agent.errors import NotReady
+from agent.errors import NotReady, UsageError
 from agent.explanations import explain_case
+from agent.offers import SERVICE_SITUATIONS
 from agent.pipeline import Prepared
 from api.answers import draft_answer
-from api.bootstrap import Workshop
+from api.bootstrap import Workshop, phrasebook_situations
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
     """Open a case and take it as far as it goes without a person. Raises NotFound, NotReady, InputError."""
     house = workshop.house
     house.store.people.get(ask.customer_id)  # says so when there is no such customer
+    _check_situation(ask)
     score = house.store.people.score(ask.customer_id)
     if score is None and ask.situation is None and ask.purpose is Purpose.MARKETING:
         raise NotReady(
@@ -52,6 +54,17 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
     )
     house.store.cases.open(case)
     return pipeline.prepare(case, house, ask.instruction, ask.tone)
+
+
+def _check_situation(ask: Ask) -> None:
+    known = sorted({situation for _, situation in phrasebook_situations()})
+    if ask.situation is not None and ask.situation not in known:
+        raise UsageError(f"nothing is known about the situation {ask.situation!r}", f"use one of {', '.join(known)}")
+    if ask.situation and ask.purpose is not Purpose.MARKETING and ask.situation not in SERVICE_SITUATIONS:
+        raise UsageError(
+            f"{ask.situation} is marketing, whatever it is called",
+            f"use --purpose marketing, or one of {', '.join(sorted(SERVICE_SITUATIONS))}",
+        )
 
 
 def answer(prepared: Prepared, workshop: Workshop) -> dict[str, Any]:

@@ -68,16 +68,19 @@ class SayingWriter:
 
 @dataclass
 class RememberingChannel:
-    """Remembers everything; can be told to refuse, or to fail when the message may have left already."""
+    """Remembers everything; can refuse, fail when the message may have left already, or crash for some customers."""
 
     sent: list[Message] = field(default_factory=list)
     refuses: bool = False
     dies: bool = False
+    faulty_for: set[str] = field(default_factory=set)
     name: str = "remembering"
 
     def deliver(self, message: Message) -> Delivery:
         if self.refuses:
             raise ChannelUnavailable("connection refused")
+        if message.customer_id in self.faulty_for:
+            raise ValueError("a fault of the channel")
         self.sent.append(message)
         if self.dies:
             raise DeliveryUnknown("connection lost after DATA")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command
 
-app = typer.Typer(help="Drafts that wait for a person: list, show, approve, edit, reject.")
+if TYPE_CHECKING:
+    from agent.domain import Case, Draft
+    from api.bootstrap import Workshop
+
+app = typer.Typer(help="Drafts that wait for a person: list, show, approve, edit, retry, reject.")
 
 CaseArgument = Annotated[str, typer.Argument(help="Draft id or case id, as shown by review list.")]
 ReviewerOption = Annotated[
@@ -68,7 +72,7 @@ def show(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    case, draft = _find(workshop, case_id)
+    case, draft = _with_draft(workshop, case_id)
     verdict = workshop.store.cases.latest_verdict(draft.draft_id)
     language = workshop.brand.languages[0].value
     call.say(f"{case.customer_id} · {case.situation} · {case.status} · {draft.channel} · by {draft.writer.name}")
@@ -106,6 +110,25 @@ def edit(
     return _approve(call, case_id, by, body.read_text(encoding="utf-8-sig").strip("\n"), subject, note)
 
 
+@command(app, "retry")
+def retry(
+    call: Call,
+    case_id: CaseArgument,
+    instruction: Annotated[str, typer.Option("--instruction", help="A wish in your words, zh or en.")] = "",
+) -> dict[str, Any]:
+    """Write it again: other words, the same offer; an offer that lapsed is decided anew."""
+    from agent import pipeline
+    from api.bootstrap import open_workshop
+    from api.commands.drafts import tell
+    from api.drafting import answer
+
+    workshop = open_workshop(call)
+    case, _ = _find(workshop, case_id)
+    result = answer(pipeline.redraft(case, workshop.house, instruction), workshop)
+    tell(call, result)
+    return result
+
+
 @command(app, "reject")
 def reject(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOption = "") -> dict[str, Any]:
     """Say no. What was reserved goes back."""
@@ -115,8 +138,8 @@ def reject(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOpti
     workshop = open_workshop(call)
     case, draft = _find(workshop, case_id)
     done = pipeline.reject(case, by, workshop.house, note)
-    call.say(f"rejected: {draft.draft_id}")
-    return {"case_id": done.case_id, "draft_id": draft.draft_id, "status": done.status.value}
+    call.say(f"rejected: {draft.draft_id if draft else case.case_id}")
+    return {"case_id": done.case_id, "draft_id": draft.draft_id if draft else None, "status": done.status.value}
 
 
 def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
@@ -162,26 +185,36 @@ def _approve(call: Call, case_id: str, by: str, body: str | None, subject: str |
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    case, draft = _find(workshop, case_id)
+    case, draft = _with_draft(workshop, case_id)
     words = Words(draft.subject if subject is None else subject, body) if body is not None else None
-    done = pipeline.approve(case, by, workshop.house, words, note)
+    done = pipeline.approve(case, by, workshop.house, words, note, draft.draft_id)
     call.say(f"approved by {by}: {draft.draft_id} is queued; send with: holdfast send")
     return {"case_id": done.case_id, "draft_id": draft.draft_id, "status": done.status.value}
 
 
-def _find(workshop: Any, name: str) -> Any:
-    from agent.pipeline import draft_of
-
+def _find(workshop: Workshop, name: str) -> tuple[Case, Draft | None]:
+    """The case that a person means by a case id or a draft id, with its newest draft or the one that was named."""
     cases = workshop.store.cases
     if name.startswith("case_"):
-        case = cases.get(name)
-        return case, draft_of(case, workshop.house)
+        return cases.get(name), cases.latest_draft(name)
     draft = cases.draft(name)
     return cases.get(draft.case_id), draft
 
 
+def _with_draft(workshop: Workshop, name: str) -> tuple[Case, Draft]:
+    from agent.errors import NoDraft
+
+    case, draft = _find(workshop, name)
+    if draft is None:
+        raise NoDraft(f"nobody could draft {case.case_id} yet", f"try again with: holdfast review retry {case.case_id}")
+    return case, draft
+
+
 def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:
     from rich.table import Table
+
+    from agent.domain import Money
+    from agent.money import to_major
 
     if not rows:
         call.say("Nothing waits. A draft for one customer: holdfast draft --customer ID --channel email")
@@ -190,7 +223,7 @@ def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:
     for name in ("draft", "customer", "about", "state", "risk", f"value {currency}", "findings"):
         table.add_column(name)
     for row in rows:
-        value = f"{row['value_minor'] / 100:,.0f}" if row["value_minor"] else ""
+        value = f"{to_major(Money(row['value_minor'], currency)):,.0f}" if row["value_minor"] else ""
         table.add_row(
             row["draft_id"] or row["case_id"],
             row["customer_id"],

@@ -36,7 +36,7 @@ def draft(
         workshop.settings.model = model
     ask = Ask(customer, channel, purpose, situation, language, tone, instruction)
     result = answer(draft_for(ask, workshop), workshop)
-    _tell(call, result)
+    tell(call, result)
     if result["status"] == "blocked":
         call.refuse()
     return result
@@ -78,7 +78,8 @@ def gate(
     return {**counts, "out": str(out)} if out else None
 
 
-def _tell(call: Call, result: dict[str, Any]) -> None:
+def tell(call: Call, result: dict[str, Any]) -> None:
+    """A draft for a person to read: words, offer, sources, findings, why."""
     if result["body"] is None:
         call.say(f"{result['status']}: {result['offer_because']}")
         return

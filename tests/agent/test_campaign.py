@@ -148,3 +148,30 @@ def test_a_week_later_the_customer_is_free_again(street: Street) -> None:
     street.clock.at = NOW + timedelta(days=8)
     look = campaign.preview(replace(PLAN, id="summer"), street.house)
     assert "in another campaign these days" not in look.excluded
+
+
+def test_a_preview_after_the_start_reaches_nobody_again(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    look = campaign.preview(PLAN, street.house)
+    assert (look.recipients, look.excluded["already in this campaign"]) == (0, 3)
+
+
+@pytest.mark.parametrize("step", ["write", "check"])
+def test_a_case_that_died_at_a_step_is_taken_up_there(
+    street: Street, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent import steps
+
+    whole = getattr(steps, step)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps, step, die)
+    with pytest.raises(KeyboardInterrupt):
+        campaign.run(PLAN, street.house)
+    assert street.reserved() == (1500, 0), "the first customer's coupon is held"
+    monkeypatch.setattr(steps, step, whole)
+    campaign.run(PLAN, street.house)
+    assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3
+    assert street.reserved() == (4500, 0)

@@ -37,8 +37,20 @@ def ledger(tmp_path: Path, catalogue: Catalogue) -> LedgerBook:
     return book
 
 
-def decide(case: Case, catalogue: Catalogue, ledger: LedgerBook, **context: object) -> OfferDecision:
+def a_context(**changes: object) -> OfferContext:
     known = {"held_out": False, "orders": 5, "open_topic": None, "margin_pct": Decimal(30), "now": NOW}
+    return OfferContext(**{**known, "zone": "Asia/Shanghai", **changes})  # type: ignore[arg-type]
+
+
+def decide(case: Case, catalogue: Catalogue, ledger: LedgerBook, **context: object) -> OfferDecision:
+    known = {
+        "held_out": False,
+        "orders": 5,
+        "open_topic": None,
+        "margin_pct": Decimal(30),
+        "now": NOW,
+        "zone": "Asia/Shanghai",
+    }
     return choose_offer(case, a_customer(), catalogue, ledger, OfferContext(**{**known, **context}))  # type: ignore[arg-type]
 
 
@@ -89,9 +101,25 @@ def test_the_cheapest_adequate_help_comes_first(catalogue: Catalogue, ledger: Le
 
 
 def test_help_that_costs_nothing_comes_before_money(catalogue: Catalogue, ledger: LedgerBook) -> None:
-    decision = decide(with_reasons(["late_deliveries"]), catalogue, ledger)
+    decision = decide(with_reasons(["late_deliveries"]), catalogue, ledger, recent=frozenset({"late_delivery"}))
     assert decision.offer is None
     assert "put_it_right" in decision.because
+
+
+def test_nobody_is_thanked_for_a_complaint_of_long_ago(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    decision = decide(with_reasons(["late_deliveries", "low_rating"]), catalogue, ledger)
+    assert decision.situation == "general_care"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.REPLY])
+def test_no_purpose_turns_a_reason_of_the_score_into_service(
+    purpose: Purpose, catalogue: Catalogue, ledger: LedgerBook
+) -> None:
+    case = a_case(purpose=purpose, situation="long_silence")
+    decision = decide(case, catalogue, ledger, held_out=True)
+    assert decision.situation == "general_care"
+    served = decide(a_case(purpose=purpose), catalogue, ledger, recent=frozenset({"refund_slow"}))
+    assert (served.situation, served.offer) == ("refund_slow", None)
 
 
 def test_money_is_not_spent_on_somebody_who_is_worth_less(catalogue: Catalogue, ledger: LedgerBook) -> None:
@@ -109,7 +137,14 @@ def test_an_empty_pool_goes_on_to_the_next_help(catalogue: Catalogue, ledger: Le
     offers = []
     for n in range(4):
         case = a_case(f"case_{n}", f"c{n}", score=a_score(f"c{n}"))
-        known = {"held_out": False, "orders": 5, "open_topic": None, "margin_pct": Decimal(30), "now": NOW}
+        known = {
+            "held_out": False,
+            "orders": 5,
+            "open_topic": None,
+            "margin_pct": Decimal(30),
+            "now": NOW,
+            "zone": "Asia/Shanghai",
+        }
         decision = choose_offer(case, a_customer(f"c{n}"), catalogue, ledger, OfferContext(**known))  # type: ignore[arg-type]
         offers.append(decision.offer.id if decision.offer else None)
     assert offers == ["amount_15", "amount_15", "amount_15", "percent_12"]

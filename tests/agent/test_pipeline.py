@@ -18,7 +18,7 @@ from agent.domain import (
     Purpose,
     Words,
 )
-from agent.errors import GateRefused, TransitionNotAllowed
+from agent.errors import GateRefused, HoldfastError, TransitionNotAllowed
 from agent.hashes import words_hash
 from agent.outcomes import OutcomeRow
 from agent.send import deliver
@@ -245,3 +245,116 @@ def test_a_complaint_without_a_ticket_is_for_a_person_to_call(street: Street) ->
     assert prepared.draft is not None
     assert prepared.case.decision is not None
     assert prepared.case.decision.offer is None, "what went wrong is put right before anything is sold"
+
+
+@pytest.mark.parametrize("known_as", ["stayed", "left", "redeemed"])
+def test_an_unsubscribe_acts_whatever_happened_before(street: Street, known_as: str) -> None:
+    case = street.approved()
+    pipeline.send_due(street.house)
+    pipeline.record(OutcomeRow(known_as, NOW + timedelta(days=1), case_id=case.case_id), street.house, "file")
+    pipeline.record(OutcomeRow("unsubscribed", NOW + timedelta(days=2), case_id=case.case_id), street.house, "file")
+    assert street.store.people.get("c1").suppressed
+
+
+def test_an_unsubscribe_acts_before_anything_was_sent(street: Street) -> None:
+    case = street.approved()
+    pipeline.record(OutcomeRow("unsubscribed", NOW, case_id=case.case_id), street.house, "file")
+    assert street.store.people.get("c1").suppressed
+    pipeline.send_due(street.house)
+    assert street.channel.sent == []
+
+
+def test_a_late_redemption_is_kept(street: Street) -> None:
+    case = street.approved()
+    pipeline.send_due(street.house)
+    pipeline.record(OutcomeRow("left", NOW + timedelta(days=90), case_id=case.case_id), street.house, "label")
+    kept = pipeline.record(OutcomeRow("redeemed", NOW + timedelta(days=20), code="AMQ7K0XM"), street.house, "till")
+    assert kept is not None
+    assert {outcome.kind for outcome in street.store.results.of_case(case.case_id)} == {"left", "redeemed"}
+
+
+def test_a_sender_that_died_leaves_an_unknown_outcome_and_spent_money(street: Street) -> None:
+    case = street.approved()
+    row = street.store.outbox.due(NOW)[0]
+    with street.store.write():
+        street.store.outbox.claim(row.message.key, NOW)
+        street.store.cases.advance(case, CaseStatus.SENDING, NOW)
+    pipeline.send_due(street.house)
+    assert street.store.cases.get(case.case_id).status is CaseStatus.SENDING, "another sender may still be at it"
+    street.clock.at = NOW + timedelta(minutes=11)
+    pipeline.send_due(street.house)
+    assert street.store.cases.get(case.case_id).status is CaseStatus.UNKNOWN
+    assert street.reserved() == (0, 1500)
+    assert street.channel.sent == []
+
+
+def test_a_channel_with_a_fault_holds_up_nobody_else(street: Street) -> None:
+    first, second = street.approved(), street.approved(case_id="case_2", customer_id="c2")
+    street.channel.faulty_for = {"c1"}
+    pipeline.send_due(street.house)
+    assert street.store.cases.get(first.case_id).status is CaseStatus.UNKNOWN
+    assert street.store.cases.get(second.case_id).status is CaseStatus.SENT
+
+
+def test_a_line_break_in_a_subject_never_reaches_a_header(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert prepared.draft is not None
+    split = Words("好久不见\nBcc: all@linden-lane.example", prepared.draft.body)
+    with pytest.raises(HoldfastError):
+        pipeline.approve(prepared.case, "lin", street.house, split)
+
+
+def test_a_stopped_message_can_be_written_again_with_a_fresh_offer(street: Street) -> None:
+    case = street.approved()
+    withdraw(street)
+    pipeline.send_due(street.house)
+    street.store.people.put([a_customer()], NOW)
+    stopped = street.store.cases.get(case.case_id)
+    again = pipeline.redraft(stopped, street.house)
+    assert again.case.status is CaseStatus.CHECKED, again.verdict
+    pipeline.approve(again.case, "lin", street.house)
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.SENT
+    assert street.reserved() == (0, 1500)
+
+
+def test_approving_an_older_draft_does_not_send_the_newer_one(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    again = pipeline.redraft(prepared.case, street.house, "更正式一点")
+    assert prepared.draft is not None
+    with pytest.raises(TransitionNotAllowed, match="replaced"):
+        pipeline.approve(again.case, "lin", street.house, draft_id=prepared.draft.draft_id)
+
+
+def test_a_coupon_nobody_decides_about_goes_back_after_three_days(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    street.clock.at = NOW + timedelta(days=2)
+    pipeline.send_due(street.house)
+    assert street.reserved() == (1500, 0)
+    street.clock.at = NOW + timedelta(days=4)
+    pipeline.send_due(street.house)
+    assert street.reserved() == (0, 0)
+    with pytest.raises(GateRefused, match="OFFER_LEDGER"):
+        pipeline.approve(prepared.case, "lin", street.house)
+
+
+def test_a_case_without_a_draft_can_be_rejected_or_tried_again(street: Street) -> None:
+    out_of_order = replace(street.house, writers=(SayingWriter(broken=True),))
+    waiting = pipeline.prepare(street.open(), out_of_order).case
+    assert pipeline.redraft(waiting, street.house).case.status is CaseStatus.CHECKED
+    second = pipeline.prepare(street.open(case_id="case_2", customer_id="c2"), out_of_order).case
+    assert pipeline.reject(second, "lin", street.house).status is CaseStatus.REJECTED
+
+
+def test_a_message_does_not_go_to_an_address_of_the_past(street: Street) -> None:
+    street.approved()
+    street.store.people.put([a_customer(email="new@mail.example")], NOW)
+    [delivery] = pipeline.send_due(street.house)
+    assert delivery.status is DeliveryStatus.STOPPED
+    assert street.channel.sent == []
+
+
+def test_a_service_message_with_nothing_behind_it_is_for_a_person(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(purpose=Purpose.SERVICE), street.house)
+    assert prepared.case.situation == "general_care"
+    assert prepared.case.status is CaseStatus.NEEDS_PERSON

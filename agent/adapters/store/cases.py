@@ -108,8 +108,11 @@ class Cases:
             "created_at": at,
             "data": to_json(draft),
         }
+        t = schema.drafts
         with self._tx.write() as c:
-            c.execute(schema.drafts.insert().values(row))
+            # The same words for the same case are the same draft.
+            if c.execute(sa.select(t.c.id).where(t.c.draft_id == draft.draft_id)).first() is None:
+                c.execute(t.insert().values(row))
 
     def draft(self, draft_id: str) -> Draft:
         """Raises NotFound."""

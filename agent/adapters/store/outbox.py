@@ -13,6 +13,7 @@ from agent.adapters.store.transactions import Transactions
 from agent.domain import Channel, Delivery, DeliveryStatus, Message, Purpose
 from agent.outbox import OutboxRow
 
+MAY_BE_QUEUED_AGAIN = (DeliveryStatus.STOPPED, DeliveryStatus.FAILED)
 COUNTS_TOWARDS_CAP = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
@@ -23,10 +24,14 @@ class Outbox:
 
     def enqueue(self, message: Message, at: datetime, not_before: datetime | None = None) -> bool:
         t = schema.outbox
+        row = _row(message, at, not_before)
         with self._tx.write() as c:
+            ended = (t.c.key == message.key) & t.c.status.in_([status.value for status in MAY_BE_QUEUED_AGAIN])
+            if c.execute(t.update().where(ended).values(row)).rowcount == 1:
+                return True
             if c.execute(sa.select(t.c.key).where(t.c.key == message.key)).first():
                 return False
-            c.execute(t.insert().values(_row(message, at, not_before)))
+            c.execute(t.insert().values(row))
         return True
 
     def due(self, now: datetime, limit: int = 100) -> list[OutboxRow]:
@@ -47,16 +52,15 @@ class Outbox:
             key, DeliveryStatus.QUEUED, status=DeliveryStatus.SENDING.value, updated_at=at, attempts=t.c.attempts + 1
         )
 
-    def finish(self, delivery: Delivery) -> None:
-        t = schema.outbox
-        with self._tx.write() as c:
-            c.execute(
-                t.update()
-                .where(t.c.key == delivery.key, t.c.brand_id == self._brand)
-                .values(
-                    status=delivery.status.value, updated_at=delivery.at, where=delivery.where, detail=delivery.detail
-                )
-            )
+    def finish(self, delivery: Delivery, since: DeliveryStatus) -> bool:
+        return self._move(
+            delivery.key,
+            since,
+            status=delivery.status.value,
+            updated_at=delivery.at,
+            where=delivery.where,
+            detail=delivery.detail,
+        )
 
     def defer(self, key: str, until: datetime, at: datetime) -> None:
         self._move(key, DeliveryStatus.QUEUED, not_before=until, updated_at=at)
