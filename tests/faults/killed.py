@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from agent import pipeline
-from agent.adapters.channels.sink import SinkChannel
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine
-from agent.domain import Channel, Money
+from agent.domain import Channel, Delivery, DeliveryStatus, Message, Money
 from agent.ledger import Claim, Reservation
 from tests.factories import NOW
 from tests.street import a_street
@@ -38,14 +40,29 @@ def reserve_for_ever(url: str, seed: int) -> None:
             dice.choice([ledger.commit, ledger.release, lambda *_: None])(got.id, NOW)
 
 
-def send_for_ever(folder: str) -> None:
-    """Send whatever is due into the sink, until killed or done."""
-    from dataclasses import replace
+class CountingChannel:
+    """Writes one line for every single handing over, so that a second one of the same message would be seen."""
 
+    name = "counting"
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def deliver(self, message: Message) -> Delivery:
+        handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(handle, f"{message.key}\n".encode())
+        os.close(handle)
+        time.sleep(0.02)  # the moment in which a kill leaves nobody any wiser
+        return Delivery(message.key, DeliveryStatus.SENT, NOW)
+
+
+def send_for_ever(folder: str) -> None:
+    """Send whatever is due, until killed or done."""
     street = a_street(Path(folder))
-    sink = SinkChannel(Path(folder) / "outbox", street.clock)
+    channel = CountingChannel(Path(folder) / "handed-over.txt")
+    house = replace(street.house, channels=dict.fromkeys(Channel, channel))
     say_ready()
-    pipeline.send_due(replace(street.house, channels=dict.fromkeys(Channel, sink)))
+    pipeline.send_due(house)
 
 
 if __name__ == "__main__":
