@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,10 +12,26 @@ from api.commands import campaigns, cases, drafts, imports, knowledge, model, se
 
 app = typer.Typer(
     name="holdfast",
-    help="Retention agent: warns early, decides what helps, writes it, lets nothing unlawful out, measures honestly.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("holdfast"))
+        raise typer.Exit
+
+
+@app.callback()
+def holdfast(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Retention agent: warns early, decides what helps, writes it, lets nothing unlawful out, measures honestly."""
+
+
 setup.register(app)
 app.add_typer(imports.app, name="import")
 model.register(app)
