@@ -6,8 +6,8 @@ Importing the same file twice adds nothing. A dry run reads and judges everythin
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pandas as pd
 
 from agent.errors import InputError
 from api.bootstrap import Workshop
+from api.texts import read_text, read_toml
 
 Progress = Callable[[str, float], None]
 
@@ -50,13 +51,7 @@ def read_mapping(path: Path | None) -> dict[str, str] | None:
     """`[columns]` of a mapping file: our name = the file's header. Raises InputError."""
     if path is None:
         return None
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(
-            f"{path} cannot be read: {error}", 'write [columns] and lines like customer_id = "no"'
-        ) from error
-    columns = data.get("columns")
+    columns = read_toml(path).get("columns")
     if not isinstance(columns, dict):
         raise InputError(f"{path} has no [columns]", 'write [columns] and lines like customer_id = "member no"')
     return {str(ours): str(theirs) for ours, theirs in columns.items()}
@@ -134,65 +129,36 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
 
 
 def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
-    """offers.toml or strategies.toml of the firm's own: checked whole before it takes the place of the old one."""
+    """offers.toml or strategies.toml of the firm's own: checked whole before it takes the place of the old one.
+
+    The budgets and the file change together or not at all. Raises InputError, also when an offer's budget would fall
+    below what is reserved or spent already.
+    """
     from agent.catalogue import load_catalogue
 
-    name = "strategies.toml" if "strategies" in _tables(path) else "offers.toml"
+    name = "strategies.toml" if "strategies" in read_toml(path) else "offers.toml"
     trial = workshop.home.root / ".trial"
     trial.mkdir(parents=True, exist_ok=True)
     try:
         for other in ("offers.toml", "strategies.toml"):
             if (workshop.home.root / other).is_file():
                 shutil.copy(workshop.home.root / other, trial / other)
-        shutil.copy(path, trial / name)
+        (trial / name).write_text(read_text(path), encoding="utf-8")
         catalogue = load_catalogue(workshop.brand.currency, trial)
-        if not dry_run:
-            (trial / name).replace(workshop.home.root / name)
+        with suppress(_OnTrial), workshop.store.write():
             for offer in catalogue.offers.values():
                 if offer.is_money:
                     workshop.store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
+            if dry_run:
+                raise _OnTrial
+            (trial / name).replace(workshop.home.root / name)  # last: what was refused above leaves no new file
     finally:
         shutil.rmtree(trial)
     return {"offers": len(catalogue.offers), "strategies": len(catalogue.strategies), "dry_run": dry_run}
 
 
-def import_outcomes(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
-    """What became of messages: columns kind, at, and case_id or code; amount if there is one."""
-    from decimal import Decimal, InvalidOperation
-
-    from agent import pipeline
-    from agent.errors import HoldfastError
-    from agent.money import to_minor
-    from agent.outcomes import OutcomeRow
-    from scoring.tables import read_table
-
-    table = read_table(path)
-    if missing := {"kind", "at"} - set(table.columns):
-        raise InputError(f"{path} has no column {sorted(missing)[0]}", "needed: kind, at, and case_id or code")
-    recorded, known, bad = 0, 0, []
-    for number, raw in enumerate(table.to_dict("records"), start=2):
-        cell = {str(key): str(value) for key, value in raw.items() if not pd.isna(value)}
-        try:
-            amount = to_minor(Decimal(cell["amount"]), workshop.brand.currency) if cell.get("amount") else None
-            at = pd.Timestamp(cell["at"]).to_pydatetime()
-            at = at if at.tzinfo else at.replace(tzinfo=workshop.clock.now().tzinfo)
-            row = OutcomeRow(cell["kind"], at, cell.get("case_id"), cell.get("code"), amount)
-            if dry_run:
-                continue
-            if pipeline.record(row, workshop.house, path.name) is None:
-                known += 1
-            else:
-                recorded += 1
-        except (HoldfastError, KeyError, ValueError, InvalidOperation) as error:
-            bad.append({"line": number, "reason": getattr(error, "message", str(error))})
-    return {"rows": len(table), "recorded": recorded, "known_or_nobodys": known, "bad": bad, "dry_run": dry_run}
-
-
-def _tables(path: Path) -> set[str]:
-    try:
-        return set(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", "correct the line it names") from error
+class _OnTrial(Exception):
+    """A dry run: the budgets that were tried are taken back."""
 
 
 def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -> None:

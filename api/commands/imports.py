@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.terminal import Call, command
+from api.terminal import FAILED, Call, command
 
 app = typer.Typer(help="Bring in customers, orders, events, reviews, tickets, policies, offers, outcomes.")
 
@@ -105,14 +105,16 @@ def offers(
 
 @command(app, "outcomes")
 def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict[str, Any]:
-    """What came of it: kind, at, and case_id or code. An unsubscribe acts at once."""
+    """What came of it: kind, at, and case_id, code or customer_id. An unsubscribe acts at once."""
     from api.bootstrap import open_workshop
-    from api.importing import import_outcomes
+    from api.outcomes import import_outcomes
 
     report = import_outcomes(open_workshop(call), file, dry_run)
     call.say(f"{report['rows']} rows: {report['recorded']} recorded, {report['known_or_nobodys']} known or nobody's")
     for item in report["bad"]:
         call.remark(f"line {item['line']}: {item['reason']}")
+    if report["bad"]:
+        call.exit_code = FAILED
     return report
 
 

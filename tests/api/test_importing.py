@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agent.domain import Channel, Consent, Customer, Language
+from agent.domain import CaseStatus, Channel, Consent, Customer, Language, Money
+from agent.errors import InputError
+from agent.ledger import Claim, Reservation
 from api.bootstrap import Workshop
 from api.brand_file import write_brand
 from api.clock import FixedClock
 from api.home import Home
-from api.importing import import_customers, import_events
+from api.importing import import_customers, import_events, import_offers
+from api.outcomes import import_outcomes
 from api.people import TRIAL_PROOF
 from api.sample_shop import BRAND
 from api.settings import Settings
+from tests.factories import a_case, a_customer
 
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
 ASSUMED = 'consent.email = "terms of 2024"\n'
@@ -129,3 +134,105 @@ def test_what_was_invented_for_a_trial_goes_when_the_customer_turns_out_to_be_re
     real = bring("id,name", "1,Nora Bell")
     assert (real.made_up, real.email) == (False, None)
     assert {consent.granted for consent in real.consents.values()} == {None}
+
+
+def outcomes(workshop: Workshop, *lines: str, dry_run: bool = False) -> dict[str, Any]:
+    file = workshop.home.root / "outcomes.csv"
+    file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    return import_outcomes(workshop, file, dry_run)
+
+
+@pytest.fixture
+def sent(workshop: Workshop) -> Workshop:
+    """Two customers, the first with a case whose message was sent."""
+    workshop.store.people.put([a_customer("1"), a_customer("2")], NOW)
+    workshop.store.cases.open(a_case("case_1", "1", status=CaseStatus.SENT))
+    return workshop
+
+
+def test_the_time_of_an_outcome_is_read_in_the_brands_zone(sent: Workshop) -> None:
+    done = outcomes(sent, "kind,at,case_id", "redeemed,2026-03-01 10:00,case_1", "stayed,2026-03-01T10:00:00Z,case_1")
+    assert (done["recorded"], done["bad"]) == (2, [])
+    moments = [outcome.at for outcome in sent.store.results.of_case("case_1")]
+    assert sorted(moments) == [datetime(2026, 3, 1, 2, tzinfo=UTC), datetime(2026, 3, 1, 10, tzinfo=UTC)]
+
+
+def test_an_unsubscribe_needs_no_case(sent: Workshop) -> None:
+    lines = ("kind,at,customer_id", "unsubscribed,2026-03-01 10:00,2")
+    assert outcomes(sent, *lines)["recorded"] == 1
+    assert sent.store.people.get("2").suppressed
+    assert outcomes(sent, *lines)["known_or_nobodys"] == 1
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_bad_outcomes_are_named_by_line_and_the_good_ones_are_done(sent: Workshop, dry_run: bool) -> None:
+    done = outcomes(
+        sent,
+        "kind,at,case_id,code,customer_id,amount",
+        "bought,2026-03-01,case_1,,,",
+        "redeemed,sometime,case_1,,,",
+        "redeemed,2026-03-01,case_9,,,",
+        "redeemed,2026-03-01,case_1,,,ten",
+        "redeemed,2026-03-01,,,2,",
+        "redeemed,2026-03-01,,,,",
+        "unsubscribed,2026-03-01,,,9,",
+        "redeemed,2026-03-01,case_1,,,12.50",
+        "redeemed,2026-03-01,,GUESS,,",
+        dry_run=dry_run,
+    )
+    assert [item["line"] for item in done["bad"]] == [2, 3, 4, 5, 6, 7, 8]
+    assert all(len(item["reason"]) > 10 and "class" not in item["reason"] for item in done["bad"])
+    kept = sent.store.results.of_case("case_1")
+    assert [outcome.amount for outcome in kept] == ([] if dry_run else [Money(1250, "CNY")])
+    assert done["known_or_nobodys"] == (0 if dry_run else 1)
+
+
+OFFERS = """[[offers]]
+id = "ten_off"
+kind = "amount"
+value = 10
+cost = 10
+budget = {budget}
+codes = false
+"""
+STRATEGIES = """[[strategies]]
+reason = "no_recent_purchase"
+situation = "long_silence"
+help = ["ten_off"]
+"""
+
+
+def test_offers_that_the_ledger_refuses_leave_everything_as_it_was(workshop: Workshop, tmp_path: Path) -> None:
+    (workshop.home.root / "strategies.toml").write_text(STRATEGIES, encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    before = OFFERS.format(budget=100) + OFFERS.format(budget=100).replace("ten_off", "another")
+    file.write_text(before, encoding="utf-8")
+    import_offers(workshop, file, dry_run=False)
+    claim = Claim("case", "1", "ten_off", Money(1000, "CNY"), ("offer:ten_off",), False, NOW)
+    assert isinstance(workshop.store.ledger.reserve(claim), Reservation)
+
+    file.write_text(OFFERS.format(budget=500).replace("ten_off", "another") + OFFERS.format(budget=5), encoding="utf-8")
+    for dry_run in (True, False):
+        with pytest.raises(InputError, match="offer:ten_off"):
+            import_offers(workshop, file, dry_run)
+    assert (workshop.home.root / "offers.toml").read_text(encoding="utf-8") == before
+    assert workshop.store.ledger.budget("offer:another").amount == Money(10_000, "CNY")  # type: ignore[union-attr]
+    assert not (workshop.home.root / ".trial").exists()
+
+
+def test_a_dry_run_of_offers_changes_no_budget(workshop: Workshop, tmp_path: Path) -> None:
+    (workshop.home.root / "strategies.toml").write_text(STRATEGIES, encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    for budget, dry_run in ((100, False), (900, True)):
+        file.write_text(OFFERS.format(budget=budget), encoding="utf-8")
+        import_offers(workshop, file, dry_run)
+    assert workshop.store.ledger.budget("offer:ten_off").amount == Money(10_000, "CNY")  # type: ignore[union-attr]
+    assert "budget = 100" in (workshop.home.root / "offers.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_offers_may_be_saved_as_editors_save_them(workshop: Workshop, tmp_path: Path, encoding: str) -> None:
+    (workshop.home.root / "strategies.toml").write_text(STRATEGIES, encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    file.write_text(f"# 减十元\n{OFFERS.format(budget=100)}", encoding=encoding)
+    assert import_offers(workshop, file, dry_run=False)["offers"] == 1
