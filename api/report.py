@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.domain import CaseStatus, Draft, OfferStatus
+from agent.domain import CaseStatus, Draft, Money, OfferStatus
 from agent.money import to_major
 
 if TYPE_CHECKING:
@@ -64,20 +64,20 @@ def _facts(result: DemoResult) -> dict[str, Any]:
         ),
         "model": result.model,
         "writers": Counter(item.draft.writer.name for item in told if item.draft),
-        "cases": [_case(item) for item in result.cases],
+        "cases": [_case(item, brand.currency) for item in result.cases],
         "budgets": list(_budgets(result)),
         "imports": result.imports,
     }
 
 
-def _case(item: Told) -> dict[str, Any]:
+def _case(item: Told, currency: str) -> dict[str, Any]:
     case, draft = item.case, item.draft
     language = draft.language.value if draft else "en"
     return {
         "customer": case.customer_id,
         "risk": case.score.probability if case.score else None,
         "band": case.score.band.value if case.score else "",
-        "value": to_major_text(case.score.value_minor) if case.score and case.score.value_minor else "",
+        "value": to_major_text(case.score.value_minor, currency) if case.score and case.score.value_minor else "",
         "reasons": [
             (reason.contribution, reason.text.get(language, reason.code))
             for reason in case.reasons
@@ -116,8 +116,9 @@ def cited(draft: Draft, field: str) -> Any:
     return Markup("".join(parts))  # every piece above is escaped
 
 
-def to_major_text(minor: int) -> str:
-    return f"{minor / 100:,.0f}"
+def to_major_text(minor: int, currency: str) -> str:
+    """Whole major units: what somebody spent in a year is not read to the penny."""
+    return f"{to_major(Money(minor, currency)):,.0f}"
 
 
 def _budgets(result: DemoResult) -> Any:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from babel.numbers import get_currency_precision
 
 from agent.acts import licensed_acts
 from agent.domain import (
@@ -26,7 +23,6 @@ from agent.domain import (
     Fact,
     FactSheet,
     Language,
-    Money,
     Offer,
     OfferDecision,
     Purpose,
@@ -35,6 +31,7 @@ from agent.domain import (
 )
 from agent.facts.items import short_name
 from agent.facts.people import read_name
+from agent.money import to_minor
 from agent.slots import slot_table
 from knowledge.documents import Clause, Passage
 
@@ -151,14 +148,10 @@ def _offer_facts(offer: Offer | None, language: Language, channel: Channel) -> I
     if offer.expires_on:
         yield _fact("offer_expires", offer.expires_on, source, required=True)
     if offer.min_spend > 0:
-        yield _fact("offer_min_spend", _money(offer.min_spend, offer.currency), source, required=True)
+        yield _fact("offer_min_spend", to_minor(offer.min_spend, offer.currency), source, required=True)
     exclusions = offer.exclusions.get(language, "").strip()
     if exclusions:
         yield _fact("offer_exclusions", exclusions, source, required=channel is Channel.EMAIL)
-
-
-def _money(amount: Decimal, currency: str) -> Money:
-    return Money(int(amount * 10 ** get_currency_precision(currency)), currency)
 
 
 SHORT_ANSWER = 70

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,6 +94,8 @@ def status(call: Call, campaign_id: Annotated[str, typer.Argument(help="The plan
 @command(offers_app, "list")
 def list_offers(call: Call) -> dict[str, Any]:
     """Every offer with what is left of its budget and its codes."""
+    from agent.domain import Money
+    from agent.money import to_major
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
@@ -113,7 +114,8 @@ def list_offers(call: Call) -> dict[str, Any]:
                 "codes_left": workshop.store.ledger.codes_left(offer.id) if offer.codes else None,
             }
         )
-        left = f"{budget.left / 100:.2f} {workshop.brand.currency} left" if budget else "costs nothing"
+        currency = workshop.brand.currency
+        left = f"{to_major(Money(budget.left, currency))} {currency} left" if budget else "costs nothing"
         call.say(f"{offer.id:16} {offer.kind:14} {left:24} {rows[-1]['codes_left'] if offer.codes else '-'} codes")
     return {"currency": workshop.brand.currency, "offers": rows}
 
@@ -127,11 +129,14 @@ def import_codes(
     """Put single-use codes of your shop's till into the pool. An empty pool means no offer."""
     from agent.errors import InputError
     from api.bootstrap import open_workshop
+    from api.texts import read_text
 
     workshop = open_workshop(call)
-    lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(file).splitlines()]
     by_offer: dict[str, list[str]] = {}
     for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
         name, comma, code = (part.strip() for part in line.rpartition(","))
         if (name, code) == ("offer", "code"):
             continue
@@ -149,14 +154,9 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
     from dataclasses import replace
 
     from agent.campaign import read_plan
-    from agent.errors import InputError
+    from api.texts import read_toml
 
-    data: dict[str, Any] = {"id": f"care-{workshop.clock.now():%Y-%m-%d}"}
-    if path is not None:
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"{path} cannot be read: {error}", "correct the line it names") from error
+    data: dict[str, Any] = {"id": f"care-{workshop.clock.now():%Y-%m-%d}"} if path is None else read_toml(path)
     if band is not None:
         data["band"] = band
     plan = read_plan(data, workshop.brand.currency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -163,3 +164,14 @@ def test_acts_without_a_clause_in_force_are_on_no_sheet(make_sheet: Make) -> Non
 )
 def test_customers_words_lose_what_could_be_copied(text: str, kept: str) -> None:
     assert mask(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("spend", "currency", "minor"),
+    [("19.999", "CNY", 2000), ("19.99", "CNY", 1999), ("5000", "JPY", 5000), ("1.2345", "KWD", 1234)],
+)
+def test_a_threshold_is_rounded_to_the_currencys_own_minor_unit_and_never_cut(
+    make_sheet: Make, offers: Callable[..., Offer], spend: str, currency: str, minor: int
+) -> None:
+    sheet = make_sheet(offer=offers(min_spend=Decimal(spend), currency=currency))
+    assert next(fact.value for fact in sheet.facts if fact.slot == "offer_min_spend") == Money(minor, currency)
