@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,21 +55,18 @@ def gate(
 
     from agent.errors import UsageError
     from agent.guardrails import judge_line
+    from api.files import written_whole
 
     if fail_on not in (None, "review", "block"):
         raise UsageError(f"--fail-on {fail_on} is not known", "use review or block")
     counts = {"pass": 0, "review": 0, "block": 0}
-    target = out.open("w", encoding="utf-8") if out else None
-    with file.open("rb") as lines:
+    with file.open("rb") as lines, written_whole(out) if out else nullcontext(sys.stdout) as target:
         for raw in lines:
-            if not raw.strip():
-                continue
-            verdict = judge_line(raw.decode("utf-8", "surrogateescape").lstrip("\ufeff"))
+            # A blank line is no draft, and so a block like any other: the nth verdict belongs to the nth line.
+            verdict = judge_line(raw.decode("utf-8", "surrogateescape"))
             counts[verdict["verdict"]] += 1
-            line = json.dumps(verdict, ensure_ascii=True) + "\n"
-            (target or sys.stdout).write(line)
-    if target is not None:
-        target.close()
+            target.write(json.dumps(verdict, ensure_ascii=True) + "\n")
+    if out is not None:
         call.say(
             f"{sum(counts.values())} drafts: {counts['pass']} pass, {counts['review']} review, {counts['block']} block"
         )

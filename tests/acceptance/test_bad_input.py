@@ -181,15 +181,74 @@ def test_a_full_disk_is_said_and_nothing_is_lost(holdfast: Holdfast, home: Path,
     assert "full" in error["message"].lower()
 
 
+DRAFTS = 'no json\n{"id": "a"}\n\n{"id": "b", "channel": "email", "draft": {"body": "x"}}\n'
+
+
 def test_the_gate_judges_every_line_and_keeps_their_order(holdfast: Holdfast, tmp_path: Path) -> None:
     drafts = tmp_path / "d.jsonl"
-    drafts.write_text(
-        'no json\n{"id": "a"}\n\n{"id": "b", "channel": "email", "draft": {"body": "x"}}\n', encoding="utf-8"
-    )
+    drafts.write_text("\ufeff" + DRAFTS, encoding="utf-8")
     out = tmp_path / "o.jsonl"
     said = holdfast("gate", drafts, "--out", out, "--fail-on", "block")
     assert said.code == 3
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [line["verdict"] for line in lines] == ["block"] * 3
-    assert lines[0]["violations"][0]["rule"] == "INPUT_INVALID"
-    assert lines[1]["violations"][0]["rule"] == "INPUT_MISSING"
+    assert [line["verdict"] for line in lines] == ["block"] * 4, (
+        "a blank line is answered too: the nth belongs to the nth"
+    )
+    rules = [line["violations"][0]["rule"] for line in lines]
+    assert rules == ["INPUT_INVALID", "INPUT_MISSING", "INPUT_INVALID", "INPUT_MISSING"]
+    assert [line["id"] for line in lines] == [None, "a", None, "b"]
+
+
+def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, tmp_path: Path) -> None:
+    drafts = tmp_path / "d.jsonl"
+    drafts.write_text(DRAFTS, encoding="utf-8")
+    assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 4
+    assert len(drafts.read_text(encoding="utf-8").splitlines()) == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["d.jsonl"]
+
+
+def test_the_gate_without_input_leaves_what_stood_there(holdfast: Holdfast, tmp_path: Path) -> None:
+    old = tmp_path / "old.jsonl"
+    old.write_text("kept\n", encoding="utf-8")
+    for out in (old, tmp_path / "new.jsonl"):
+        error = failed(holdfast("gate", tmp_path / "nowhere.jsonl", "--out", out, "--json"))
+        assert "nowhere.jsonl" in error["message"]
+    assert old.read_text(encoding="utf-8") == "kept\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["old.jsonl"]
+
+
+def test_bad_outcomes_are_exit_code_one_and_the_good_ones_are_done(
+    holdfast: Holdfast, home: Path, tmp_path: Path
+) -> None:
+    people, file = tmp_path / "c.csv", tmp_path / "o.csv"
+    people.write_text("id,name\n1,Nora Bell\n", encoding="utf-8")
+    assert holdfast("import", "customers", people, home=home).code == 0
+    file.write_text("kind,at,customer_id\nunsubscribed,2026-03-01,1\nunsubscribed,2026-03-01,99\n", encoding="utf-8")
+    said = holdfast("import", "outcomes", file, "--json", home=home)
+    assert said.code == 1
+    assert said.json["recorded"] == 1
+    assert [item["line"] for item in said.json["bad"]] == [3]
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "500000 JPY left"), ("KWD", "5000.000 KWD left")])
+def test_a_budget_is_shown_in_the_currencys_own_units(
+    holdfast: Holdfast, tmp_path: Path, currency: str, shown: str
+) -> None:
+    home = tmp_path / "home"
+    holdfast("init", "--name", "H", "--address", "1 Quay", "--domain", "h.example", "--currency", currency, home=home)
+    budget = shown.split()[0]
+    (home / "offers.toml").write_text(
+        f'[[offers]]\nid = "off"\nkind = "amount"\nvalue = 10\ncost = 10\nbudget = {budget}\n', encoding="utf-8"
+    )
+    (home / "strategies.toml").write_text("", encoding="utf-8")
+    said = holdfast("offers", "list", home=home)
+    assert shown in said.out, (said.out, said.err)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_codes_may_be_saved_as_editors_save_them(holdfast: Holdfast, home: Path, tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "codes.txt"
+    file.write_text("满减一\n满减二\n", encoding=encoding)
+    offer = holdfast("offers", "list", "--json", home=home).json["offers"][0]["id"]
+    said = holdfast("offers", "codes", "import", file, "--offer", offer, "--json", home=home)
+    assert said.json["added"] == {offer: 2}
