@@ -2,6 +2,7 @@
 
 Takes a case and its fact sheet, gives both in both languages. The words live in prompts/rep_explanation; nothing here
 claims a cause: a signal that went along with a score is called just that. The score itself is never told to a customer.
+The decision's own `because` is English and made for the trace; in Chinese the same is worded from what is structured.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agent.acts import act_table
-from agent.domain import Case, FactSheet, Language, Sensitivity
+from agent.domain import Case, FactSheet, Language, OfferDecision, OfferKind, OfferStatus, Purpose, Sensitivity
 from agent.slots.wording import offer_in_words
 from prompts.template import load_prompt, load_wording
 
@@ -31,6 +32,16 @@ ABOUT = {
     "poor_rating": {Language.ZH: "您的评价", Language.EN: "your review"},
     "one_time_buyer": {Language.ZH: "您此前的订单", Language.EN: "your earlier order"},
 }
+HELP_ZH = {
+    OfferKind.PERCENT: "折扣券",
+    OfferKind.AMOUNT: "立减券",
+    OfferKind.FREE_SHIPPING: "包邮券",
+    OfferKind.POINTS: "积分",
+    OfferKind.CONTENT: "内容推荐",
+    OfferKind.ENGAGEMENT: "邀请评价",
+    OfferKind.SERVICE_ACT: "解决问题",
+    OfferKind.HUMAN_CALL: "客服回电",
+}
 GENERAL = {Language.ZH: "您与我们的往来", Language.EN: "your time as our customer"}
 
 
@@ -45,13 +56,12 @@ def explain_case(case: Case, sheet: FactSheet) -> Explanation:
 
 def _explain(case: Case, sheet: FactSheet, language: Language) -> dict[str, str]:
     decision = case.decision
-    because = decision.because if decision else NOTHING[language]
     rendered = load_prompt("rep_explanation", language.value).render(
         risk=_risk(case, language),
         reasons=_list([reason.text.get(language.value, reason.code) for reason in case.reasons], language),
         situation=load_wording(language.value).situations.get(sheet.situation, sheet.situation),
         offer=offer_in_words(sheet.offer, language, None) if sheet.fact("offer") and sheet.offer else NOTHING[language],
-        offer_because=because.rstrip("。."),
+        offer_because=_because(decision, case.purpose, language).rstrip("。."),
         acts=_list([act_table()[act.key].title[language] for act in sheet.acts], language),
         facts=_list(_sources(sheet), language),
         about=ABOUT.get(sheet.situation, GENERAL)[language],
@@ -66,6 +76,26 @@ def _risk(case: Case, language: Language) -> str:
     return RISK[language].format(
         day=score.as_of.date().isoformat(), percent=round(score.probability * 100), model=score.model
     )
+
+
+def _because(decision: OfferDecision | None, purpose: Purpose, language: Language) -> str:
+    if decision is None:
+        return NOTHING[language]
+    if language is Language.EN:
+        return decision.because
+    return _chosen_zh(decision, purpose)
+
+
+def _chosen_zh(decision: OfferDecision, purpose: Purpose) -> str:
+    if decision.status is OfferStatus.HELD_OUT:
+        return "属于对照组，不做营销"
+    if decision.status is OfferStatus.OFFERED:
+        return f"已预留{HELP_ZH[decision.help]}" if decision.help else "已预留"
+    if purpose is not Purpose.MARKETING:
+        return "服务和回复类消息不带优惠"
+    if decision.help:
+        return f"不用优惠，以{HELP_ZH[decision.help]}为主"
+    return "没有选用优惠，只写关怀的话"
 
 
 def _list(lines: list[str], language: Language) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.domain import Case, CaseStatus, FactSheet, Offer, OfferDecision, OfferStatus
+from agent.domain import Case, CaseStatus, FactSheet, Offer, OfferDecision, OfferKind, OfferStatus
 from agent.explanations import explain_case
 from scoring.records import Reason, RiskBand, RiskScore
 
@@ -50,6 +50,22 @@ def test_the_customer_never_reads_a_score_or_a_signal(explained: dict[str, dict[
 def test_no_explanation_claims_a_cause(explained: dict[str, dict[str, str]]) -> None:
     for by_language in explained.values():
         assert not any(CAUSE.search(words) for words in by_language.values())
+
+
+@pytest.mark.parametrize("status", list(OfferStatus))
+@pytest.mark.parametrize("help_kind", [None, *OfferKind])
+def test_the_chinese_explanation_never_quotes_the_english_of_the_trace(
+    make_sheet: Callable[..., FactSheet], status: OfferStatus, help_kind: OfferKind | None
+) -> None:
+    sheet = make_sheet("zh")
+    because = "points_200: not worth it: expected to keep 0.00 CNY a year for 2.00"
+    decision = OfferDecision(status, "long_silence", because, help=help_kind)
+    assert sheet.now is not None
+    case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
+    rep = explain_case(replace(case, decision=decision), sheet)["rep"]
+    assert "points_200" not in rep["zh"]
+    assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{3,}", re.sub(r"用到的事实：.*", "", rep["zh"]))
+    assert "points_200" in rep["en"]
 
 
 def test_without_a_score_the_explanation_says_so(make_sheet: Callable[..., FactSheet]) -> None:
