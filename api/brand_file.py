@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from babel.core import get_global
 
 from agent.domain import Brand, Channel, Language
 from agent.errors import InputError
+from api.texts import read_toml
 
 NEEDED = ("id", "name", "postal_address", "timezone", "currency", "languages", "domains")
 OPTIONAL = ("aliases", "signature", "phones", "competitors", "from_email", "unsubscribe_url", "shop_url", "names")
@@ -20,10 +20,7 @@ KNOWN = frozenset((*NEEDED, *OPTIONAL, "sign_off", "margin_pct", "assume", "made
 
 def read_brand(path: Path) -> Brand:
     """Raises InputError naming the key."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}", "correct it, or run: holdfast init") from error
+    data = read_toml(path)
     if missing := [key for key in NEEDED if not data.get(key)]:
         raise InputError(f"{path}: {missing[0]} is missing", f"add {missing[0]} = …")
     if unknown := set(data) - KNOWN:

@@ -41,6 +41,13 @@ class PolicyIndex:
         self._folder = folder
         self._opened: ClientAPI | None = None
 
+    def require(self) -> None:
+        """Raises IndexMissing when nothing was ever ingested here. Creates nothing."""
+        if not (self._folder / "chroma.sqlite3").is_file():
+            raise IndexMissing(
+                f"there is no index in {self._folder}", "check the path, or run: holdfast ingest FOLDER --index INDEX"
+            )
+
     def _client(self) -> ClientAPI:
         if self._opened is None:
             import chromadb

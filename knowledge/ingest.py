@@ -18,7 +18,7 @@ are for us rather than for the reader: `> customer: …` is the sentence that ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,11 +42,15 @@ class Unread:
 
 
 def read_folder(folder: Path) -> tuple[list[PolicyDocument], list[Unread]]:
-    """All Markdown files under a folder. Raises DocumentUnreadable when there is no such folder or nothing in it."""
+    """All Markdown files under a folder.
+
+    Raises DocumentUnreadable when there is no such folder or nothing in it, and when two files hold the same clause:
+    nobody could say which of the two is in force, so neither is taken.
+    """
     if not folder.is_dir():
         raise DocumentUnreadable(f"{folder} is not a folder", "name a folder of Markdown files")
     documents, unread = [], []
-    for path in sorted(folder.rglob("*.md")):
+    for path in sorted(path for path in folder.rglob("*.md") if path.is_file()):
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
             documents.append(read_document(path, name))
@@ -54,7 +58,21 @@ def read_folder(folder: Path) -> tuple[list[PolicyDocument], list[Unread]]:
             unread.append(Unread(str(path), error.message))
     if not documents and not unread:
         raise DocumentUnreadable(f"no Markdown file under {folder}", "put policies there as .md files")
+    _require_distinct(documents)
     return documents, unread
+
+
+def _require_distinct(documents: Sequence[PolicyDocument]) -> None:
+    held_by: dict[str, PolicyDocument] = {}
+    for document in documents:
+        for clause in document.clauses:
+            other = held_by.setdefault(clause.id, document)
+            if other is not document:
+                raise DocumentUnreadable(
+                    f"{other.source} and {document.source} both hold the clause {clause.clause!r} "
+                    f"of a document {document.id!r}",
+                    "give one of them another id in its front matter, or another heading",
+                )
 
 
 def read_document(path: Path, name: str) -> PolicyDocument:

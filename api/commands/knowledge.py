@@ -57,11 +57,14 @@ def retrieve(
     from datetime import UTC, datetime
 
     from agent.errors import UsageError
+    from api.files import written_whole
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
 
     day = (moment(on) or call.now or datetime.now(UTC)).date()
-    retriever = HybridRetriever(PolicyIndex(_index_folder(call, index)))
+    policies = PolicyIndex(_index_folder(call, index))
+    policies.require()
+    retriever = HybridRetriever(policies)
 
     def answer(text: str) -> list[dict[str, Any]]:
         return [
@@ -79,10 +82,13 @@ def retrieve(
         ]
 
     if queries is not None:
-        asked = [json.loads(line) for line in queries.read_text(encoding="utf-8").splitlines() if line.strip()]
-        lines = [json.dumps({"id": q["id"], "results": answer(q["query"])}, ensure_ascii=False) for q in asked]
+        lines = [
+            json.dumps({"id": asked.get("id"), "results": answer(asked["query"])}, ensure_ascii=False)
+            for asked in _questions(queries)
+        ]
         target = out or Path("answers.jsonl")
-        target.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        with written_whole(target) as answers:
+            answers.writelines(line + "\n" for line in lines)
         call.say(f"{len(lines)} questions answered in {target}")
         return {"queries": len(lines), "out": str(target)}
     if query is None:
@@ -93,6 +99,27 @@ def retrieve(
     if not results:
         call.say("not covered by any policy in force")
     return {"query": query, "results": results}
+
+
+def _questions(path: Path) -> list[dict[str, Any]]:
+    """Raises InputError naming the line."""
+    from agent.errors import InputError
+    from api.texts import read_text
+
+    asked = []
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)
+        except ValueError as error:
+            raise InputError(
+                f"{path}, line {number}: it is no JSON ({error})", 'write {"id": …, "query": …}'
+            ) from error
+        if not isinstance(question, dict) or not isinstance(question.get("query"), str):
+            raise InputError(f"{path}, line {number}: the question is missing", 'write {"id": …, "query": …}')
+        asked.append(question)
+    return asked
 
 
 def _index_folder(call: Call, index: Path | None) -> Path:

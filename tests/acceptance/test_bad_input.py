@@ -252,3 +252,51 @@ def test_codes_may_be_saved_as_editors_save_them(holdfast: Holdfast, home: Path,
     offer = holdfast("offers", "list", "--json", home=home).json["offers"][0]["id"]
     said = holdfast("offers", "codes", "import", file, "--offer", offer, "--json", home=home)
     assert said.json["added"] == {offer: 2}
+
+
+@pytest.fixture
+def index(holdfast: Holdfast, tmp_path: Path) -> Path:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "a.md").write_text("# Refund time\nA refund arrives within five days.\n", encoding="utf-8")
+    assert holdfast("ingest", tmp_path / "p", "--index", tmp_path / "index").code == 0
+    return tmp_path / "index"
+
+
+def test_a_mistyped_index_is_said_and_not_made(holdfast: Holdfast, tmp_path: Path) -> None:
+    error = failed(holdfast("retrieve", "refund", "--index", tmp_path / "indx", "--json"))
+    assert error["code"] == "index_missing"
+    assert "indx" in error["message"]
+    assert not (tmp_path / "indx").exists()
+
+
+def test_two_policies_with_the_same_clause_are_both_named(holdfast: Holdfast, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.md").write_text("---\nid: returns\n---\n# Refunds\nA rule.\n", encoding="utf-8")
+    error = failed(holdfast("ingest", tmp_path, "--index", tmp_path / "index", "--json"))
+    assert error["code"] == "document_unreadable"
+    assert "old.md" in error["message"]
+    assert "new.md" in error["message"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_questions_may_be_saved_as_editors_save_them(
+    holdfast: Holdfast, index: Path, tmp_path: Path, encoding: str
+) -> None:
+    file, out = tmp_path / "q.jsonl", tmp_path / "answers.jsonl"
+    file.write_text('{"id": 1, "query": "refund"}\n{"id": 2, "query": "退款"}\n', encoding=encoding)
+    assert holdfast("retrieve", "--index", index, "--queries", file, "--out", out, "--json").code == 0
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert answers[0]["results"][0]["clause"] == "Refund time"
+
+
+@pytest.mark.parametrize("line", ['{"id": 2}', "not json", "[1]", '{"id": 2, "query": null}'])
+def test_a_question_that_cannot_be_read_is_named_by_its_line(
+    holdfast: Holdfast, index: Path, tmp_path: Path, line: str
+) -> None:
+    file, out = tmp_path / "q.jsonl", tmp_path / "answers.jsonl"
+    file.write_text(f'{{"id": 1, "query": "refund"}}\n\n{line}\n', encoding="utf-8")
+    error = failed(holdfast("retrieve", "--index", index, "--queries", file, "--out", out, "--json"))
+    assert error["code"] == "bad_input"
+    assert "line 3" in error["message"]
+    assert not out.exists()

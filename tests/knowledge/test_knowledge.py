@@ -10,7 +10,7 @@ import pytest
 
 from knowledge import embed
 from knowledge.documents import Passage
-from knowledge.errors import DocumentUnreadable
+from knowledge.errors import DocumentUnreadable, IndexMissing
 from knowledge.history import mask, passages
 from knowledge.index import PolicyIndex
 from knowledge.ingest import read_document, read_folder
@@ -140,6 +140,41 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     documents, unread = read_folder(tmp_path)
     assert [document.id for document in documents] == ["good"]
     assert [Path(item.path).name for item in unread] == ["bad.md"]
+
+
+def test_two_files_that_hold_the_same_clause_are_both_named(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.md").write_text(f"---\nid: returns\n---\n# Refunds\nThe {name} rule.\n", encoding="utf-8")
+    with pytest.raises(DocumentUnreadable) as caught:
+        read_folder(tmp_path)
+    assert "old.md" in caught.value.message
+    assert "new.md" in caught.value.message
+    assert caught.value.remedy
+
+
+def test_one_document_may_lie_in_several_files(tmp_path: Path) -> None:
+    for name in ("Refunds", "Returns"):
+        (tmp_path / f"{name}.md").write_text(f"---\nid: returns\n---\n# {name}\nText.\n", encoding="utf-8")
+    (tmp_path / "folder.md").mkdir()
+    documents, unread = read_folder(tmp_path)
+    assert {clause.id for document in documents for clause in document.clauses} == {
+        "returns#refunds",
+        "returns#returns",
+    }
+    assert unread == []
+
+
+def test_where_nothing_was_ingested_there_is_no_index_and_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="no index") as caught:
+        PolicyIndex(tmp_path / "mistyped").require()
+    assert "holdfast ingest" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_that_was_made_is_there(tmp_path: Path) -> None:
+    index = PolicyIndex(tmp_path / "chroma")
+    index.replace_clauses([])
+    index.require()
 
 
 def test_history_is_only_ever_that_customers(tmp_path: Path) -> None:
