@@ -93,6 +93,9 @@ def preview(plan: Plan, house: House) -> Preview:
     offers: Counter[str] = Counter()
     held, without, served, cost = 0, 0, 0, 0
     for score, customer, events in _with_history(flagged, house):
+        if house.store.cases.exists(case_id(plan, customer, house)):
+            excluded["already in this campaign"] += 1
+            continue
         place = placing(plan, customer, events, house)
         if place.held_out:
             held += 1
@@ -102,9 +105,6 @@ def preview(plan: Plan, house: House) -> Preview:
             served += 1
         else:
             case = new_case(plan, score, customer, place, house)
-            if house.store.cases.exists(case.case_id):
-                excluded["already in this campaign"] += 1
-                continue
             context = replace(steps.offer_context(customer.id, events, house), held_out=False)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
@@ -163,11 +163,30 @@ def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
         return replace(prepared, case=pipeline.set_aside(prepared.case, error.message, house))
 
 
-def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, house: House) -> Case:
-    """A case for a campaign. Its id is a function of brand, plan and customer."""
+def approve_all(campaign_id: str, reviewer: str, house: House, limit: int | None = None) -> tuple[int, list[str]]:
+    """A person's word on everything that the gate passed, each asked again: how many are queued, and why not the rest.
+
+    What waits for a person one by one (findings, the audit sample) is not touched.
+    """
+    queued, refused = 0, list[str]()
+    for case in house.store.cases.find([CaseStatus.CHECKED], campaign_id=campaign_id)[:limit]:
+        try:
+            pipeline.approve(case, reviewer, house)
+            queued += 1
+        except (GateRefused, InputError) as error:
+            refused.append(f"{case.customer_id}: {error.message}")
+    return queued, refused
+
+
+def case_id(plan: Plan, customer: Customer, house: House) -> str:
+    """A function of brand, plan and customer: whoever asks again means the same case."""
     digest = hashlib.sha256(f"{house.brand.id}\x1f{plan.id}\x1f{customer.id}".encode()).hexdigest()
+    return f"case_{digest[:20]}"
+
+
+def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, house: House) -> Case:
     return Case(
-        case_id=f"case_{digest[:20]}",
+        case_id=case_id(plan, customer, house),
         brand_id=house.brand.id,
         customer_id=customer.id,
         channel=place.channel or plan.channels[0],
@@ -183,6 +202,8 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
     """Whether and how this customer is reached now, in the gate's own words where the gate is against it."""
     if elsewhere(customer, plan, house):
         return Place(None, "in another campaign these days")
+    if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
+        return Place(None, f"had a message within {steps.GAP.days} days")
     channel = choose_channel(customer, plan.channels)
     if channel is None:
         return Place(None, "no consent and address on any channel of the plan")

@@ -96,12 +96,13 @@ def approve(
     draft = draft_of(case, house)
     if draft_id not in (None, draft.draft_id):
         raise TransitionNotAllowed(f"draft {draft_id} was replaced by {draft.draft_id}", "look at the newer one first")
-    chosen = words or Words(draft.subject, draft.body)
-    judgement = gatekeeper.ask("approve", case, draft, chosen, house)
+    steps.require_room(case, house)
+    chosen, judgement = steps.mended(case, draft, words or Words(draft.subject, draft.body), house)
     gatekeeper.note(judgement, case, draft, house)
 
     now = house.clock.now()
-    word = review.approve(draft, judgement.verdict, reviewer, now, words, note)
+    edited = chosen if words is not None else None
+    word = review.approve(draft, judgement.verdict, reviewer, now, edited, note)
     message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand)
     with house.store.write():
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)

@@ -15,6 +15,7 @@ from typing import Any
 from agent import gatekeeper
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
+    AFTER_SEND,
     Case,
     CaseStatus,
     Customer,
@@ -33,13 +34,13 @@ from agent.domain import (
     Words,
 )
 from agent.draft import write_draft
-from agent.errors import InputError
+from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
 from agent.offers import TOPIC_SITUATIONS, OfferContext, choose_offer
-from agent.outbox import OutboxRow
+from agent.outbox import OutboxRow, message_key
 from agent.review import stops
 from agent.send import address_of
 from agent.spans import reanchor
@@ -48,6 +49,8 @@ from knowledge.documents import Passage
 S = CaseStatus
 HOLDING = (S.OFFERED, S.CHECKED, S.BLOCKED, S.NEEDS_PERSON)
 HOLD_FOR = timedelta(days=3)
+GAP = timedelta(days=2)
+UNDER_WAY = frozenset({S.APPROVED, S.QUEUED, S.SENDING, S.SENT, S.UNKNOWN}) | AFTER_SEND
 DECIDED = {
     OfferStatus.OFFERED: S.OFFERED,
     OfferStatus.HELD_OUT: S.HELD_OUT,
@@ -158,6 +161,29 @@ def give_to_person(case: Case, why: str, house: House) -> Case:
         case = house.store.cases.advance(case, S.NEEDS_PERSON, house.clock.now())
         _note(case, "waits", house, {"because": why})
     return case
+
+
+def require_room(case: Case, house: House) -> None:
+    """Nobody gets two marketing messages within two days, whoever approves them, and no case is approved twice."""
+    if case.status in UNDER_WAY:
+        raise TransitionNotAllowed(
+            f"case {case.case_id} was approved already: it is {case.status}", "see: holdfast trace"
+        )
+    since = house.clock.now() - GAP
+    own = message_key(case.case_id)
+    if case.purpose is Purpose.MARKETING and house.store.outbox.sent_since(case.customer_id, since, besides=own):
+        raise GateRefused(
+            f"customer {case.customer_id} has a marketing message queued or sent in the last {GAP.days} days",
+            "wait, or reject this draft",
+        )
+
+
+def mended(case: Case, draft: Draft, words: Words, house: House) -> tuple[Words, Judgement]:
+    """A person's words with what the law wants added where it is missing (opt-out, sender, address), and judged."""
+    judgement = gatekeeper.ask("approve", case, draft, words, house)
+    if judgement.verdict.fixed is None:
+        return words, judgement
+    return judgement.verdict.fixed, gatekeeper.ask("approve", case, draft, judgement.verdict.fixed, house)
 
 
 def keep_review(case: Case, review: Review, to: CaseStatus, house: House, **line: Any) -> Case:

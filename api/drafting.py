@@ -10,6 +10,7 @@ from agent import pipeline
 from agent.domain import Case, CaseStatus, Channel, Language, Purpose, Tone
 from agent.errors import NotReady, UsageError
 from agent.explanations import explain_case
+from agent.instructions import read_instruction
 from agent.offers import SERVICE_SITUATIONS
 from agent.pipeline import Prepared
 from api.answers import draft_answer
@@ -49,11 +50,20 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
         status=CaseStatus.SCORED,
         opened_at=house.clock.now(),
         situation=ask.situation or "",
-        language=ask.language,
+        language=ask.language or language_wished(ask.instruction),
         score=score,
     )
     house.store.cases.open(case)
     return pipeline.prepare(case, house, ask.instruction, ask.tone)
+
+
+def language_wished(instruction: str) -> Language | None:
+    """用英文写 and "in Chinese" are wishes about the language of the draft, and the gate must know it."""
+    understood = read_instruction(instruction).understood
+    return next((LANGUAGE_WISHES[flag] for flag in understood if flag in LANGUAGE_WISHES), None)
+
+
+LANGUAGE_WISHES = {"english": Language.EN, "chinese": Language.ZH}
 
 
 def _check_situation(ask: Ask) -> None:

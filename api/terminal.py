@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,14 +85,18 @@ class Call:
 
 
 class _Lines:
+    """One line when a new kind of step begins, and one for each tenth of the way."""
+
     def __init__(self, title: str) -> None:
         self._title = title
-        self._last = ""
+        self._kind = ""
+        self._share = 0.0
 
-    def __call__(self, step: str, _share: float) -> None:
-        if step != self._last:
+    def __call__(self, step: str, share: float) -> None:
+        kind = re.split(r"[:,\d]", step)[0]
+        if kind != self._kind or share >= self._share + 0.1:
             sys.stderr.write(f"  {self._title}: {step}\n")
-            self._last = step
+            self._kind, self._share = kind, share
 
 
 HomeOption = Annotated[

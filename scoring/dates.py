@@ -90,7 +90,8 @@ def _day_or_month_first(text: pd.Series) -> tuple[str, ...]:
 def _steps_back(parts: pd.DataFrame, day: int) -> float:
     """How often the file goes back in time when read this way; exports are mostly in order."""
     stamp = parts[2] * 10000 + parts[1 - day] * 100 + parts[day]
-    return float((stamp.diff().dropna() < 0).mean())
+    steps = stamp.diff().dropna()
+    return float((steps < 0).mean()) if len(steps) else 0.0
 
 
 def _from_numbers(values: pd.Series, zone: str) -> pd.Series:

@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scoring.dates import parse_dates
+from scoring.errors import BadColumn
 from scoring.headers import ColumnMap, known_words, plain, recognise, require
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
@@ -148,10 +149,20 @@ def is_purchase(events: pd.DataFrame) -> pd.Series:
     return (events["kind"] == "order") & bought
 
 
+#: At least one of these makes a row what it is said to be.
+TELLING = {"review": ("rating", "text"), "ticket": ("text", "topic", "status")}
+
+
 def _read_as(
     kind: str, source: str | Path | pd.DataFrame, mapping: ColumnMap, now: datetime | None, zone: str
 ) -> EventBatch:
     table, found = _open(source, "event", mapping)
+    if not any(name in found for name in TELLING[kind]):
+        names = ", ".join(TELLING[kind])
+        raise BadColumn(
+            f"This file has none of the columns that make a {kind}: {names}.",
+            "Is it another file? Else map one of them.",
+        )
     found.pop("kind", None)
     return _read(table, found, pd.Series(kind, index=table.index, dtype="str"), Quarantine(), now, zone)
 

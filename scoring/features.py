@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from scoring.errors import NotEnoughData
@@ -73,12 +74,16 @@ def families_in(events: pd.DataFrame, as_of: datetime) -> tuple[str, ...]:
 
 
 def spend_before(events: pd.DataFrame, as_of: datetime, days: int = 365) -> pd.Series:
-    """What each customer paid in the `days` before `as_of`, in major units; empty when the file has no prices."""
+    """What each customer paid in the `days` before `as_of` and did not get back, in major units.
+
+    Empty when the file has no prices. Whoever sent more back than was bought in that time has spent nothing.
+    """
     end = pd.Timestamp(as_of)
     here = events.loc[(events["at"] < end) & (events["at"] >= end - pd.Timedelta(days=days))]
-    bought = here.loc[is_purchase(here) & here["unit_price"].notna()]
-    paid: pd.Series = (bought["quantity"] * bought["unit_price"]).groupby(bought["customer_id"]).sum()
-    return paid
+    counted = here.loc[(is_purchase(here) | (here["kind"] == "cancel")) & here["unit_price"].notna()]
+    sign = np.where(counted["kind"] == "cancel", -1.0, 1.0)
+    paid: pd.Series = (sign * counted["quantity"].abs() * counted["unit_price"]).groupby(counted["customer_id"]).sum()
+    return paid.clip(lower=0.0)
 
 
 def _recency() -> str:

@@ -168,7 +168,7 @@ def _train(
     task.tick(f"{chosen}: trained on all rows")
     forward = _forward(task, chosen, earlier) if earlier else None
     cv = measure(scores)
-    verdict = judge(scores, task.findings, bool(task.kept))
+    verdict = judge(scores, task.findings, bool(task.kept), forward)
     served = sigmoid(calibration.logit(raw[chosen]))
     manifest = Manifest(
         model=chosen, features=tuple(model.features), positive=task.positive, rows=len(task.y),
@@ -196,8 +196,8 @@ def choose(y: Floats, raw: Mapping[str, Floats]) -> str:
     return best
 
 
-def judge(scores: Scores, findings: Sequence[Finding], kept: bool) -> str:
-    """What the result is worth, in the words of the contract."""
+def judge(scores: Scores, findings: Sequence[Finding], kept: bool, forward: Mapping[str, Any] | None = None) -> str:
+    """What the result is worth, in the words of the contract. What does not hold forward in time is not usable."""
     y = scores.y
     interval = auc_interval(y, scores.raw[scores.chosen])
     resampled = any(one.kind == "resampled" for one in findings)
@@ -211,6 +211,8 @@ def judge(scores: Scores, findings: Sequence[Finding], kept: bool) -> str:
         return "too good to be true"
     if interval.low <= 0.5:
         return "no better than baseline" if interval.high - interval.low < NARROW else "not enough data to rank"
+    if forward is not None and forward["auc"]["low"] <= 0.5:
+        return "not enough data to rank"
     if scores.baseline is not None and _lead_over_baseline(scores).low <= 0:
         return "no better than baseline"
     return "usable"

@@ -289,7 +289,7 @@ _GOODS_EN = re.compile(
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
 _VAGUE = re.compile(
-    r"东西|商品|宝贝|产品|物品|订单|茶|货|那|这|(?<![a-z])(?:from us|with us|something|anything"
+    r"东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|(?<![a-z])(?:from us|with us|something|anything"
     r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"
 )
 

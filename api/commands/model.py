@@ -143,6 +143,7 @@ def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
+    workshop.store.people.get(customer)
     found = workshop.store.people.score(customer)
     if found is None:
         raise NotReady(f"customer {customer} has no score", "run: holdfast score")
@@ -179,6 +180,10 @@ def _counted(call: Call, history: Any, day: Any, definition: Any) -> dict[str, A
     return {"customers": found.customers, "left": found.left, "rate": found.rate, "as_of": day.isoformat()}
 
 
+def _interval(found: dict[str, float], sign: str = "") -> str:
+    return f"{found['mean']:{sign}.3f} [{found['low']:{sign}.3f}, {found['high']:{sign}.3f}]"
+
+
 def _names(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
@@ -189,7 +194,11 @@ def _told(call: Call, report: dict[str, Any], out: Path) -> dict[str, Any]:
     call.say(f"  {report['rows']:,} rows, {report['base_rate']:.1%} left")
     call.say(f"  AUC {auc['mean']:.4f} [{auc['low']:.4f}, {auc['high']:.4f}] over five folds")
     if forward := report.get("forward"):
-        call.say(f"  forward in time: {forward}")
+        ahead, lead = forward["auc"], forward["difference_to_logistic"]
+        call.say(f"  trained one horizon earlier, tested at the date: AUC {_interval(ahead)}")
+        call.say(
+            f"  lead over logistic there: {_interval(lead, sign='+')}; recency alone {forward['recency']['mean']:.3f}"
+        )
     for dropped in report["dropped"]:
         call.say(f"  left out: {dropped}")
     call.say(f"  {out}/report.html, {out}/MODEL_CARD.md")

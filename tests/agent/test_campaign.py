@@ -175,3 +175,11 @@ def test_a_case_that_died_at_a_step_is_taken_up_there(
     campaign.run(PLAN, street.house)
     assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3
     assert street.reserved() == (4500, 0)
+
+
+def test_what_the_gate_passed_can_be_approved_together(street: Street) -> None:
+    by_hand = replace(PLAN, auto_send=False)
+    campaign.run(by_hand, street.house)
+    assert street.store.cases.find([CaseStatus.QUEUED]) == []
+    assert campaign.approve_all("spring", "mei", street.house) == (3, [])
+    assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3

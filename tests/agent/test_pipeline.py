@@ -358,3 +358,38 @@ def test_a_service_message_with_nothing_behind_it_is_for_a_person(street: Street
     prepared = pipeline.prepare(street.open(purpose=Purpose.SERVICE), street.house)
     assert prepared.case.situation == "general_care"
     assert prepared.case.status is CaseStatus.NEEDS_PERSON
+
+
+def test_nobody_gets_two_marketing_messages_in_two_days(street: Street) -> None:
+    street.approved()
+    second = pipeline.prepare(street.open(case_id="case_2"), street.house)
+    with pytest.raises(GateRefused, match="queued or sent"):
+        pipeline.approve(second.case, "lin", street.house)
+    street.clock.at = NOW + timedelta(days=3)
+    assert pipeline.approve(second.case, "lin", street.house).status is CaseStatus.QUEUED
+
+
+def test_a_rep_need_not_type_the_footer(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert prepared.draft is not None
+    bare = Words("好久不见", prepared.draft.body.split("——")[0].strip())
+    pipeline.approve(prepared.case, "lin", street.house, bare)
+    pipeline.send_due(street.house)
+    assert "退订" in street.channel.sent[0].body
+    assert "12 Linden Lane" in street.channel.sent[0].body
+
+
+def test_what_a_person_tried_does_not_change_what_is_known_of_the_draft(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    assert prepared.draft is not None
+    with pytest.raises(GateRefused):
+        pipeline.approve(prepared.case, "lin", street.house, Words("全场五折", "全场五折，立减500元。"))
+    verdict = street.store.cases.latest_verdict(prepared.draft.draft_id)
+    assert verdict is not None
+    assert verdict.findings == ()
+
+
+def test_approving_twice_says_that_it_was_approved(street: Street) -> None:
+    case = street.approved()
+    with pytest.raises(TransitionNotAllowed, match="approved already"):
+        pipeline.approve(case, "lin", street.house)

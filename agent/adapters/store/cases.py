@@ -26,6 +26,7 @@ from agent.domain import (
     Verdict,
 )
 from agent.errors import NotFound, TransitionNotAllowed
+from agent.hashes import words_hash
 from scoring.records import RiskScore
 
 
@@ -157,8 +158,15 @@ class Cases:
             c.execute(schema.verdicts.insert().values(row))
 
     def latest_verdict(self, draft_id: str) -> Verdict | None:
+        """The newest judgement of the draft's own words; what somebody tried in their place is another matter."""
+        draft = self.draft(draft_id)
         t = schema.verdicts
-        query = sa.select(t.c.data).where(t.c.draft_id == draft_id).order_by(t.c.id.desc()).limit(1)
+        query = (
+            sa.select(t.c.data)
+            .where(t.c.draft_id == draft_id, t.c.text_hash == words_hash(draft.subject, draft.body))
+            .order_by(t.c.id.desc())
+            .limit(1)
+        )
         with self._tx.read() as c:
             data = c.execute(query).scalar_one_or_none()
         return from_json(Verdict, data) if data is not None else None

@@ -69,6 +69,13 @@ class Campaigns:
             if c.execute(t.update().where(here).values(**values)).rowcount == 0:
                 c.execute(t.insert().values(brand_id=self._brand, campaign_id=campaign_id, created_at=at, **values))
 
+    def names(self) -> list[str]:
+        """Every campaign, newest first."""
+        t = schema.campaigns
+        query = sa.select(t.c.campaign_id).where(t.c.brand_id == self._brand).order_by(t.c.created_at.desc())
+        with self._tx.read() as c:
+            return list(c.execute(query).scalars())
+
     def get(self, campaign_id: str) -> tuple[str, Mapping[str, Any]]:
         """Status and plan. Raises NotFound."""
         t = schema.campaigns
