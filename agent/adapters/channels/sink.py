@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from agent.domain import Channel, Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable
@@ -25,6 +28,7 @@ class SinkChannel:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
+        self._manifest = Manifest(folder / "manifest.jsonl")
 
     @property
     def name(self) -> str:
@@ -37,8 +41,7 @@ class SinkChannel:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 self._write(path, as_mail(message, now).as_bytes(policy=SMTP))
-            if not self._listed(message.key):
-                self._list(message, path, now)
+            self._manifest.add(message, path, now)
         except OSError as error:
             raise ChannelUnavailable(
                 f"the sink {self._folder} cannot be written: {error.strerror}", "free some space, check permissions"
@@ -53,37 +56,97 @@ class SinkChannel:
             os.fsync(file.fileno())
         temporary.replace(path)
 
-    def _listed(self, key: str) -> bool:
-        manifest = self._folder / "manifest.jsonl"
-        return manifest.exists() and f'"key": "{key}"' in manifest.read_text(encoding="utf-8")
 
-    def _list(self, message: Message, path: Path, now: datetime) -> None:
+class Manifest:
+    """One line of JSON a message. The file is read once; afterwards the keys are remembered."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys: set[str] | None = None
+
+    def add(self, message: Message, file: Path, now: datetime) -> None:
+        """List a message that is not listed yet."""
+        if self._keys is None:
+            self._keys = self._read()
+        if message.key in self._keys:
+            return
         row = {
             "key": message.key,
             "case_id": message.case_id,
             "customer_id": message.customer_id,
             "channel": message.channel.value,
-            "file": path.name,
+            "file": file.name,
             "text_hash": message.text_hash,
             "at": now.isoformat(),
             "made_up": message.made_up,
         }
-        with (self._folder / "manifest.jsonl").open("a", encoding="utf-8") as manifest:
-            manifest.write(json.dumps(row, ensure_ascii=False) + "\n")
+        with self._path.open("a+b") as manifest:
+            manifest.write(_fresh_line(manifest) + json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        self._keys.add(message.key)
+
+    def _read(self) -> set[str]:
+        """The keys of every whole line. A line that was cut off by a kill lists nothing: its message is listed anew."""
+        keys: set[str] = set()
+        if not self._path.exists():
+            return keys
+        with self._path.open("rb") as manifest:
+            for line in manifest:
+                try:
+                    keys.add(str(json.loads(line)["key"]))
+                except (ValueError, KeyError, TypeError):
+                    continue
+        return keys
+
+
+def _fresh_line(manifest: BinaryIO) -> bytes:
+    """A line break where the last line was cut off in the middle of being written, else nothing."""
+    if manifest.seek(0, os.SEEK_END) == 0:
+        return b""
+    manifest.seek(-1, os.SEEK_END)
+    return b"" if manifest.read(1) == b"\n" else b"\n"
 
 
 def as_mail(message: Message, now: datetime) -> EmailMessage:
-    """A standard mail, whatever the channel: what would have left, readable by any mail program."""
+    """A standard mail, whatever the channel: what would have left, readable by any mail program.
+
+    Raises ChannelUnavailable when the message cannot be put into a mail: nothing left, and trying again is harmless.
+    """
+    headers = {
+        "Message-ID": f"<{message.key}@holdfast.invalid>",
+        "Date": format_datetime(now),
+        "To": message.recipient if message.channel is Channel.EMAIL else f"{message.channel}@sink.invalid",
+        "Subject": message.subject or "",
+        "X-Holdfast-Channel": message.channel.value,
+        "X-Holdfast-Recipient": message.recipient,
+        **({"X-Holdfast-Made-Up": "yes: a simulated customer, nobody's address"} if message.made_up else {}),
+        **message.headers,
+    }
     mail = EmailMessage(policy=SMTP)
-    mail["Message-ID"] = f"<{message.key}@holdfast.invalid>"
-    mail["Date"] = format_datetime(now)
-    mail["To"] = message.recipient if message.channel is Channel.EMAIL else f"{message.channel}@sink.invalid"
-    mail["Subject"] = message.subject or ""
-    mail["X-Holdfast-Channel"] = message.channel.value
-    mail["X-Holdfast-Recipient"] = message.recipient
-    if message.made_up:
-        mail["X-Holdfast-Made-Up"] = "yes: a simulated customer, nobody's address"
-    for name, value in message.headers.items():
-        mail[name] = value
-    mail.set_content(message.body)
+    try:
+        for name, value in headers.items():
+            mail[name] = _sender(value) if name == "From" else _one_line(name, value)
+        mail.set_content(message.body)
+        mail.as_bytes()  # some of what a mail cannot hold only shows when it is written
+    except (ValueError, IndexError, MessageError) as error:
+        raise ChannelUnavailable(
+            f"message {message.key} cannot be put into a mail: {error}", "correct the text or the address"
+        ) from error
     return mail
+
+
+def _one_line(name: str, value: str) -> str:
+    """A line break in a header would begin a header of somebody else's making."""
+    if value and value.splitlines() != [value]:
+        raise ChannelUnavailable(f"the header {name} holds a line break", f"take it out of what {name} is made from")
+    return value
+
+
+def _sender(value: str) -> Address:
+    """'Acme, Inc. <care@acme.example>' with the name quoted where a mail needs it."""
+    name, _, address = _one_line("From", value).rpartition("<")
+    name, address = name.strip(), address.strip().removesuffix(">")
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1].replace('\\"', '"')
+    if not address:
+        raise ChannelUnavailable("the brand has no sender address", "add from_email = … to brand.toml")
+    return Address(display_name=name, addr_spec=address)
