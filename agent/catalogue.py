@@ -7,6 +7,7 @@ meant is refused at load, naming the entry and the key.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,16 @@ def load_catalogue(currency: str, home: Path | None = None) -> Catalogue:
         save_rate=_decimal(offers.get("save_rate", "0.15"), "offers.toml", "save_rate"),
         cooldown_days=int(offers.get("cooldown_days", 90)),
     )
+
+
+def start_catalogue(home: Path) -> None:
+    """Both files for a firm to edit, where it has none: ours, with every budget at 0, so nothing is offered yet."""
+    for name in ("offers.toml", "strategies.toml"):
+        text = (package_data("agent.data") / name).read_text(encoding="utf-8")
+        if name == "offers.toml":
+            text = re.sub(r"(?m)^budget = \d+$", "budget = 0", text)
+        if not (home / name).exists():
+            (home / name).write_text(text, encoding="utf-8")
 
 
 def _read(name: str, home: Path | None) -> dict[str, Any]:

@@ -89,7 +89,8 @@ class Workshop:
 
         catalogue = load_catalogue(self.brand.currency, self.home.root)
         for offer in catalogue.offers.values():
-            if offer.is_money and self.store.ledger.budget(f"offer:{offer.id}") is None:
+            known = self.store.ledger.budget(f"offer:{offer.id}")
+            if offer.is_money and (known is None or known.amount != offer.budget):
                 self.store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
         return catalogue
 

@@ -52,6 +52,7 @@ class DemoResult:
     model: dict[str, Any]
     outbox: Path
     imports: dict[str, Any]
+    again: bool = False
 
 
 def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress) -> DemoResult:
@@ -63,6 +64,10 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
             "give it a folder of its own: holdfast demo --home demo-home",
         )
     workshop = _at_demo_time(workshop, customers, out)
+    again = _done(workshop, COMPOSER_PLAN)
+    if again:
+        progress("everything is there from the first run", 0.9)
+        return _result(workshop, customers, workshop.store.people.latest_scores(), _shop(workshop, customers), again)
     progress("simulating a shop and importing its files", 0.05)
     imports = _shop(workshop, customers)
     progress("training and evaluating the first scorer", 0.2)
@@ -78,7 +83,7 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
     progress("sending what is approved", 0.97)
     pipeline.recover(workshop.house, timedelta(seconds=-1))  # nobody else sends in a demo's home
     pipeline.send_due(workshop.house)
-    return _result(workshop, customers, scores, imports)
+    return _result(workshop, customers, scores, imports, again)
 
 
 def as_json(result: DemoResult, report: Path, seconds: float) -> dict[str, Any]:
@@ -185,8 +190,6 @@ def _score(workshop: Workshop) -> list[RiskScore]:
 def _index(workshop: Workshop) -> None:
     from knowledge.history import passages
 
-    if _done(workshop, COMPOSER_PLAN):
-        return
     importing.import_policies(workshop, workshop.home.policies, dry_run=False)
     flagged, _ = campaign.candidates(COMPOSER_PLAN, workshop.house)
     ids = [score.customer_id for score in flagged]
@@ -207,8 +210,6 @@ def _tiny_writer(workshop: Workshop, progress: Progress) -> None:
 
 def _draft(workshop: Workshop, progress: Progress) -> None:
     """The most valuable through the language model, the others through the composer: same offer rules, same gate."""
-    if _done(workshop, COMPOSER_PLAN):
-        return
     composer = workshop.house
     model = workshop.settings.model or workshop.home.tiny_writer
     both = replace(composer, writers=(workshop.model_writer(model), *composer.writers))
@@ -227,7 +228,9 @@ def _done(workshop: Workshop, plan: Plan) -> bool:
         return False
 
 
-def _result(workshop: Workshop, customers: int, scores: list[RiskScore], imports: dict[str, Any]) -> DemoResult:
+def _result(
+    workshop: Workshop, customers: int, scores: list[RiskScore], imports: dict[str, Any], again: bool
+) -> DemoResult:
     cases = workshop.store.cases
     told = []
     for plan in (MODEL_PLAN, COMPOSER_PLAN):
@@ -237,4 +240,4 @@ def _result(workshop: Workshop, customers: int, scores: list[RiskScore], imports
             row = workshop.store.outbox.get(message_key(case.case_id))
             told.append(Told(case, draft, verdict, row.where if row else None))
     model = json.loads((workshop.home.scorer / "report.json").read_text(encoding="utf-8"))
-    return DemoResult(workshop, customers, scores, told, model, workshop.outbox_folder, imports)
+    return DemoResult(workshop, customers, scores, told, model, workshop.outbox_folder, imports, again)

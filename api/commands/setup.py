@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command
+
+if TYPE_CHECKING:
+    from api.questions import Question
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,7 @@ def demo(
     report = write_report(result, (out or workshop.home.root) / "report.html")
     answer = show.as_json(result, report, time.monotonic() - started)
     call.show(_demo_table(result))
-    call.say(_demo_words(answer))
+    call.say(_demo_words(answer, result))
     return answer
 
 
@@ -59,45 +62,37 @@ def init(
     ] = None,
 ) -> dict[str, Any]:
     """Your own brand in two minutes: asks what was not given, writes brand.toml, makes the database."""
+    from agent.catalogue import start_catalogue
     from agent.errors import UsageError
     from api.bootstrap import open_workshop
     from api.brand_file import read_brand, write_brand
+    from api.questions import QUESTIONS
 
     workshop = open_workshop(call)
     path = workshop.home.brand
     if path.exists():
         raise UsageError(f"{path} is there already", "edit it, or choose another --home; then: holdfast doctor")
-    values: dict[str, Any] = {}
-    for key, given, question, default in (
-        ("name", name, "Brand name", None),
-        ("postal_address", address, "Postal address", None),
-        ("domains", domain, "Domain of your shop", None),
-        ("timezone", timezone, "Time zone", "Asia/Shanghai"),
-        ("currency", currency, "Currency", "CNY"),
-        ("languages", languages, "Languages (zh,en)", "zh,en"),
-    ):
-        values[key] = given or _ask(call, question, default, key)
-    values["id"] = _slug(values["name"])
-    values["domains"] = [values["domains"].removeprefix("https://").strip("/")]
-    values["languages"] = [part.strip() for part in values["languages"].split(",") if part.strip()]
-    trial = path.with_suffix(".trial")
-    write_brand(trial, values)
-    try:
-        read_brand(trial)
-        trial.replace(path)
-    finally:
-        trial.unlink(missing_ok=True)
+    given = {
+        "name": name, "address": address, "domain": domain, "timezone": timezone, "currency": currency,
+        "languages": languages,
+    }  # fmt: skip
+    answers = {question.key: _answer(call, question, given[question.key]) for question in QUESTIONS}
+    write_brand(path, _brand_values(answers))
+    read_brand(path)
+    start_catalogue(workshop.home.root)
     workshop.store.people.count()  # makes the database
+    where = "" if call.home is None else f" --home {call.home}"
     steps = [
-        "holdfast doctor",
-        "holdfast import customers FILE",
-        "holdfast import orders FILE",
-        "holdfast import policies FOLDER",
+        f"holdfast import orders FILE{where}",
+        f"holdfast import customers FILE{where}",
+        f"holdfast import policies FOLDER{where}",
+        f"holdfast doctor{where}",
     ]
-    call.say(f"{path} written. Next:")
+    call.say(f"{path} written, and beside it offers.toml (every budget is 0 until you set it) and strategies.toml.")
+    call.say("Next:")
     for step in steps:
         call.say(f"  {step}")
-    return {"brand": values["id"], "home": str(workshop.home.root), "next": steps}
+    return {"brand": _slug(answers["name"]), "home": str(workshop.home.root), "next": steps}
 
 
 def doctor(call: Call) -> dict[str, Any]:
@@ -142,15 +137,37 @@ def upgrade(call: Call) -> dict[str, Any]:
     return {"upgraded": True}
 
 
-def _ask(call: Call, question: str, default: str | None, key: str) -> str:
+def _answer(call: Call, question: Question, given: str | None) -> str:
+    """The option if it was given, else the person's word, asked again until it can be; elsewhere the default."""
     from agent.errors import UsageError
 
-    option = {"postal_address": "address", "domains": "domain"}.get(key, key)
+    if given is not None:
+        if wrong := question.wrong(given):
+            raise UsageError(f"--{question.key} {given!r}: {wrong}", question.example)
+        return given
     if call.as_json or not sys.stdin.isatty():
-        if default is not None:
-            return default
-        raise UsageError(f"{question} is missing", f"give --{option}")
-    return str(typer.prompt(question, default=default))
+        if question.default is None:
+            raise UsageError(f"{question.text} is missing", "give --name, --address and --domain")
+        return question.default
+    while True:
+        said = str(typer.prompt(question.text, default=question.default))
+        if not (wrong := question.wrong(said)):
+            return said
+        call.remark(f"  {wrong}; {question.example}")
+
+
+def _brand_values(answers: dict[str, str]) -> dict[str, Any]:
+    from api.questions import bare_domain
+
+    return {
+        "id": _slug(answers["name"]),
+        "name": answers["name"],
+        "postal_address": answers["address"],
+        "domains": [bare_domain(answers["domain"])],
+        "timezone": answers["timezone"],
+        "currency": answers["currency"],
+        "languages": [part.strip() for part in answers["languages"].split(",") if part.strip()],
+    }
 
 
 def _slug(name: str) -> str:
@@ -186,14 +203,17 @@ def _demo_table(result: Any) -> Any:
     return table
 
 
-def _demo_words(answer: dict[str, Any]) -> str:
+def _demo_words(answer: dict[str, Any], result: Any) -> str:
     auc = answer["model"]["auc"]
+    waiting = next((told.case.case_id for told in result.cases if told.draft), "CASE")
+    again = "Nothing new: all of this is from the first run.\n" if result.again else ""
     return (
-        f"\n{answer['customers']:,} simulated customers, {answer['flagged']:,} flagged; of those written about: "
-        f"{answer['drafted']} drafted, {answer['passed']} passed the gate, {answer['needs_person']} wait for a person, "
-        f"{answer['blocked']} blocked, {answer['held_out']} held out; {answer['sent']} sent to the sink.\n"
+        f"\n{again}{answer['customers']:,} simulated customers, {answer['flagged']:,} flagged. The demo takes those "
+        f"with most at stake and a consent: {answer['drafted']} drafted, {answer['held_out']} held out. Of the drafts "
+        f"{answer['passed']} passed, {answer['needs_person']} wait for a person, {answer['blocked']} are blocked; "
+        f"{answer['sent']} were sent to the sink, {answer['queued']} wait for quiet hours to end.\n"
         f"Scorer {answer['model']['name']}: AUC {auc['mean']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}] on a simulated "
         f"shop where {answer['model']['base_rate']:.0%} leave.\n"
         f"outbox: {answer['outbox']}\nreport: {answer['report']}\n"
-        f"What waits for you: holdfast review list · one case's story: holdfast trace CASE  ({answer['seconds']} s)"
+        f"What waits for you: holdfast review list · a case's story: holdfast trace {waiting} ({answer['seconds']} s)"
     )
