@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from agent.domain import CaseStatus, Draft, Finding, Offer, Verdict
+from agent.domain import CaseStatus, Draft, Offer, Verdict
+from agent.guardrails.contract import violation
 from agent.pipeline import Prepared
 
 DRAFT_STATUS = {
@@ -70,18 +71,6 @@ def writer_answer(draft: Draft | None) -> dict[str, Any] | None:
         "attempts": stamp.attempts,
         "fell_back_from": list(stamp.fell_back_from),
         "detail": dict(stamp.detail),
-    }
-
-
-def violation(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "field": finding.field,
-        "start": finding.start,
-        "end": finding.end,
-        "quote": finding.quote,
     }
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,18 +51,31 @@ def test_every_command_stands_in_the_readme() -> None:
     assert missing == set()
 
 
+def unknown_commands(text: str, known: set[str]) -> set[str]:
+    """What stands in code as `holdfast …` and is no command: a group alone, or a word that nobody knows."""
+    code = "\n".join(re.findall(r"^```.*?^```", text, re.DOTALL | re.MULTILINE))
+    code += "\n".join(re.findall(r"`([^`\n]+)`", text))
+    unknown = set()
+    for words in re.findall(r"\bholdfast((?: +[a-z][\w-]*)+)", code):
+        path: list[str] = []
+        for word in words.split():
+            path.append(word)
+            if " ".join(path) in known:
+                break
+        else:
+            unknown.add(" ".join(path))
+    return unknown
+
+
 def test_every_command_of_the_readme_exists() -> None:
     from api.cli import app
 
-    known = commands(app)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"holdfast ((?:[a-z]+ ?){1,3})", readme)
-    groups = {name.split()[0] for name in known if " " in name}
-    for words in named:
-        parts = words.split()
-        if parts and parts[0] in groups | {name for name in known if " " not in name}:
-            path = " ".join(parts[:2]) if parts[0] in groups and len(parts) > 1 else parts[0]
-            assert path in known or parts[0] in groups or path.split()[0] in known, words
+    assert unknown_commands((ROOT / "README.md").read_text(encoding="utf-8"), commands(app)) == set()
+
+
+def test_a_command_that_does_not_exist_would_be_found() -> None:
+    text = "Run `holdfast fly`, `holdfast offers` or\n```sh\nholdfast import orders FILE\nholdfast import cats\n```\n"
+    assert unknown_commands(text, {"demo", "import orders", "offers list"}) == {"fly", "offers", "import cats"}
 
 
 def test_every_setting_stands_in_the_readme() -> None:
@@ -72,34 +86,79 @@ def test_every_setting_stands_in_the_readme() -> None:
     assert missing == []
 
 
-def calls_in(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-    }
-
-
-def test_only_the_send_step_hands_a_message_to_a_channel() -> None:
-    """`deliver` is a channel's method and the send stage's function; nobody else may call either."""
-    callers = {
-        path.relative_to(ROOT).as_posix()
+def calls_of(name: str) -> list[str]:
+    """Every place where something of this name is called: file and the words of the call."""
+    return sorted(
+        f"{path.relative_to(ROOT).as_posix()}: {ast.unparse(node.func)}"
         for room in ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if "deliver" in calls_in(path)
-    }
-    assert callers == {"agent/send.py", "agent/pipeline.py"}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and name == (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+    )
+
+
+def test_a_message_is_handed_to_a_channel_in_exactly_one_place() -> None:
+    """`deliver` is a channel's method and the send stage's function; each is called once, and by nobody else."""
+    assert calls_of("deliver") == ["agent/pipeline.py: deliver", "agent/send.py: channel.deliver"]
 
 
 def test_only_an_approval_puts_a_message_into_the_outbox() -> None:
-    callers = {
+    assert calls_of("enqueue") == ["agent/pipeline.py: house.store.outbox.enqueue"]
+
+
+def test_a_finding_is_put_into_json_in_one_way() -> None:
+    shapes = [
         path.relative_to(ROOT).as_posix()
         for room in ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if "enqueue" in calls_in(path)
+        if '"severity": ' in path.read_text(encoding="utf-8")
+    ]
+    assert shapes == ["agent/guardrails/contract.py"]
+
+
+DOORS = {
+    "chromadb": ("knowledge/index.py",),
+    "fastapi": ("api/",),
+    "langchain": ("agent/writers/",),
+    "langchain_core": ("agent/writers/",),
+    "torch": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
+    "transformers": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
+}
+
+
+def imports_of(library: str) -> set[str]:
+    """Files that import this library, at their top or inside a function."""
+    found = set()
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.split(".")[0] == library for name in names):
+                found.add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_heavy_library_is_imported_only_behind_its_doors(library: str) -> None:
+    assert {path for path in imports_of(library) if not path.startswith(DOORS[library])} == set()
+
+
+@pytest.mark.parametrize(
+    ("room", "door"), [("scoring", "records"), ("knowledge", "documents"), ("prompts", "template")]
+)
+def test_every_module_that_agent_may_not_know_is_in_the_contract(room: str, door: str) -> None:
+    """A forbidden contract only holds for what it lists, so a new module of these rooms must be listed too."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    listed = next(c for c in contracts if c["name"] == f"agent meets {room} only at {room}.{door}")
+    modules = {
+        f"{room}.{path.stem}"
+        for path in (ROOT / room).iterdir()
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file()
     }
-    assert callers == {"agent/pipeline.py"}
+    assert set(listed["forbidden_modules"]) == modules - {f"{room}.{door}"}
 
 
 def test_every_module_explains_itself() -> None:
