@@ -8,6 +8,7 @@ was written, for the gate to judge as a literal.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from agent.domain import Fact, FactSheet, Language, Money, Offer, OfferKind, Slo
 from agent.errors import SlotError
 from agent.language.dates import read_dates
 from agent.language.quantities import Quantity, currency_fits, read_quantities
-from agent.slots import FORMS, say
+from agent.slots import FORMS, say, slot_names, slot_table
 from agent.slots.grammar import TOKEN
 from agent.slots.wording import major
 
@@ -33,11 +34,19 @@ class Binding:
 
 
 def align(template: str, sheet: FactSheet) -> str:
-    """The template with every sure literal bound; offsets of what is already a slot are never touched."""
+    """The template with every sure literal bound; offsets of what is already a slot are never touched.
+
+    A slot is not bound more often than it may be said: what stands there stays a literal, and the gate judges it.
+    """
+    used = Counter(slot_names(template))
     masked = TOKEN.sub(lambda match: "\u25a1" * len(match[0]), template)
     bound: list[Binding] = []
     for binding in [*_exact(masked, sheet), *_amounts(masked, sheet), *_days(masked, sheet)]:
+        name = binding.slot.strip("{}").partition("|")[0]
+        if used[name] >= slot_table()[name].max_uses:
+            continue
         if all(binding.end <= other.start or binding.start >= other.end for other in bound):
+            used[name] += 1
             bound.append(binding)
     for binding in sorted(bound, key=lambda binding: binding.start, reverse=True):
         template = template[: binding.start] + binding.slot + template[binding.end :]
