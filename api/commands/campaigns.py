@@ -67,7 +67,11 @@ def start(
         bool, typer.Option("--drafts-only", help="Queue nothing: a person approves all.")
     ] = False,
 ) -> dict[str, Any]:
-    """Draft for everybody flagged. What the gate passed is queued where the plan says so; the rest waits for people."""
+    """Draft for everybody flagged. What the gate passed is queued if the plan says auto_send = true.
+
+    A plan is TOML: id = "spring-care", band = "high", top = 500, channels = ["email", "push"], budget = 2000,
+    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same).
+    """
     from dataclasses import replace
 
     from agent import campaign
@@ -83,12 +87,40 @@ def start(
     return _status(call, workshop, chosen.id)
 
 
-@command(app, "status")
-def status(call: Call, campaign_id: Annotated[str, typer.Argument(help="The plan's id.")]) -> dict[str, Any]:
-    """How far a campaign is, by the status of its cases."""
+@command(app, "approve")
+def approve(
+    call: Call,
+    campaign_id: Annotated[str, typer.Argument(help="The plan's id.")],
+    by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who decides; kept in the trace.")],
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many.")] = None,
+) -> dict[str, Any]:
+    """Approve together what the gate passed, each asked again. What waits with findings stays for review."""
+    from agent import campaign
     from api.bootstrap import open_workshop
 
-    return _status(call, open_workshop(call), campaign_id)
+    workshop = open_workshop(call)
+    workshop.store.campaigns.get(campaign_id)
+    queued, refused = campaign.approve_all(campaign_id, by, workshop.house, limit)
+    call.say(f"{queued:,} queued, {len(refused):,} not:")
+    for why in refused[:20]:
+        call.say(f"  {why}")
+    call.say("next: holdfast send")
+    return {"campaign": campaign_id, "queued": queued, "refused": refused}
+
+
+@command(app, "status")
+def status(
+    call: Call, campaign_id: Annotated[str | None, typer.Argument(help="The plan's id; else the newest.")] = None
+) -> dict[str, Any]:
+    """How far a campaign is, by the status of its cases, and what to do next."""
+    from agent.errors import NotFound
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    names = workshop.store.campaigns.names()
+    if campaign_id is None and not names:
+        raise NotFound("no campaign was started yet", "see what one would do: holdfast campaign preview")
+    return {**_status(call, workshop, campaign_id or names[0]), "campaigns": names}
 
 
 @command(offers_app, "list")
@@ -171,4 +203,10 @@ def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
     call.say(f"{campaign_id}: {state}")
     for name, count in sorted(counts.items()):
         call.say(f"  {count:,} {name}")
+    if counts.get("checked"):
+        call.say(f"next: read a few with holdfast review list --all, then holdfast campaign approve {campaign_id}")
+    if counts.get("needs_person") or counts.get("blocked"):
+        call.say("next: holdfast review list")
+    if counts.get("queued"):
+        call.say("next: holdfast send")
     return {"campaign": campaign_id, "state": state, "cases": counts}

@@ -81,12 +81,21 @@ def show(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     call.say(f"\n{draft.subject or ''}\n\n{draft.body}\n")
     for finding in verdict.findings if verdict else ():
         call.say(f"  ! {finding.severity} {finding.rule}: {finding.message}  {finding.quote or ''}")
+    waits = [str(step.data["because"]) for step in workshop.store.cases.story(case.case_id) if step.step == "waits"]
+    for why in waits:
+        call.say(f"  waits: {why}")
+    call.say(f"offer: {case.decision.because if case.decision else 'none decided'}")
+    for span in draft.spans:
+        if span.kind in ("act", "clause"):
+            call.say(f"  promised: {draft.body[span.start : span.end]} ← {span.source.id}")
     return {
         "case_id": case.case_id,
         "draft_id": draft.draft_id,
         "status": case.status.value,
         "subject": draft.subject,
         "body": draft.body,
+        "waits_because": waits,
+        "offer_because": case.decision.because if case.decision else None,
         **(verdict_answer(verdict) if verdict else {}),
     }
 
