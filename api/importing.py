@@ -124,6 +124,8 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         return report
     if folder.resolve() != workshop.home.policies.resolve():
         shutil.copytree(folder, workshop.home.policies, dirs_exist_ok=True)
+        documents, _ = read_folder(workshop.home.policies)  # a second folder adds to the first, it does not end it
+        clauses = [clause for document in documents for clause in document.clauses]
     changes = workshop.index.replace_clauses(clauses)
     return {**report, "added": changes.added, "changed": changes.changed, "removed": changes.removed}
 
