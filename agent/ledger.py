@@ -95,6 +95,10 @@ class LedgerBook(Protocol):
         """How many money offers this customer holds or was sent since then, over all campaigns."""
         ...
 
+    def holder(self, code: str) -> Reservation | None:
+        """Who holds a code now; None when nobody does."""
+        ...
+
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         """The shop's till took a code. None when it is unknown or was redeemed before."""
         ...

@@ -8,7 +8,7 @@ judged three times by the same gate: when it was drafted, when it was approved, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent import gatekeeper, review, steps
@@ -33,6 +33,7 @@ from agent.send import compose_message, deliver
 
 S = CaseStatus
 SENDING_LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,11 @@ def send(row: OutboxRow, house: House) -> Delivery:
         if not house.store.outbox.claim(message.key, now):
             return Delivery(message.key, row.status, now, detail="another sender has it")
         case = house.store.cases.advance(case, S.SENDING, now)
-    return steps.settle(case, deliver(message, verdict, house.channels[message.channel], house.clock), house)
+    delivery = deliver(message, verdict, house.channels[message.channel], house.clock)
+    if delivery.status is DeliveryStatus.QUEUED and row.attempts + 1 >= MAX_ATTEMPTS:
+        why = f"given up after {MAX_ATTEMPTS} tries: {delivery.detail}"
+        delivery = replace(delivery, status=DeliveryStatus.FAILED, detail=why)
+    return steps.settle(case, delivery, house)
 
 
 def send_due(house: House, limit: int = 1_000_000) -> list[Delivery]:
@@ -191,7 +196,9 @@ def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> No
 def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
     """outcome: what came of it. None when it was known already, or when nobody can say whose it is."""
     with house.store.write():
-        reservation = house.store.ledger.redeem(row.code, row.at) if row.code else None
+        ledger = house.store.ledger
+        look_up = ledger.holder if row.kind != S.REDEEMED else lambda code: ledger.redeem(code, row.at)
+        reservation = look_up(row.code) if row.code else None
         case_id = row.case_id or (reservation.case_id if reservation else None)
         if case_id is None:
             return None

@@ -61,5 +61,8 @@ class RehearsedLedger:
     def release(self, reservation_id: str, at: datetime) -> None:
         raise TransitionNotAllowed(f"a rehearsal holds nothing to release ({reservation_id}, {at})")
 
+    def holder(self, code: str) -> Reservation | None:
+        return self._real.holder(code)
+
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         raise TransitionNotAllowed(f"a rehearsal does not redeem ({code}, {at})")

@@ -10,7 +10,9 @@ import inspect
 import json
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,10 +124,14 @@ def command(app: typer.Typer, name: str) -> Callable[[F], F]:
 
         def run(**given: Any) -> None:
             call = Call(given.pop("home"), moment(given.pop("now")), given.pop("seed"), given.pop("as_json"))
-            try:
-                answer = function(call, **given)
-            except KeyboardInterrupt as stop:
-                raise Stopped from stop
+            with _interruptible() as asked_to_stop:
+                try:
+                    answer = function(call, **given)
+                except (Exception, KeyboardInterrupt) as error:
+                    # A reader that was interrupted may dress it up as an error of its own.
+                    if asked_to_stop or isinstance(error, KeyboardInterrupt):
+                        raise Stopped from error
+                    raise
             if call.as_json and answer is not None:
                 write_json(answer)
             if call.exit_code != DONE:
@@ -138,6 +144,25 @@ def command(app: typer.Typer, name: str) -> Callable[[F], F]:
         return function
 
     return register
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Remembers that Ctrl-C was pressed, whatever becomes of the KeyboardInterrupt on its way up."""
+    pressed: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def moment(text: str | None) -> datetime | None:

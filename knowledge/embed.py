@@ -21,7 +21,7 @@ WORD = re.compile(r"[a-z][a-z']*|\d+(?:[.,]\d+)*")
 STOP_EN = frozenset(
     "a an and are as at be been but by can could did do does for from had has have how i if in is it its may me my no "
     "not of on or our shall so that the their them then there these they this to us was we were what when which who "
-    "will with would you your".split()
+    "will with would you your long much many get got want know tell please".split()
 )
 STOP_ZH = frozenset("的了吗呢吧啊我你您他她它们是在有和与及或就也都还要会能可把被给让这那个么怎样")
 ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "es", "ed", "ly", "s", "e")

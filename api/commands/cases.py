@@ -116,7 +116,9 @@ def edit(
     note: NoteOption = "",
 ) -> dict[str, Any]:
     """Approve with your own words: they pass the same gate."""
-    return _approve(call, case_id, by, body.read_text(encoding="utf-8-sig").strip("\n"), subject, note)
+    from api.texts import read_text
+
+    return _approve(call, case_id, by, read_text(body).strip("\n"), subject, note)
 
 
 @command(app, "retry")

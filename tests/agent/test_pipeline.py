@@ -393,3 +393,20 @@ def test_approving_twice_says_that_it_was_approved(street: Street) -> None:
     case = street.approved()
     with pytest.raises(TransitionNotAllowed, match="approved already"):
         pipeline.approve(case, "lin", street.house)
+
+
+def test_an_unsubscribe_by_code_does_not_use_the_coupon_up(street: Street) -> None:
+    street.approved()
+    pipeline.send_due(street.house)
+    pipeline.record(OutcomeRow("unsubscribed", NOW + timedelta(days=1), code="AMQ7K0XM"), street.house, "file")
+    assert street.store.people.get("c1").suppressed
+    assert pipeline.record(OutcomeRow("redeemed", NOW + timedelta(days=2), code="AMQ7K0XM"), street.house, "till")
+
+
+def test_a_channel_that_never_answers_is_given_up_and_the_money_goes_back(street: Street) -> None:
+    case = street.approved()
+    street.channel.refuses = True
+    for _ in range(pipeline.MAX_ATTEMPTS):
+        pipeline.send_due(street.house)
+    assert street.store.cases.get(case.case_id).status is CaseStatus.FAILED
+    assert street.reserved() == (0, 0)

@@ -216,6 +216,13 @@ class Ledger:
         with self._tx.read() as c:
             return int(c.execute(query).scalar_one())
 
+    def holder(self, code: str) -> Reservation | None:
+        k, t = schema.codes, schema.reservations
+        query = sa.select(t).join(k, k.c.reservation_id == t.c.reservation_id)
+        with self._tx.read() as c:
+            row = c.execute(query.where(k.c.brand_id == self._brand, k.c.code == code)).mappings().first()
+        return _reservation(dict(row)) if row else None
+
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         k, t = schema.codes, schema.reservations
         with self._tx.write() as c:
