@@ -54,7 +54,7 @@ FRAME = {
 SUBJECT = {Language.ZH: "来自{brand}的一封信", Language.EN: "A note from {brand}"}
 OFFER = {
     Language.ZH: "送您{offer|gift}[，码{offer_code}][，满{offer_min_spend}可用]，有效期至{offer_expires}（含当天）。",
-    Language.EN: "Enjoy {offer|np}[ with {offer_code}][ on orders of {offer_min_spend} or more] through {offer_expires}.",
+    Language.EN: "Enjoy {offer|np}[ with {offer_code}][ from {offer_min_spend}] through {offer_expires}.",
 }
 
 
