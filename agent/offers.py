@@ -23,7 +23,7 @@ TOPIC_SITUATIONS = {
     "late_delivery": "late_delivery",
     "damaged_item": "damaged_item",
     "wrong_size": "wrong_size",
-    "wrong_item": "wrong_size",
+    "wrong_item": "general_care",
     "refund_slow": "refund_slow",
     "return_policy": "policy_question",
 }
