@@ -7,6 +7,8 @@ import email.policy
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,29 @@ def test_an_outcome_file_closes_the_loop(holdfast: Holdfast, demo_home: Path, tm
     )
     assert asked.code == 3
     assert "SUPPRESSED" in [violation["rule"] for violation in asked.json["violations"]]
+
+
+CUT_OFF = """
+import socket
+def cut(*_args, **_more):
+    raise OSError("the network is cut off in this test")
+socket.socket.connect = socket.socket.connect_ex = socket.socket.sendto = cut
+socket.create_connection = socket.getaddrinfo = cut
+from api.cli import main
+main()
+"""
+
+
+def test_a_language_model_drafts_with_the_network_cut_off(demo_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(demo_home, home)
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_OFF, "draft", "--customer", "C00001", "--channel", "email", "--situation",
+         "general_care", "--purpose", "reply", "--model", str(home / "models" / "tiny-writer"), "--json",
+         "--now", "2026-03-02T03:00:00", "--home", str(home)],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["body"]
+    assert "holdfast-tiny-demo" in (answer["writer"]["name"], *answer["writer"]["fell_back_from"])
