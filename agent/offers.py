@@ -27,7 +27,7 @@ TOPIC_SITUATIONS = {
     "refund_slow": "refund_slow",
     "return_policy": "policy_question",
 }
-TICKET_SITUATIONS = frozenset(TOPIC_SITUATIONS.values()) | {"poor_rating"}
+TICKET_SITUATIONS = frozenset(TOPIC_SITUATIONS.values()) - {"general_care"} | {"poor_rating"}
 SERVICE_SITUATIONS = TICKET_SITUATIONS | {"general_care"}
 """What may be written about without marketing: something that happened to the customer, or a plain question."""
 FALLBACK = Strategy("other", "general_care")
