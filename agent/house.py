@@ -12,7 +12,20 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from agent.catalogue import Catalogue
-from agent.domain import Brand, Case, CaseStatus, Channel, Customer, Draft, Outcome, Review, TraceStep, Verdict
+from agent.domain import (
+    Brand,
+    CampaignRow,
+    CampaignStatus,
+    Case,
+    CaseStatus,
+    Channel,
+    Customer,
+    Draft,
+    Outcome,
+    Review,
+    TraceStep,
+    Verdict,
+)
 from agent.ledger import LedgerBook
 from agent.outbox import OutboxBook
 from agent.ports import Clock, DeliveryChannel, History, Retriever, Writer
@@ -58,9 +71,16 @@ class ResultBook(Protocol):
 
 
 class CampaignBook(Protocol):
-    def put(self, campaign_id: str, status: str, plan: Mapping[str, Any], at: datetime) -> None: ...
+    def put(self, campaign_id: str, status: str, plan: Mapping[str, Any], at: datetime, by: str = "") -> None: ...
     def get(self, campaign_id: str) -> tuple[str, Mapping[str, Any]]: ...
     def names(self) -> list[str]: ...
+    def row(self, campaign_id: str) -> CampaignRow: ...
+    def rows(self, statuses: Sequence[CampaignStatus] = ()) -> list[CampaignRow]: ...
+    def status(self, campaign_id: str) -> CampaignStatus | None: ...
+    def move(self, campaign_id: str, to: CampaignStatus, since: Sequence[CampaignStatus], at: datetime) -> None: ...
+    def claim(self, campaign_id: str) -> bool: ...
+    def report(self, campaign_id: str, reached: int, total: int) -> None: ...
+    def release(self, campaign_id: str) -> None: ...
 
 
 class Store(Protocol):

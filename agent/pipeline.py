@@ -27,7 +27,7 @@ from agent.domain import (
 )
 from agent.errors import InputError, NoDraft, NotFound, TransitionNotAllowed, WriterUnavailable
 from agent.house import House
-from agent.outbox import OutboxRow
+from agent.outbox import OutboxRow, message_key
 from agent.outcomes import OutcomeRow, read_outcome, status_after
 from agent.send import compose_message, deliver
 
@@ -89,10 +89,12 @@ def approve(
     words: Words | None = None,
     note: str = "",
     draft_id: str | None = None,
+    hold: timedelta = timedelta(0),
 ) -> Case:
     """review, then the outbox. Raises GateRefused when the gate, asked again now, does not let these words out.
 
-    `draft_id` is the draft that the reviewer saw: a newer one is not approved in its place.
+    `draft_id` is the draft that the reviewer saw: a newer one is not approved in its place. For `hold` after the
+    approval nothing leaves, so that it may be taken back.
     """
     draft = draft_of(case, house)
     if draft_id not in (None, draft.draft_id):
@@ -107,16 +109,54 @@ def approve(
     message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand)
     with house.store.write():
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)
-        if not house.store.outbox.enqueue(message, now, not_before=judgement.verdict.deferred_until):
+        not_before = max(now + hold, judgement.verdict.deferred_until or now)
+        if not house.store.outbox.enqueue(message, now, not_before=not_before):
             raise TransitionNotAllowed(
                 f"a message of case {case.case_id} is under way or has left", "see: holdfast trace"
             )
         return house.store.cases.advance(case, S.QUEUED, now)
 
 
+def revise(case: Case, words: Words, editor: str, house: House, draft_id: str | None = None) -> Prepared:
+    """A person's words in the place of a draft's: judged like any other, kept as a draft of their own, not yet sent.
+
+    `draft_id` is the draft that the person was looking at; where nobody could draft, the words are the first draft.
+    Raises TransitionNotAllowed when a newer draft has taken its place, or the case went on.
+    """
+    before = house.store.cases.latest_draft(case.case_id)
+    if before is not None and draft_id not in (None, before.draft_id):
+        raise TransitionNotAllowed(
+            f"draft {draft_id} was replaced by {before.draft_id}", "look at the newer one; your text is not lost"
+        )
+    draft = steps.by_hand(case, before, words, editor, house)
+    with house.store.write():
+        case, draft, verdict = steps.check(case, draft, house)
+        house.store.cases.put_review(case.case_id, review.edit(draft, editor, house.clock.now(), words))
+        line = {"decision": "edit", "reviewer": editor, "draft_id": draft.draft_id}
+        house.store.cases.note(case.case_id, "review", house.clock.now(), line)
+    return Prepared(case, draft=draft, verdict=verdict, because=case.decision.because if case.decision else "")
+
+
 def set_aside(case: Case, why: str, house: House) -> Case:
     """A draft that could go by itself waits for a person instead."""
     return steps.give_to_person(case, why, house)
+
+
+def take_back(case: Case, reviewer: str, house: House) -> Case:
+    """Undo an approval while the message is still queued. The coupon stays reserved, the case waits for a person.
+
+    Raises TransitionNotAllowed once a sender has it.
+    """
+    key, now = message_key(case.case_id), house.clock.now()
+    with house.store.write():
+        stopped = Delivery(key, DeliveryStatus.STOPPED, now, detail=f"taken back by {reviewer}")
+        if not house.store.outbox.finish(stopped, since=DeliveryStatus.QUEUED):
+            raise TransitionNotAllowed(
+                f"the message of case {case.case_id} has begun to leave, or was never approved", "see: holdfast trace"
+            )
+        case = house.store.cases.advance(case, S.NEEDS_PERSON, now)
+        house.store.cases.note(case.case_id, "review", now, {"decision": "undo", "reviewer": reviewer})
+    return case
 
 
 def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
@@ -212,6 +252,21 @@ def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
             house.store.cases.advance(case, status_after(outcome), outcome.at)
         house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
     return outcome
+
+
+def judged(case: Case, draft: Draft | None, words: Words, house: House) -> Verdict:
+    """What the gate says about these words in the place of the draft's, now. Stores nothing."""
+    written = draft or steps.by_hand(case, None, words, "", house)
+    return gatekeeper.ask("draft", case, written, words, house).verdict
+
+
+def sheet_of(case: Case, house: House) -> FactSheet | None:
+    """What a writer would be given for this case now. None before anything was decided. Stores nothing."""
+    if case.decision is None or case.status is S.HELD_OUT:
+        return None
+    customer = gatekeeper.customer_of(case, house)
+    events = house.history.timeline(case.customer_id, house.clock.now())
+    return steps.lay_out(case, customer, events, steps.retrieve(case, customer, house), house, None)
 
 
 def draft_of(case: Case, house: House) -> Draft:

@@ -216,6 +216,19 @@ def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], 
         train_tiny(folder, seed=seed, progress=progress)
 
 
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "channels")
+
+
+def reopened(workshop: Workshop) -> Workshop:
+    """The same home, its edited files read anew; database, index and loaded models stay open."""
+    lay_over(workshop.home)
+    fresh = replace(workshop)
+    for name in KEPT_OPEN:
+        if name in vars(workshop):
+            vars(fresh)[name] = vars(workshop)[name]
+    return fresh
+
+
 def open_workshop(call: Call) -> Workshop:
     """The home folder that this call means, with the firm's own files laid over ours."""
     settings = read_settings(call.home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -25,13 +26,16 @@ class EventHistory:
         self._currency = currency
         self._version: tuple[str, ...] = ()
         self._known: dict[str, tuple[Event, ...]] = {}
+        self._lock = threading.Lock()  # several requests ask at once, and one of them may empty what another is reading
 
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
         return self.timelines([customer_id], until).get(customer_id, ())
 
     def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        self._fetch(customer_ids)
-        found = {name: tuple(e for e in self._known[name] if e.at < until) for name in customer_ids}
+        with self._lock:
+            self._fetch(customer_ids)
+            known = {name: self._known[name] for name in customer_ids}
+        found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
 
     def _fetch(self, customer_ids: Sequence[str]) -> None:

@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="hub id or folder of a chat model; the composer alone when unset")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")
     holdout_share: float = Field(0.1, ge=0, le=1, description="share of customers who never get marketing")
+    hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")
+    rate_limit: str = Field("1200/minute", description="requests that one key or person may make over HTTP")
+    drafters: int = Field(2, ge=1, le=64, description="drafts that are written at the same time by `serve`")
     live: bool = Field(False, description="a real channel may be used; the default installation only has the sink")
 
 

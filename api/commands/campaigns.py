@@ -185,7 +185,7 @@ def import_codes(
 def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -> Any:
     from dataclasses import replace
 
-    from agent.campaign import read_plan
+    from agent.plan import read_plan
     from api.texts import read_toml
 
     data: dict[str, Any] = {"id": f"care-{workshop.clock.now():%Y-%m-%d}"} if path is None else read_toml(path)

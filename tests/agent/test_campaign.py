@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
-from agent.campaign import Plan, read_plan
+from agent.plan import Plan, read_plan
 from agent.domain import CaseStatus, Channel, Consent, Money
 from agent.errors import InputError
 from scoring.records import RiskBand

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from agent import campaign, pipeline
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, upgrade
-from agent.campaign import Plan
+from agent.plan import Plan
 from agent.domain import CaseStatus, DeliveryStatus, Money
 from tests.factories import NOW, a_customer, a_score, an_order
 from tests.street import a_street

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from agent.adapters.store.access import Access
 from agent.adapters.store.arrivals import Arrivals
+from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
 from agent.adapters.store.replies import Jobs, Replies
-from agent.adapters.store.results import Campaigns, Results
+from agent.adapters.store.results import Results
 from agent.adapters.store.transactions import Transactions
 
 

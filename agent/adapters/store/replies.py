@@ -36,7 +36,8 @@ class Replies:
                 c.execute(t.insert().values(row))
             return None
         except IntegrityError:
-            return self._stored(caller, key)
+            gone = StoredReply(request_hash, None, "", b"")  # it was taken back in this very moment: try again later
+            return self._stored(caller, key) or gone
 
     def _stored(self, caller: str, key: str) -> StoredReply | None:
         t = schema.replies

@@ -299,6 +299,9 @@ campaigns = sa.Table(
     sa.Column("reached", sa.Integer, nullable=False, server_default="0"),
     sa.Column("total", sa.Integer, nullable=False, server_default="0"),
     sa.Column("by", sa.Text, nullable=False, server_default=""),
+    # which process is at work on it, and when it last said so
+    sa.Column("runner", sa.Text),
+    sa.Column("beat_at", UtcDateTime),
 )
 
 # --- who may come in --------------------------------------------------------------------------------------------------

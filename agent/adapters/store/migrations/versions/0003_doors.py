@@ -111,6 +111,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reached", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("total", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("by", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("runner", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("priority", sa.Float(precision=53), server_default="0", nullable=False))
