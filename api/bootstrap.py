@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from knowledge.retrieve import HybridRetriever
     from scoring.event_log import EventLog
 
+DOCTOR_S = 5.0
+
 
 @dataclass
 class Workshop:
@@ -103,8 +105,10 @@ class Workshop:
         return (*([self.model_writer(model)] if model else []), Composer())
 
     def model_writer(self, model: str | Path) -> Writer:
-        """A local chat model by hub id or folder. Its weights are loaded when it writes its first word."""
-        return OnDemandWriter(lambda: load_writer(str(model)), self.settings.writer_timeout_s)
+        """A chat model by hub id, folder or URL. It is loaded, or first met, when it writes its first word."""
+        settings = self.settings
+        key = settings.model_key.get_secret_value() if settings.model_key else None
+        return OnDemandWriter(lambda: load_writer(str(model), settings.model_name, key), settings.writer_timeout_s)
 
     @cached_property
     def channels(self) -> Mapping[Channel, DeliveryChannel]:
@@ -173,8 +177,17 @@ class OnDemandWriter:
         return self._writer.write(replace(request, timeout_s=self._timeout_s))
 
 
-def load_writer(model: str) -> Writer:
-    """Raises NotReady, with the remedy, when there is no such model or it is incomplete."""
+def load_writer(model: str, name: str | None = None, key: str | None = None) -> Writer:
+    """What HOLDFAST_MODEL means, by its shape: an address, a folder, else a hub id. `name` and `key` are for servers.
+
+    Raises NotReady, with the remedy, when there is no such model or it is incomplete; InputError for a bad address.
+    """
+    from agent.writers.endpoint import is_url, read_endpoint
+
+    if is_url(model):
+        from agent.writers.openai_compatible import EndpointWriter
+
+        return EndpointWriter(read_endpoint(model, name, key))
     if (Path(model) / "holdfast.json").is_file():
         from agent.writers.tiny import load_tiny
 
@@ -184,6 +197,29 @@ def load_writer(model: str) -> Writer:
 
     chat = LocalChatModel.load(model)
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
+
+
+def model_server(settings: Settings) -> ModelServer | None:
+    """What the server at HOLDFAST_MODEL has; None when HOLDFAST_MODEL is no address.
+
+    Raises WriterUnavailable, NotReady or InputError, whichever would keep it from writing.
+    """
+    from agent.writers.endpoint import is_url, models_at, only_model, read_endpoint
+
+    if settings.model is None or not is_url(settings.model):
+        return None
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    endpoint = read_endpoint(settings.model, settings.model_name, key)
+    return ModelServer(endpoint.base_url, only_model(endpoint, DOCTOR_S), models_at(endpoint, DOCTOR_S))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """`model` is the one that would write; `models` are all that the server lists."""
+
+    base_url: str
+    model: str
+    models: tuple[str, ...]
 
 
 def phrasebook_situations() -> Collection[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from api.bootstrap import Workshop
+from api.bootstrap import ModelServer, Workshop, model_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,10 @@ def _scorer(workshop: Workshop) -> Iterator[Step]:
 
 def _writer(workshop: Workshop) -> Iterator[Step]:
     if workshop.settings.model is None:
-        yield Step("writer", "ok", "the composer; a chat model of your own: HOLDFAST_MODEL = hub id or folder")
+        yield Step("writer", "ok", "the composer; a chat model of your own: HOLDFAST_MODEL = hub id, folder or URL")
+        return
+    if (server := model_server(workshop.settings)) is not None:
+        yield _served(server)
         return
     from pathlib import Path
 
@@ -107,6 +110,18 @@ def _writer(workshop: Workshop) -> Iterator[Step]:
         yield Step("writer", "wrong", f"{path} has no config.json", "copy the whole model folder")
         return
     yield Step("writer", "ok", f"{workshop.settings.model}, then the composer")
+
+
+def _served(server: ModelServer) -> Step:
+    if server.model not in server.models:
+        listed = ", ".join(server.models) or "no model"
+        return Step(
+            "writer",
+            "wrong",
+            f"{server.base_url} does not serve {server.model}",
+            f"it serves: {listed}; name one of them",
+        )
+    return Step("writer", "ok", f"{server.model} at {server.base_url}, then the composer")
 
 
 def _live(workshop: Workshop) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.errors import InputError
@@ -17,7 +17,11 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("holdfast-home"), description="where database, index, models and outbox live")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the home folder when unset")
-    model: str | None = Field(None, description="hub id or folder of a chat model; the composer alone when unset")
+    model: str | None = Field(
+        None, description="hub id, folder or http(s)://host:port/v1 of a chat model; the composer alone when unset"
+    )
+    model_name: str | None = Field(None, description="which model, where the server at that URL has several")
+    model_key: SecretStr | None = Field(None, description="the key that the server at that URL wants, if any")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")
     holdout_share: float = Field(0.1, ge=0, le=1, description="share of customers who never get marketing")
     hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")

@@ -6,8 +6,10 @@ slow, out of memory, a server's error) is WriterUnavailable, so that the next wr
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from agent.domain import ChatMessage, WriteRequest, WriterReply
@@ -37,6 +39,7 @@ class ChatModelWriter:
         detail: Mapping[str, str] | None = None,
         prepare: Prepare | None = None,
         extra: Extra | None = None,
+        grace_s: float | None = None,
     ) -> None:
         self._model = model
         self._name = name
@@ -44,6 +47,7 @@ class ChatModelWriter:
         self.detail: Mapping[str, str] = dict(detail or {})
         self._prepare = prepare or (lambda request: request.messages)
         self._extra = extra or (lambda _: {})
+        self._grace_s = grace_s
 
     @property
     def name(self) -> str:
@@ -55,7 +59,8 @@ class ChatModelWriter:
 
     def write(self, request: WriteRequest) -> WriterReply:
         """One answer. Raises WriterUnavailable when there is none within `request.timeout_s` seconds."""
-        reply = _in_time(lambda: self._invoke(request), request.timeout_s, self._name)
+        grace = GRACE_S if self._grace_s is None else self._grace_s
+        reply = _in_time(lambda: self._invoke(request), request.timeout_s, self._name, grace)
         usage: Mapping[str, Any] = reply.usage_metadata or {}
         reason = reply.response_metadata.get("finish_reason")
         return WriterReply(
@@ -67,13 +72,25 @@ class ChatModelWriter:
 
     def _invoke(self, request: WriteRequest) -> Any:
         messages = [_message(message) for message in self._prepare(request)]
-        return self._model.invoke(
-            messages,
-            seed=request.seed,
-            max_tokens=request.max_tokens,
-            timeout=request.timeout_s,
-            **self._extra(request),
-        )
+        with untraced():
+            return self._model.invoke(
+                messages,
+                seed=request.seed,
+                max_tokens=request.max_tokens,
+                timeout=request.timeout_s,
+                **self._extra(request),
+            )
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """LangChain sends prompts to a tracing service when the environment says so; ours hold customers, so never."""
+    from langsmith import tracing_context
+
+    for name in ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER"):  # the old way of asking for it, now an error in LangChain
+        os.environ.pop(name, None)
+    with tracing_context(enabled=False, parent=False):
+        yield
 
 
 def _message(message: ChatMessage) -> BaseMessage:
@@ -90,7 +107,7 @@ def _text(content: object) -> str:
     return "".join(part if isinstance(part, str) else str(part.get("text", "")) for part in parts)
 
 
-def _in_time(call: Callable[[], Any], seconds: float, name: str) -> Any:
+def _in_time(call: Callable[[], Any], seconds: float, name: str, grace: float) -> Any:
     """The call's answer, waited for in a thread of its own: not every model keeps its own time."""
     answer: list[Any] = []
     failure: list[BaseException] = []
@@ -103,7 +120,7 @@ def _in_time(call: Callable[[], Any], seconds: float, name: str) -> Any:
 
     thread = threading.Thread(target=run, name=f"writer-{name}", daemon=True)
     thread.start()
-    thread.join(seconds + GRACE_S)
+    thread.join(seconds + grace)
     if failure:
         error = failure[0]
         if isinstance(error, WriterUnavailable):

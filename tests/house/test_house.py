@@ -122,6 +122,9 @@ DOORS = {
     "fastapi": ("api/",),
     "langchain": ("agent/writers/",),
     "langchain_core": ("agent/writers/",),
+    "langchain_openai": ("agent/writers/",),
+    "langsmith": ("agent/writers/",),
+    "openai": ("agent/writers/",),
     "torch": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
     "transformers": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
 }
