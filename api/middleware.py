@@ -6,11 +6,13 @@ import logging
 import re
 import time
 import uuid
+import zlib
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import problem
 from api.logs import log, set_request_id
 from api.metrics import Metrics
 
@@ -83,3 +85,54 @@ def _add_headers(headers: MutableHeaders, scope: Scope, identity: str) -> None:
         headers["RateLimit-Reset"] = str(rate.reset_s)
     if not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
+
+
+class Unzipped:
+    """A request body that came gzipped, as trackers like to send it. Unpacked it may be no larger than any other."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or Headers(scope=scope).get("content-encoding", "").lower() != "gzip":
+            await self._app(scope, receive, send)
+            return
+        packed = b""
+        while True:
+            message = await receive()
+            packed += message.get("body", b"")
+            if message["type"] != "http.request" or len(packed) > self._largest or not message.get("more_body", False):
+                break
+        try:
+            body = _unzip(packed, self._largest)
+        except ValueError as error:
+            status = 413 if "large" in str(error) else 400
+            answer = problem(status, "too_large" if status == 413 else "usage", str(error), scope["path"])
+            await answer(scope, receive, send)
+            return
+        kept = [
+            (name, value) for name, value in scope["headers"] if name not in (b"content-encoding", b"content-length")
+        ]
+        headers = [*kept, (b"content-length", str(len(body)).encode())]
+        given = False
+
+        async def unpacked() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app({**scope, "headers": headers}, unpacked, send)
+
+
+def _unzip(packed: bytes, largest: int) -> bytes:
+    unzipper = zlib.decompressobj(wbits=31)
+    try:
+        body = unzipper.decompress(packed, largest + 1)
+    except zlib.error as error:
+        raise ValueError("the body says that it is gzipped, and it is not") from error
+    if len(body) > largest:
+        raise ValueError(f"the body is too large: more than {largest} bytes when unpacked")
+    return body
