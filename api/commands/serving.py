@@ -180,7 +180,7 @@ def list_keys(call: Call) -> dict[str, Any]:
     from api.bootstrap import open_workshop
 
     rows = []
-    for key in open_workshop(call).store.access.keys():
+    for key in open_workshop(call).store.access.all_keys():
         doors = ", ".join(key.scopes) or "all of its role"
         call.say(f"{key.key_id}  {key.name:24} {key.role:10} {doors}{'  revoked' if key.revoked_at else ''}")
         rows.append(
