@@ -147,13 +147,13 @@ def identify(message: Message, workshop: Workshop) -> list[dict[str, str]]:
     row = _row_of(message.get("traits") or {}, message.get("context") or {})
     batch = read_customers(pd.DataFrame([{"customer_id": customer_id, **row}]), now=workshop.clock.now())
     people, brand = workshop.store.people, workshop.brand
+    unread = batch.quarantine.to_dict("records")
+    carried = batch.carried - {str(fault["column"]) for fault in unread}  # what cannot be read changes nothing
     with workshop.store.write():
         stored = people.get_many([customer_id]) or NOBODY
-        carried = frozenset(batch.carried) | frozenset(row)
         people.put(customers_from_rows(batch.customers, brand, brand.made_up, stored, carried), workshop.clock.now())
         if anonymous_id is not None:
             workshop.store.arrivals.identify(anonymous_id, customer_id)
-    unread = batch.quarantine.to_dict("records")
     return [{"field": f"traits.{row['column']}", "message": str(row["code"]).replace("_", " ")} for row in unread]
 
 

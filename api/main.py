@@ -25,6 +25,8 @@ from api.routes import ROUTERS
 from api.working import Worker
 
 LARGEST_BODY = 512_000
+BACKSTOP = 2 * LARGEST_BODY
+"""For a body that comes in pieces and does not say how long it is; one that says so is refused before it is read."""
 OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]", "testserver")
 
 
@@ -50,7 +52,7 @@ def create_app(workshop: Workshop, with_worker: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
-        max_body_size=LARGEST_BODY,
+        max_body_size=BACKSTOP,
         lifespan=while_open,
     )
     app.state.doors = doors
@@ -60,7 +62,7 @@ def create_app(workshop: Workshop, with_worker: bool = False) -> FastAPI:
         app.include_router(router)
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     app.add_middleware(Unzipped, largest=LARGEST_BODY)
-    app.add_middleware(Surroundings, metrics=metrics)
+    app.add_middleware(Surroundings, metrics=metrics, largest=LARGEST_BODY)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *_hosts(workshop.settings.hosts)])
     return app
 

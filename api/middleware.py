@@ -29,9 +29,10 @@ PROTECT = {
 
 
 class Surroundings:
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, largest: int) -> None:
         self._app = app
         self._metrics = metrics
+        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,7 +51,11 @@ class Surroundings:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            if _declared(scope) > self._largest:
+                too_large = f"the body has more than {self._largest} bytes"
+                await problem(413, "too_large", too_large, scope["path"], "send less at once")(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - started
             route = _pattern(scope)
@@ -66,6 +71,12 @@ class Surroundings:
                 ms=round(seconds * 1000),
                 caller=caller.name if caller else None,
             )
+
+
+def _declared(scope: Scope) -> int:
+    """How long the body says it is; what comes in pieces is counted on its way."""
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def _pattern(scope: Scope) -> str:
