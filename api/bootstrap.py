@@ -131,7 +131,7 @@ class Workshop:
         return House(
             brand=self.brand,
             store=self.store,
-            history=EventHistory(self.log, self.brand.currency),
+            history=EventHistory(self.log, self.brand.currency, self.store.arrivals),
             policies=self.retriever,
             writers=self.writers,
             catalogue=self.catalogue,

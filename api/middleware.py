@@ -6,11 +6,13 @@ import logging
 import re
 import time
 import uuid
+import zlib
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import problem
 from api.logs import log, set_request_id
 from api.metrics import Metrics
 
@@ -27,9 +29,10 @@ PROTECT = {
 
 
 class Surroundings:
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, largest: int) -> None:
         self._app = app
         self._metrics = metrics
+        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +51,11 @@ class Surroundings:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            if _declared(scope) > self._largest:
+                too_large = f"the body has more than {self._largest} bytes"
+                await problem(413, "too_large", too_large, scope["path"], "send less at once")(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - started
             route = _pattern(scope)
@@ -64,6 +71,12 @@ class Surroundings:
                 ms=round(seconds * 1000),
                 caller=caller.name if caller else None,
             )
+
+
+def _declared(scope: Scope) -> int:
+    """How long the body says it is; what comes in pieces is counted on its way."""
+    length = Headers(scope=scope).get("content-length", "0")
+    return int(length) if length.isdecimal() else 0
 
 
 def _pattern(scope: Scope) -> str:
@@ -83,3 +96,54 @@ def _add_headers(headers: MutableHeaders, scope: Scope, identity: str) -> None:
         headers["RateLimit-Reset"] = str(rate.reset_s)
     if not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
+
+
+class Unzipped:
+    """A request body that came gzipped, as trackers like to send it. Unpacked it may be no larger than any other."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or Headers(scope=scope).get("content-encoding", "").lower() != "gzip":
+            await self._app(scope, receive, send)
+            return
+        packed = b""
+        while True:
+            message = await receive()
+            packed += message.get("body", b"")
+            if message["type"] != "http.request" or len(packed) > self._largest or not message.get("more_body", False):
+                break
+        try:
+            body = _unzip(packed, self._largest)
+        except ValueError as error:
+            status = 413 if "large" in str(error) else 400
+            answer = problem(status, "too_large" if status == 413 else "usage", str(error), scope["path"])
+            await answer(scope, receive, send)
+            return
+        kept = [
+            (name, value) for name, value in scope["headers"] if name not in (b"content-encoding", b"content-length")
+        ]
+        headers = [*kept, (b"content-length", str(len(body)).encode())]
+        given = False
+
+        async def unpacked() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app({**scope, "headers": headers}, unpacked, send)
+
+
+def _unzip(packed: bytes, largest: int) -> bytes:
+    unzipper = zlib.decompressobj(wbits=31)
+    try:
+        body = unzipper.decompress(packed, largest + 1)
+    except zlib.error as error:
+        raise ValueError("the body says that it is gzipped, and it is not") from error
+    if len(body) > largest:
+        raise ValueError(f"the body is too large: more than {largest} bytes when unpacked")
+    return body

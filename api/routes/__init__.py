@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import campaigns, check, customers, drafts, health, jobs, offers, policies, sending
+from api.routes import campaigns, check, customers, drafts, events, health, jobs, offers, policies, sending
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
+    events.router,
     customers.router,
     drafts.router,
     check.router,

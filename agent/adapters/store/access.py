@@ -158,7 +158,7 @@ class Access:
             row = c.execute(query).first()
         return (_key(row), row.secret_hash) if row else None
 
-    def keys(self) -> list[ApiKey]:
+    def all_keys(self) -> list[ApiKey]:
         t = schema.api_keys
         query = sa.select(t).where(t.c.brand_id == self._brand).order_by(t.c.created_at, t.c.key_id)
         with self._tx.read() as c:
