@@ -12,7 +12,19 @@ from typing import Any
 
 from agent.acts import acts_for
 from agent.context import Live, filled_facts, gate_context
-from agent.domain import Case, Customer, Draft, Event, Verdict, Words
+from agent.domain import (
+    Brand,
+    Case,
+    Channel,
+    Customer,
+    Draft,
+    Event,
+    Language,
+    Purpose,
+    Realised,
+    Verdict,
+    Words,
+)
 from agent.guardrails import check, context_from_json
 from agent.house import House
 from agent.slots.topics import topic_in_words
@@ -43,6 +55,31 @@ def ask(moment: str, case: Case, draft: Draft, words: Words, house: House, besid
     context = gate_context(live, filled_facts(written, draft.spans), case.channel, house.limits)
     acts = [span for span in reanchor(draft.spans, written, words) if span.kind == "act"]
     return Judgement(moment, check(words, context_from_json(context), act_spans=acts), context)
+
+
+def ask_reply(
+    filled: Realised, customer: Customer | None, language: Language, clauses: Sequence[Clause], house: House
+) -> Judgement:
+    """Judge an answer in a running chat, which belongs to no case. `customer` is None for somebody we do not know."""
+    now = house.clock.now()
+    who = replace(customer, language=language) if customer else _somebody(house.brand, language)
+    live = Live(
+        customer=who,
+        brand=house.brand,
+        purpose=Purpose.REPLY,
+        now=now,
+        events=house.history.timeline(customer.id, now) if customer else (),
+        clauses=clauses,
+        sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7)) if customer else 0,
+    )
+    words = Words(filled.subject, filled.body)
+    context = gate_context(live, filled_facts(words, filled.spans), Channel.CHAT, house.limits)
+    return Judgement("chat", check(words, context_from_json(context)), context)
+
+
+def _somebody(brand: Brand, language: Language) -> Customer:
+    """A visitor without a name or record: nothing is known, so nothing personal is licensed."""
+    return Customer(id="", brand_id=brand.id, name=None, language=language, timezone=brand.timezone)
 
 
 def note(judgement: Judgement, case: Case, draft: Draft, house: House) -> None:

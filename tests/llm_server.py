@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
@@ -58,7 +58,7 @@ def llm_server(*models: str) -> Iterator[Served]:
 
 class Handler(BaseHTTPRequestHandler):
     models: tuple[str, ...] = ()
-    heard: list[dict[str, Any]] = []
+    heard: ClassVar[list[dict[str, Any]]] = []
     lock = threading.Lock()
 
     def do_GET(self) -> None:
@@ -146,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(length))
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *what: object) -> None:
         """Nothing: the test's own output is enough."""
 
 
@@ -190,7 +190,8 @@ def written(asked: Mapping[str, Any]) -> str:
         said = "".join(CHINESE[name] for name in required)
         return f"主题：来自我们的问候\n\n{{salutation}}：\n\n好久没有您的消息，一切都好吗？\n\n{said}\n\n{{sign_off}}"
     said = " ".join(ENGLISH[name] for name in required)
-    return f"Subject: A note from us\n\n{{salutation}},\n\nIt has been a while. We hope you are well.\n\n{said}\n\n{{sign_off}}"
+    greeting = "{salutation},\n\nIt has been a while. We hope you are well."
+    return f"Subject: A note from us\n\n{greeting}\n\n{said}\n\n{{sign_off}}"
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from agent.slots.grammar import TOKEN
 from agent.slots.wording import major
 
 EXACT_TYPES = frozenset({SlotType.CODE, SlotType.URL, SlotType.ITEM, SlotType.SALUTATION})
-EXACT_TEXTS = frozenset({"brand", "policy_answer", "sign_off"})
+EXACT_TEXTS = frozenset({"brand", "policy_answer", "policy_more", "sign_off"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,132 @@
+"""What a user's words want: out, a person, to complain, to chat, or an answer. Takes text, gives an Intent.
+
+Leaving is looked for first, and what only resembles it (a parcel sent back, an order cancelled, "what if I
+unsubscribed") is kept apart. Reads the last turn alone: an older wish was answered in its own turn.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from agent.chat.records import Intent
+
+_CHANNELS = r"(?:短信|邮件|邮箱|信息|消息|广告|推送|推广|营销|优惠|促销|活动|通知|电话|骚扰)"
+_STOP = r"(?:别|不要|不想|不用(?=再|给我|继续)|请勿|勿|停止|取消|拒绝|拒收|不再|不愿|不需要|关掉|关闭|屏蔽)"
+_OUT = re.compile(
+    r"退[订訂](?![单單货貨金购購酒机機房票])|取消(?:所有|全部|一切)?(?:订阅|訂閱|关注推送)|(?:不想|不要|别)再?订阅"
+    rf"|{_STOP}(?:再)?(?:继续)?(?:给|向|跟|对)?(?:我|本人)?(?:再)?(?:继续)?(?:群)?(?:发|推|推送|发送|寄|打"
+    rf"|收到?|接收)了?"
+    rf"(?:给我)?(?:任何|这些|那些|这种|什么|你们的?|垃圾|所有|的)*{_CHANNELS}"
+    rf"|{_STOP}(?:任何|这些|那些|这种|你们的?|垃圾|所有|一切)*(?:营销|广告|推广|促销)?(?:短信|邮件|推送|广告|骚扰)"
+    r"|(?:别|不要|不许)再?(?:骚扰|打扰|联系)我|把我(?:的?\w{0,4})?从\w{0,6}(?:名单|列表)\w{0,4}(?:删|移|去)"
+    r"|\bun-?subscri(?:be|bing|bed)\b|\bopt(?:ing|ed)?[ -]?(?:me )?out\b|\bstop (?:texting|e-?mailing"
+    r"|messaging|spamming"
+    r"|contacting) me\b|\bstop (?:sending|the|all|with the|these|your)(?: me)?(?: (?:any|all|these|those|your|more|"
+    r"the|so many|marketing|promotional|promo|spam))* ?(?:e-?mails?|texts?|sms|messages?|newsletters?|spam"
+    r"|ads?|adverts?"
+    r"|marketing|promotions?|notifications?|offers)\b"
+    r"|\b(?:don'?t|do not|never|no longer) (?:want|wish|need)?(?: ?to)? ?(?:get|receive|send|e-?mail|text"
+    r"|message|contact|spam)"
+    r"(?:ing)?(?: me)?(?: (?:any|all|these|those|your|more|the|marketing|promotional|promo|spam))*"
+    r"(?: (?:e-?mails?|texts?|sms|messages?|newsletters?|spam|ads|marketing|promotions?|again|any ?more)\b|[.!]*$)"
+    r"|\bno more (?:marketing |promotional |promo )?(?:e-?mails?|texts?|messages?|newsletters?|marketing|spam|ads)\b"
+    r"|\b(?:take|remove|delete) me (?:off|from)\b|\bleave me alone\b"
+)
+_KEYWORD = re.compile(r"(?:td|t|r|qx|退|n|stop|stopall|quit|end|unsub)[.。!！]?")
+_CLOSE = re.compile(
+    r"注[销銷](?:掉)?(?:我的?|这个|一下|掉|你们的?)*(?:[账帐][号户戶號]|会员|會員|用户|账戶)?(?![\w])"
+    r"|注[销銷](?:我的?|这个)?(?:[账帐]|会员|用户|一下)"
+    r"|[账帐][号户](?:我)?(?:想|要|帮我|给我|怎么|如何|可以)*注销|销户"
+    r"|(?:关闭|关掉|删除|删掉|取消|停用|终止|退出)(?:掉)?(?:我的?|这个|你们的?|在你们这的?)*(?:[账帐][号户]"
+    r"|会员|帐户)(?![积日价周节卡])"
+    r"|(?:删除|删掉|清除|抹掉)(?:掉)?(?:我的?|所有|全部|个人)+(?:资料|信息|数据|隐私)"
+    r"|\b(?:close|delete|cancel|deactivate|terminate|remove|end|shut down|get rid of) (?:my|the|this|our)"
+    r"(?: (?!order)\w+)? ?(?:account|profile|membership|subscription|registration)s?\b"
+    r"|\b(?:delete|erase|remove|wipe) (?:all )?(?:of )?my (?:personal )?(?:data|details|information)\b"
+)
+_SUPPOSED = re.compile(
+    r"如果|假如|要是|万一|(?:退订|注销)(?:了|掉|之?后|以后)*(?:会(?!员)|是否|有没有|影响|还能|还会|对|的话)"
+    r"|\b(?:if|when|after|once) (?:i|we|you) (?:un-?subscribe|opt|close|cancel|delete)|\bwhat happens\b"
+    r"|\b(?:does|will|would|is|can) (?:un-?subscribing|opting|closing|cancell?ing|deleting)\b"
+)
+_BACK_IN = re.compile(r"重新订阅|恢复订阅|再订阅|\bre-?subscribe|\bsubscribe again|\bsign (?:me )?(?:up|back)")
+_DENIED_BEFORE = re.compile(
+    r"(?:没有?|不想|不要|别|从未|从来没|并未|不是(?:要|想)?|不(?:用|必|需要))(?:申请|要求|说过?|要|想|给我|帮我)*$"
+    r"|(?:\bdon'?t|\bdo not|\bdidn'?t|\bdid not|\bnever|(?<!can )\bnot)(?: (?:want|wish|ask|mean|to|have|need))* $"
+)
+_STILL_IN = re.compile(r"(?:成功|掉|不了)|\w* ?(?:but|and (?:i )?still|yet)")
+
+_HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|\bhours\b|\bwhen\b|\bwhat time\b|\bopen\b")
+_PERSON = re.compile(
+    r"转人工|轉人工|(?:找|要|叫|换|接|联系|转接?|有没有|有)(?:个|一个|一下|你们的?)?(?:人工|真人|活人|客服"
+    r"|人来?)(?!智能)"
+    r"|人工(?:客服|服务)|跟(?:真?人|客服|经理)(?:说|聊|谈)|^人工[.。!！]?$"
+    r"|\b(?:speak|talk|chat|connect|transfer|put|pass)(?: me)?(?: through)? (?:to|with) (?:a |an |the |your "
+    r"|some ?(?=one|body))?"
+    r"(?:real |live |actual |human )?(?:human|person|agent|someone|somebody|one|body|representative|rep"
+    r"|manager|advis[eo]r|operator"
+    r"|supervisor|staff|colleague|people)\b|\b(?:real|live|actual) (?:person|human|agent)\b|\bhuman (?:agent"
+    r"|being|please)\b"
+    r"|^(?:human|agent|operator|representative)[.! ]*(?:please)?[.! ]*$|\b(?:i want|i need|get me"
+    r"|give me) (?:a |an )?(?:human|person|agent|manager)\b"
+)
+_ARE_YOU = re.compile(
+    r"你是(?:不是)?(?:个|一个)?(?:机器人|真人|人|ai|人工智能|程序)|\bare you (?:a |an )?(?:real |actual )?"
+    r"(?:bot|robot|human|person|machine|ai|computer|program)\b|\bam i (?:talking|speaking|chatting) (?:to"
+    r"|with) (?:a |an )"
+)
+_HOW_COMPLAINTS = re.compile(r"投诉(?:怎么|如何|多久|流程|处理|几天|要)|\b(?:how|who|what).{0,40}\bcomplaints?\b")
+_COMPLAINT = re.compile(
+    r"投诉|举报|12315|消协|起诉|律师|骗(?:子|人|钱)|太差|很差|真差|差劲|太慢了|垃圾|恶心|气死|火大|愤怒|失望透"
+    r"|忍无可忍|什么破|无语|坑人"
+    r"|黑店|假货|差评|一直没人(?:理|管)|没人(?:理我|管)"
+    r"|\b(?:complain|complaint|scam|scammers?|rip-?off|fraud|terrible|awful|horrible|disgust\w+|unacceptable"
+    r"|outrag\w+|furious"
+    r"|appalling|useless|worst|ridiculous|lawyer|sue you|fed up|disappointed|nobody (?:answers|replies|helps))\b"
+)
+_TALK = (
+    r"(?:你好|您好|嗨|哈喽|在吗|在么|有人吗|早上好|早|晚上好|下午好|谢谢|谢谢你|谢谢您|多谢|感谢|好的|好"
+    r"|知道了|明白了|再见|拜拜|嗯|ok"
+    r"|hi|hello|hey|hey there|hi there|good (?:morning|afternoon|evening)|thanks|thank you|thanks a lot|cheers"
+    r"|great|okay"
+    r"|got it|bye|goodbye|see you|anyone there|are you there)"
+)
+_SMALL = re.compile(rf"(?:{_TALK}[\s,，.。!！?？~～啊呀哦呢]*)+")
+
+
+ENDS = 1_000
+"""Characters read at each end of a long text: a wish stands at its beginning or its end."""
+
+
+def intent_of(text: str) -> Intent:
+    if len(text) > 2 * ENDS:
+        text = f"{text[:ENDS]}\n{text[-ENDS:]}"
+    words = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+    if _wants(_OUT, words) or _KEYWORD.fullmatch(words):
+        return Intent.UNSUBSCRIBE
+    if _wants(_CLOSE, words):
+        return Intent.CLOSE_ACCOUNT
+    if _ARE_YOU.search(words) or _SMALL.fullmatch(words) or not words:
+        return Intent.SMALL_TALK
+    if _PERSON.search(words) and not _HOURS.search(words):
+        return Intent.HUMAN
+    if _COMPLAINT.search(words) and not _HOW_COMPLAINTS.search(words):
+        return Intent.COMPLAINT
+    return Intent.QUESTION
+
+
+def asks_who_we_are(text: str) -> bool:
+    """Whether somebody wants to know if a person or a machine answers: it is never left open."""
+    return bool(_ARE_YOU.search(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _wants(pattern: re.Pattern[str], words: str) -> bool:
+    """Said as a wish: not denied, not supposed, not asked about, not the way back in."""
+    if _SUPPOSED.search(words) or _BACK_IN.search(words):
+        return False
+    for match in pattern.finditer(words):
+        denied = _DENIED_BEFORE.search(words[max(0, match.start() - 24) : match.start()])
+        if not denied or _STILL_IN.match(words, match.end()):
+            return True
+    return False

@@ -1,0 +1,218 @@
+"""One turn of a chat, from the user's words to a judged answer. Reads like the rules it keeps:
+
+leaving first and at once → a person who is wanted comes → small talk → what the rules say, cited, or "not covered".
+
+Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
+is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent import gatekeeper, pipeline
+from agent.chat.grounding import covering
+from agent.chat.intent import asks_who_we_are, intent_of
+from agent.chat.model import word_it
+from agent.chat.records import Answer, Conversation, Intent
+from agent.chat.sheet import citations, sheet_for
+from agent.chat.words import template
+from agent.domain import (
+    AFTER_SEND,
+    CaseStatus,
+    Customer,
+    Decision,
+    FactSheet,
+    Language,
+    Offer,
+    Realised,
+    Verdict,
+    WriterStamp,
+)
+from agent.errors import GateRefused, UsageError
+from agent.house import House
+from agent.language.scripts import guess_language
+from agent.realise.fill import fill
+from knowledge.documents import Clause
+
+READ = 2_000
+"""Characters of a question that are looked up: a rule is asked about in fewer."""
+HELD = (CaseStatus.SENT, *AFTER_SEND)
+SAFE = "the gate did not let the answer pass"
+THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
+GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be said, before it has words: the occasion in words.toml, the clauses it quotes, and who goes on."""
+
+    occasion: str
+    clauses: tuple[Clause, ...] = ()
+    covered: bool = False
+    hand_off: bool = False
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    filled: Realised
+    verdict: Verdict
+    writer: WriterStamp | None = None
+    passed_over: tuple[str, ...] = field(default=())
+
+
+def reply_to(conversation: Conversation, house: House) -> Answer:
+    """Raises UsageError when the last turn is not the user's, NotFound when the named customer is not on record."""
+    if not conversation.turns or conversation.turns[-1].role != "user":
+        raise UsageError("The last message must be the user's.", "Send the conversation with the user's words last.")
+    customer = house.store.people.get(conversation.customer_id) if conversation.customer_id else None
+    language = language_of(conversation, customer, house)
+    intent = intent_of(conversation.question)
+    trace_id = f"chat_{uuid.uuid4().hex[:20]}"
+    plan = _plan(intent, conversation, customer, language, house)
+    said = _say(plan, conversation, customer, language, trace_id, house)
+    if said.verdict.decision is not Decision.PASS:
+        plan = Plan("safe", hand_off=True, because=SAFE if not plan.because else f"{plan.because}; {SAFE}")
+        said = _say_safely(language, trace_id, said.passed_over, house)
+    answer = Answer(
+        text=said.filled.body,
+        language=language,
+        intent=intent,
+        citations=citations(said.filled.body, said.filled.spans, plan.clauses),
+        covered=plan.covered,
+        hand_off=plan.hand_off,
+        because=plan.because,
+        offers=offers_of(customer, house),
+        verdict=said.verdict,
+        trace_id=trace_id,
+        writer=said.writer,
+    )
+    _keep(answer, conversation, said.passed_over, house)
+    return answer
+
+
+# --- what to say ------------------------------------------------------------------------------------------------------
+
+
+def _plan(
+    intent: Intent, conversation: Conversation, customer: Customer | None, language: Language, house: House
+) -> Plan:
+    question = conversation.question
+    if intent is Intent.UNSUBSCRIBE:
+        return _let_go(customer, house)
+    if intent is Intent.CLOSE_ACCOUNT:
+        return Plan("close_account", hand_off=True, because="wants the account closed or data erased: do it at once")
+    if intent is Intent.HUMAN:
+        return Plan("human", hand_off=True, because="asks for a person")
+    if intent is Intent.SMALL_TALK:
+        return Plan(_small_talk(question))
+    clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
+    if intent is Intent.COMPLAINT:
+        because = "complains: a person should look at the case"
+        occasion = "complaint_answer" if clauses else "complaint"
+        return Plan(occasion, clauses[:1], covered=bool(clauses), hand_off=True, because=because)
+    if not clauses:
+        return Plan("not_covered")
+    return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
+
+
+def _let_go(customer: Customer | None, house: House) -> Plan:
+    """Carried out before anything is said, and whatever is said afterwards."""
+    if customer is None:
+        return Plan("how_to_unsubscribe", hand_off=True, because="wants no more marketing; we do not know who it is")
+    pipeline.unsubscribe(customer.id, house.clock.now(), "chat", house)
+    return Plan("unsubscribed")
+
+
+def _small_talk(question: str) -> str:
+    if asks_who_we_are(question):
+        return "who"
+    if GOODBYE.search(question):
+        return "goodbye"
+    return "thanks" if THANKS.search(question) else "greeting"
+
+
+def language_of(conversation: Conversation, customer: Customer | None, house: House) -> Language:
+    """The caller's word, else the newest of the user's turns that tells, else the customer's, else the brand's."""
+    if conversation.language is not None:
+        return conversation.language
+    for turn in reversed(conversation.turns):
+        if turn.role == "user" and (known := _language_in(turn.content)) is not None:
+            return known
+    return customer.language if customer else house.brand.languages[0]
+
+
+def _language_in(text: str) -> Language | None:
+    if (guess := guess_language(text)) in ("zh", "en"):
+        return Language(guess)
+    if any("\u4e00" <= char <= "\u9fff" for char in text):
+        return Language.ZH
+    return Language.EN if re.search(r"[A-Za-z]{2,}", text) and guess is None else None
+
+
+def offers_of(customer: Customer | None, house: House) -> tuple[Offer, ...]:
+    """Coupons that were sent to this customer and can still be used. A chat never gives a new one away."""
+    if customer is None:
+        return ()
+    today = house.clock.now().date()
+    cases = house.store.cases.find(HELD, customer_id=customer.id)
+    offers = [case.decision.offer for case in cases if case.decision and case.decision.offer]
+    return tuple(offer for offer in offers if offer.code and (offer.expires_on is None or offer.expires_on >= today))
+
+
+# --- saying it --------------------------------------------------------------------------------------------------------
+
+
+def _say(
+    plan: Plan, conversation: Conversation, customer: Customer | None, language: Language, trace_id: str, house: House
+) -> _Said:
+    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now())
+
+    def judge(filled: Realised) -> Verdict:
+        return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict
+
+    models = house.writers[:-1] if plan.occasion.startswith("answer") else ()  # the last is the composer
+    worded, passed_over = word_it(conversation, sheet, models, judge, house.seed)
+    if worded is not None:
+        return _Said(worded.filled, worded.verdict, worded.stamp, passed_over)
+    filled = _fixed(plan.occasion, sheet)
+    return _Said(filled, judge(filled), None, passed_over)
+
+
+def _say_safely(language: Language, trace_id: str, passed_over: tuple[str, ...], house: House) -> _Said:
+    """Says nothing about the question or the person, so it is judged as said to anybody. Raises GateRefused."""
+    filled = _fixed("safe", sheet_for((), house.brand, language, trace_id, house.clock.now()))
+    verdict = gatekeeper.ask_reply(filled, None, language, (), house).verdict
+    if verdict.decision is not Decision.PASS:
+        raise GateRefused("The gate lets no answer pass, not even the safe one.", "Mend agent/chat/words.toml.")
+    return _Said(filled, verdict, None, passed_over)
+
+
+def _fixed(occasion: str, sheet: FactSheet) -> Realised:
+    text, spans = fill(template(occasion, sheet.language), sheet, 0, "body")
+    return Realised(None, text, spans)
+
+
+def _keep(answer: Answer, conversation: Conversation, passed_over: Sequence[str], house: House) -> None:
+    """The line of this answer in the trace: what was said and why. The user's own words are not kept here."""
+    line = {
+        "customer_id": conversation.customer_id,
+        "language": answer.language.value,
+        "intent": answer.intent.value,
+        "text": answer.text,
+        "clauses": [citation.clause.id for citation in answer.citations],
+        "covered": answer.covered,
+        "hand_off": answer.hand_off,
+        "because": answer.because,
+        "decision": answer.verdict.decision.value,
+        "rules": answer.verdict.rules,
+        "text_hash": answer.verdict.text_hash,
+        "writer": answer.writer.name if answer.writer else "fixed sentences",
+        "prompt": answer.writer.prompt if answer.writer else None,
+        "fell_back_from": list(passed_over),
+    }
+    house.store.cases.note(answer.trace_id, "chat", house.clock.now(), line)
