@@ -183,8 +183,11 @@ ENGLISH = {
 def written(asked: Mapping[str, Any]) -> str:
     """A message with every required slot that the prompt lists, and no word that the gate minds."""
     prompt = "\n".join(message["content"] for message in asked["messages"])
-    if "{salutation}" not in prompt:
-        return "{policy_answer}"
+    if "{salutation}" not in prompt:  # a chat: lead up to the slots that are listed
+        slots = re.findall(r"^(\{policy_\w+\}) ", prompt, re.MULTILINE)
+        return ("您好，相关的说明在这里：" if "占位符" in prompt else "Thanks for asking. Here it is: ") + " ".join(
+            slots
+        )
     required = re.findall(r"^(?:【必须】|\(required\) ?|required: ?|\[required\] ?)\{(\w+)\}", prompt, re.MULTILINE)
     if "占位符" in prompt:
         said = "".join(CHINESE[name] for name in required)
