@@ -46,12 +46,12 @@ class Workshop:
     @cached_property
     def store(self) -> SqlStore:
         from agent.adapters.store import SqlStore
-        from agent.adapters.store.engine import open_engine, require_current_schema
+        from agent.adapters.store.engine import is_empty, open_engine, require_current_schema
 
         brand = self.brand  # a home without a brand gets no database
-        if self.settings.database_url is None and not self.home.database.exists():
-            self.upgrade()
         engine = open_engine(self.database_url)
+        if is_empty(engine):  # nothing is there that an upgrade could harm
+            self.upgrade()
         require_current_schema(engine)
         return SqlStore(engine, brand.id)
 
