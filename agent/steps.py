@@ -104,7 +104,9 @@ def gather_facts(
 ) -> FactSheet:
     """facts: all that a writer may know, each with its source."""
     assert case.decision is not None, "the offer is decided before facts are gathered"
-    sheet = build_fact_sheet(case, customer, house.brand, case.decision, events, passages, house.clock.now(), tone)
+    sheet = build_fact_sheet(
+        case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone
+    )
     line = {
         "facts": {fact.slot: f"{fact.source.type}:{fact.source.id}" for fact in sheet.facts},
         "acts": {act.key: act.clause.id for act in sheet.acts},
@@ -206,6 +208,20 @@ def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
     return delivery
 
 
+def recall(case: Case, review: Review, house: House) -> Case:
+    """Undo an approval while its message still waits. The coupon stays reserved: a person has the case in hand."""
+    taken = Delivery(
+        message_key(case.case_id), DeliveryStatus.STOPPED, review.at, detail=f"taken back by {review.reviewer}"
+    )
+    with house.store.write():
+        if not house.store.outbox.finish(taken, since=DeliveryStatus.QUEUED):
+            raise TransitionNotAllowed(
+                f"case {case.case_id} has no message waiting that could be taken back: it is {case.status}",
+                "see what became of it: holdfast trace",
+            )
+        return keep_review(case, review, S.NEEDS_PERSON, house)
+
+
 def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     """Money follows the message: spent when it left, and also when nobody can know; back when it certainly did not."""
     known = {DeliveryStatus.SENT: S.SENT, DeliveryStatus.UNKNOWN: S.UNKNOWN, DeliveryStatus.QUEUED: S.QUEUED}
@@ -261,6 +277,8 @@ def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: H
     """Why an approved message must not leave after all; empty when nothing is against it."""
     if stopping := stops(judgement.verdict):
         return "; ".join(f"{finding.rule}: {finding.message}" for finding in stopping)
+    if out_of_reach := house.reach.against(row.message):
+        return out_of_reach
     if unseen := _new_for_person(judgement, draft, house):
         return f"a person must look again: {unseen}"
     customer = house.store.people.get(row.message.customer_id)

@@ -1,7 +1,7 @@
 """State: customers, cases, drafts, ledger, outbox, outcomes, in SQLite or PostgreSQL.
 
-`SqlStore` is five small books over one database, sharing one transaction: `with store.write():` makes whatever is
-called inside it commit together.
+`SqlStore` is a handful of small books over one database, sharing one transaction: `with store.write():` makes whatever
+is called inside it commit together.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
 from agent.adapters.store.results import Campaigns, Results
+from agent.adapters.store.sending import Sending
 from agent.adapters.store.transactions import Transactions
 
 
@@ -27,6 +28,7 @@ class SqlStore:
         self.outbox = Outbox(self._tx, brand_id)
         self.results = Results(self._tx, brand_id)
         self.campaigns = Campaigns(self._tx, brand_id)
+        self.sending = Sending(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:
         """Everything called inside commits together or not at all."""

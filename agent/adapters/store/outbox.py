@@ -60,6 +60,7 @@ class Outbox:
             updated_at=delivery.at,
             where=delivery.where,
             detail=delivery.detail,
+            not_before=delivery.not_before,
         )
 
     def defer(self, key: str, until: datetime, at: datetime) -> None:
