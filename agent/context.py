@@ -188,6 +188,7 @@ def _brand(brand: Brand, language: Language) -> dict[str, Any]:
         "postal_address": brand.postal_address,
         "competitors": list(brand.competitors),
         "sign_off": brand.sign_off.get(language),
+        "unsubscribe_url": brand.unsubscribe_url,
     }
 
 

@@ -580,13 +580,29 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a message. `where` is the provider's id, or the path in the sink."""
+    """What became of a message. `where` is the provider's id, or the path in the sink.
+
+    `fault` is set when the channel was in the way and not the message. `not_before` is set on one that goes back to the
+    queue: it is not tried again before.
+    """
 
     key: str
     status: DeliveryStatus
     at: datetime
     where: str | None = None
     detail: str = ""
+    fault: bool = False
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendingState:
+    """The kill switch: whether sending is stopped, who said so last, and when. `at` None: nobody ever touched it."""
+
+    stopped: bool = False
+    by: str = ""
+    at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

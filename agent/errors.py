@@ -6,6 +6,7 @@ is one plain sentence; `remedy` says what to do about it; `code` is stable and m
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 
@@ -69,9 +70,16 @@ class WriterUnavailable(HoldfastError):
 
 
 class ChannelUnavailable(HoldfastError):
-    """A channel refused before anything left the house. The message stays queued."""
+    """A channel refused before anything left the house. The message stays queued.
+
+    `retry_after` is the patience that the other side asked for, where it did.
+    """
 
     code = "channel_unavailable"
+
+    def __init__(self, message: str, remedy: str = "", retry_after: timedelta | None = None) -> None:
+        super().__init__(message, remedy)
+        self.retry_after = retry_after
 
 
 class DeliveryUnknown(HoldfastError):

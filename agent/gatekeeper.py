@@ -134,7 +134,7 @@ def _live(case: Case, customer: Customer, events: Sequence[Event], house: House,
     ledger, now = house.store.ledger, house.clock.now()
     return Live(
         customer=customer,
-        brand=house.brand,
+        brand=house.brand_for(case),
         purpose=case.purpose,
         now=now,
         events=events,

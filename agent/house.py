@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -23,12 +23,16 @@ from agent.domain import (
     Draft,
     Outcome,
     Review,
+    SendingState,
     TraceStep,
     Verdict,
 )
+from agent.errors import NotReady
 from agent.ledger import LedgerBook
 from agent.outbox import OutboxBook
 from agent.ports import Clock, DeliveryChannel, History, Retriever, Writer
+from agent.reach import NOBODY, Reach
+from agent.unsubscribe import PLACE, Unsubscriber
 from knowledge.documents import Clause
 from scoring.records import RiskScore
 
@@ -83,6 +87,14 @@ class CampaignBook(Protocol):
     def release(self, campaign_id: str) -> None: ...
 
 
+class SendingBook(Protocol):
+    """The kill switch. Read before each message is claimed; every turn of it is kept."""
+
+    def state(self) -> SendingState: ...
+    def set(self, stopped: bool, by: str, at: datetime, note: str = "") -> SendingState: ...
+    def turns(self) -> list[SendingState]: ...
+
+
 class Store(Protocol):
     """State. What is called inside `with store.write():` commits together or not at all."""
 
@@ -98,6 +110,8 @@ class Store(Protocol):
     def results(self) -> ResultBook: ...
     @property
     def campaigns(self) -> CampaignBook: ...
+    @property
+    def sending(self) -> SendingBook: ...
     def write(self) -> AbstractContextManager[Any]: ...
 
 
@@ -111,7 +125,8 @@ class Policies(Retriever, Protocol):
 class House:
     """`writers` is the ladder, best first, the composer last. `experiment` names the hold-out that all doors share.
 
-    `own_files` are the firm's files that stand in the place of ours, with their hashes.
+    `own_files` are the firm's files that stand in the place of ours, with their hashes. `reach` says which channels are
+    real and for whom; without one nobody is reached.
     """
 
     brand: Brand
@@ -127,3 +142,17 @@ class House:
     experiment: str = "retention"
     holdout_share: float = 0.1
     seed: int = 0
+    reach: Reach = NOBODY
+    unsubscriber: Unsubscriber | None = None
+
+    def brand_for(self, case: Case) -> Brand:
+        """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.
+
+        Every stage that speaks of the link takes the brand from here: footer, header and gate then mean the same one.
+        """
+        if PLACE not in self.brand.unsubscribe_url:
+            return self.brand
+        if self.unsubscriber is None:
+            raise NotReady("this house has no secret to sign unsubscribe links with", "set HOLDFAST_SECRET")
+        url = self.brand.unsubscribe_url.replace(PLACE, self.unsubscriber.token_of(case.case_id))
+        return replace(self.brand, unsubscribe_url=url)

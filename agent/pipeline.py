@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent import gatekeeper, review, steps
+from agent.backoff import next_try
+from agent.breaker import Breaker
 from agent.domain import (
     ALLOWED,
     Case,
@@ -27,7 +29,7 @@ from agent.domain import (
 )
 from agent.errors import InputError, NoDraft, NotFound, TransitionNotAllowed, WriterUnavailable
 from agent.house import House
-from agent.outbox import OutboxRow, message_key
+from agent.outbox import OutboxRow
 from agent.outcomes import OutcomeRow, read_outcome, status_after
 from agent.send import compose_message, deliver
 
@@ -93,8 +95,8 @@ def approve(
 ) -> Case:
     """review, then the outbox. Raises GateRefused when the gate, asked again now, does not let these words out.
 
-    `draft_id` is the draft that the reviewer saw: a newer one is not approved in its place. For `hold` after the
-    approval nothing leaves, so that it may be taken back.
+    `draft_id` is the draft that the reviewer saw: a newer one is not approved in its place. `hold` keeps the message in
+    for that long, so that `take_back` has time.
     """
     draft = draft_of(case, house)
     if draft_id not in (None, draft.draft_id):
@@ -106,10 +108,11 @@ def approve(
     now = house.clock.now()
     edited = chosen if words is not None else None
     word = review.approve(draft, judgement.verdict, reviewer, now, edited, note)
-    message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand)
+    message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand_for(case))
+    waits = [judgement.verdict.deferred_until, now + hold if hold else None]
+    not_before = max((moment for moment in waits if moment is not None), default=None)
     with house.store.write():
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)
-        not_before = max(now + hold, judgement.verdict.deferred_until or now)
         if not house.store.outbox.enqueue(message, now, not_before=not_before):
             raise TransitionNotAllowed(
                 f"a message of case {case.case_id} is under way or has left", "see: holdfast trace"
@@ -142,21 +145,13 @@ def set_aside(case: Case, why: str, house: House) -> Case:
     return steps.give_to_person(case, why, house)
 
 
-def take_back(case: Case, reviewer: str, house: House) -> Case:
-    """Undo an approval while the message is still queued. The coupon stays reserved, the case waits for a person.
+def take_back(case: Case, reviewer: str, house: House, note: str = "") -> Case:
+    """Undo an approval while nothing has left: the case waits for a person again.
 
-    Raises TransitionNotAllowed once a sender has it.
+    Raises TransitionNotAllowed once a sender has the message.
     """
-    key, now = message_key(case.case_id), house.clock.now()
-    with house.store.write():
-        stopped = Delivery(key, DeliveryStatus.STOPPED, now, detail=f"taken back by {reviewer}")
-        if not house.store.outbox.finish(stopped, since=DeliveryStatus.QUEUED):
-            raise TransitionNotAllowed(
-                f"the message of case {case.case_id} has begun to leave, or was never approved", "see: holdfast trace"
-            )
-        case = house.store.cases.advance(case, S.NEEDS_PERSON, now)
-        house.store.cases.note(case.case_id, "review", now, {"decision": "undo", "reviewer": reviewer})
-    return case
+    case = house.store.cases.get(case.case_id)
+    return steps.recall(case, review.take_back(draft_of(case, house), reviewer, house.clock.now(), note), house)
 
 
 def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
@@ -177,6 +172,8 @@ def send(row: OutboxRow, house: House) -> Delivery:
     """send: the gate on the state of the world now; then, and only then, the channel."""
     message, now = row.message, house.clock.now()
     case = house.store.cases.get(message.case_id)
+    if steps.paused(case, house):
+        return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"campaign {case.campaign_id} is paused")
     draft = house.store.cases.draft(message.draft_id)
     judgement = gatekeeper.ask("send", case, draft, Words(message.subject, message.body), house, besides=message.key)
     gatekeeper.note(judgement, case, draft, house)
@@ -188,26 +185,50 @@ def send(row: OutboxRow, house: House) -> Delivery:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
     with house.store.write():
+        if (
+            house.store.sending.state().stopped
+        ):  # asked with the claim: no message is claimed after the switch was turned
+            return Delivery(message.key, DeliveryStatus.QUEUED, now, detail="sending is stopped")
         if not house.store.outbox.claim(message.key, now):
             return Delivery(message.key, row.status, now, detail="another sender has it")
         case = house.store.cases.advance(case, S.SENDING, now)
     delivery = deliver(message, verdict, house.channels[message.channel], house.clock)
-    if delivery.status is DeliveryStatus.QUEUED and row.attempts + 1 >= MAX_ATTEMPTS:
+    return steps.settle(case, _again_or_given_up(row, delivery), house)
+
+
+def _again_or_given_up(row: OutboxRow, delivery: Delivery) -> Delivery:
+    """A message that came back is tried later and later, and given up after eight tries."""
+    if delivery.status is not DeliveryStatus.QUEUED:
+        return delivery
+    tries = row.attempts + 1
+    if tries >= MAX_ATTEMPTS:
         why = f"given up after {MAX_ATTEMPTS} tries: {delivery.detail}"
-        delivery = replace(delivery, status=DeliveryStatus.FAILED, detail=why)
-    return steps.settle(case, delivery, house)
+        return replace(delivery, status=DeliveryStatus.FAILED, detail=why, not_before=None)
+    return replace(delivery, not_before=next_try(delivery.key, tries, delivery.at, delivery.not_before))
 
 
 def send_due(house: House, limit: int = 1_000_000) -> list[Delivery]:
-    """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others."""
+    """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others.
+
+    Ten faults of a channel in a row, and the rest of its messages stay queued for this run. When sending is stopped, so
+    do all.
+    """
     recover(house)
     steps.give_up_stale_offers(house)
     done: list[Delivery] = []
+    breaker = Breaker()
     for row in house.store.outbox.due(house.clock.now(), limit):
+        if house.store.sending.state().stopped:
+            break
+        if why := breaker.against(row.message.channel):
+            done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=why))
+            continue
         try:
-            done.append(send(row, house))
+            delivery = send(row, house)
         except (TransitionNotAllowed, NotFound, InputError) as error:
-            done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=error.message))
+            delivery = Delivery(row.message.key, row.status, house.clock.now(), detail=error.message)
+        breaker.note(row.message.channel, delivery)
+        done.append(delivery)
     return done
 
 
@@ -231,6 +252,20 @@ def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> No
     """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
     house.store.people.get(customer_id)  # says so when there is no such customer
     house.store.people.suppress(customer_id, at, source)
+
+
+def unsubscribe_case(case_id: str, source: str, house: House) -> bool:
+    """The customer of this case followed the way out in its message; False when that was done already.
+
+    Works whatever status the case has: what still waits in the outbox is stopped by the gate. Raises NotFound.
+    """
+    now = house.clock.now()
+    with house.store.write():
+        case = house.store.cases.get(case_id)
+        unsubscribe(case.customer_id, now, source, house)  # first: two clicks at once then come one after the other
+        if any(outcome.kind == S.UNSUBSCRIBED for outcome in house.store.results.of_case(case_id)):
+            return False
+        return record(OutcomeRow(S.UNSUBSCRIBED.value, now, case_id=case_id), house, source) is not None
 
 
 def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:

@@ -66,6 +66,8 @@ class DeliveryChannel(Protocol):
     def deliver(self, message: Message) -> Delivery:
         """Hand the message over once.
 
-        Raises ChannelUnavailable when certainly nothing left, DeliveryUnknown when something may have left.
+        A definite no (this mailbox does not exist) comes back as FAILED, with the other side's words. Raises
+        ChannelUnavailable when certainly nothing left, DeliveryUnknown when something may have left, and InputError
+        when this very message can never be handed over.
         """
         ...

@@ -1,4 +1,4 @@
-"""A person's word on a draft: approve, edit, reject.
+"""A person's word on a draft: approve, edit, reject, take back.
 
 The gate has spoken before (the pipeline asks it again at this moment, on live state). A person may settle what the gate
 left to a person; nobody may approve what it blocks.
@@ -34,6 +34,10 @@ def edit(draft: Draft, editor: str, at: datetime, words: Words) -> Review:
 
 def reject(draft: Draft, reviewer: str, at: datetime, note: str = "") -> Review:
     return Review(draft.draft_id, "reject", reviewer, at, note)
+
+
+def take_back(draft: Draft, reviewer: str, at: datetime, note: str = "") -> Review:
+    return Review(draft.draft_id, "take_back", reviewer, at, note)
 
 
 def stops(verdict: Verdict) -> tuple[Finding, ...]:

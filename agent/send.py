@@ -8,6 +8,8 @@ from agent.hashes import message_hash, words_hash
 from agent.outbox import message_key
 from agent.ports import Clock, DeliveryChannel
 
+S = DeliveryStatus
+
 
 def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
     """Address the approved words. Raises InputError when this customer cannot be reached on this channel."""
@@ -48,11 +50,16 @@ def deliver(message: Message, verdict: Verdict, channel: DeliveryChannel, clock:
     try:
         return channel.deliver(message)
     except ChannelUnavailable as error:
-        return Delivery(message.key, DeliveryStatus.QUEUED, clock.now(), detail=error.message)
+        now = clock.now()
+        not_before = now + error.retry_after if error.retry_after else None
+        return Delivery(message.key, S.QUEUED, now, detail=error.message, fault=True, not_before=not_before)
     except DeliveryUnknown as error:
-        return Delivery(message.key, DeliveryStatus.UNKNOWN, clock.now(), detail=error.message)
+        return Delivery(message.key, S.UNKNOWN, clock.now(), detail=error.message, fault=True)
+    except InputError as error:  # nothing left, and trying the same again would not help
+        return Delivery(message.key, S.FAILED, clock.now(), detail=error.message)
     except Exception as error:  # a fault in a channel: nobody can say how far it got, and the next message goes on
-        return Delivery(message.key, DeliveryStatus.UNKNOWN, clock.now(), detail=f"{type(error).__name__}: {error}")
+        why = f"{type(error).__name__}: {error}"
+        return Delivery(message.key, S.UNKNOWN, clock.now(), detail=why, fault=True)
 
 
 def address_of(customer: Customer, channel: Channel) -> str:
@@ -71,8 +78,21 @@ def address_of(customer: Customer, channel: Channel) -> str:
 def _headers(draft: Draft, brand: Brand) -> dict[str, str]:
     if draft.channel is not Channel.EMAIL:
         return {}
-    headers = {"From": f"{brand.name} <{brand.from_email}>", "Auto-Submitted": "auto-generated"}
+    headers = {
+        "From": f"{brand.name} <{brand.from_email}>",
+        # The same for ever, as the key is: a mail program that is handed the same message twice can show it once.
+        "Message-ID": f"<{message_key(draft.case_id)}@{_ascii(brand.domains[0])}>",
+        "Auto-Submitted": "auto-generated",
+    }
     if draft.purpose is Purpose.MARKETING and brand.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{brand.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
+
+
+def _ascii(domain: str) -> str:
+    """茶铺.example as mail headers write it. Raises InputError when no mail server could know it."""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError as error:
+        raise InputError(f"the brand's domain {domain!r} cannot be", "correct domains in brand.toml") from error

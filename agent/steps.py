@@ -16,6 +16,7 @@ from agent import gatekeeper
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
+    CampaignStatus,
     Case,
     CaseStatus,
     Customer,
@@ -125,7 +126,9 @@ def lay_out(
 ) -> FactSheet:
     """The sheet alone, without its line in the trace: for whoever only looks."""
     assert case.decision is not None, "the offer is decided before facts are gathered"
-    return build_fact_sheet(case, customer, house.brand, case.decision, events, passages, house.clock.now(), tone)
+    return build_fact_sheet(
+        case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone
+    )
 
 
 def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
@@ -246,6 +249,20 @@ def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
     return delivery
 
 
+def recall(case: Case, review: Review, house: House) -> Case:
+    """Undo an approval while its message still waits. The coupon stays reserved: a person has the case in hand."""
+    taken = Delivery(
+        message_key(case.case_id), DeliveryStatus.STOPPED, review.at, detail=f"taken back by {review.reviewer}"
+    )
+    with house.store.write():
+        if not house.store.outbox.finish(taken, since=DeliveryStatus.QUEUED):
+            raise TransitionNotAllowed(
+                f"case {case.case_id} has no message waiting that could be taken back: it is {case.status}",
+                "see what became of it: holdfast trace",
+            )
+        return keep_review(case, review, S.NEEDS_PERSON, house)
+
+
 def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     """Money follows the message: spent when it left, and also when nobody can know; back when it certainly did not."""
     known = {DeliveryStatus.SENT: S.SENT, DeliveryStatus.UNKNOWN: S.UNKNOWN, DeliveryStatus.QUEUED: S.QUEUED}
@@ -297,10 +314,19 @@ def needs_a_look(case: Case) -> str:
     return ""
 
 
+def paused(case: Case, house: House) -> bool:
+    """Whether the campaign of this case is paused: its messages stay queued until somebody resumes it."""
+    if case.campaign_id is None:
+        return False
+    return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
+
+
 def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: House) -> str:
     """Why an approved message must not leave after all; empty when nothing is against it."""
     if stopping := stops(judgement.verdict):
         return "; ".join(f"{finding.rule}: {finding.message}" for finding in stopping)
+    if out_of_reach := house.reach.against(row.message):
+        return out_of_reach
     if unseen := _new_for_person(judgement, draft, house):
         return f"a person must look again: {unseen}"
     customer = house.store.people.get(row.message.customer_id)

@@ -149,6 +149,8 @@ def test_a_channel_that_refuses_keeps_the_message_queued(street: Street) -> None
     [delivery] = pipeline.send_due(street.house)
     assert delivery.status is DeliveryStatus.QUEUED
     street.channel.refuses = False
+    assert pipeline.send_due(street.house) == [], "it is not tried again at once"
+    street.clock.at = NOW + timedelta(minutes=3)
     [delivery] = pipeline.send_due(street.house)
     assert delivery.status is DeliveryStatus.SENT
     assert street.store.cases.get(case.case_id).status is CaseStatus.SENT
@@ -406,7 +408,11 @@ def test_an_unsubscribe_by_code_does_not_use_the_coupon_up(street: Street) -> No
 def test_a_channel_that_never_answers_is_given_up_and_the_money_goes_back(street: Street) -> None:
     case = street.approved()
     street.channel.refuses = True
-    for _ in range(pipeline.MAX_ATTEMPTS):
-        pipeline.send_due(street.house)
+    tries = []
+    for minute in range(0, 48 * 60, 5):
+        street.clock.at = NOW + timedelta(minutes=minute)
+        tries += [delivery.at for delivery in pipeline.send_due(street.house) if delivery.fault]
+    assert len(tries) == pipeline.MAX_ATTEMPTS
+    assert tries[-1] - tries[0] > timedelta(hours=18), "an outage of a night is outlived"
     assert street.store.cases.get(case.case_id).status is CaseStatus.FAILED
     assert street.reserved() == (0, 0)

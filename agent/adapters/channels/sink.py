@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from agent.adapters.channels.mail import as_mail
 from agent.domain import Channel, Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable
 from agent.ports import Clock
@@ -40,7 +37,7 @@ class SinkChannel:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                self._write(path, as_mail(message, now).as_bytes(policy=SMTP))
+                self._write(path, what_would_have_left(message, now).as_bytes())
             self._manifest.add(message, path, now)
         except OSError as error:
             raise ChannelUnavailable(
@@ -106,47 +103,11 @@ def _fresh_line(manifest: BinaryIO) -> bytes:
     return b"" if manifest.read(1) == b"\n" else b"\n"
 
 
-def as_mail(message: Message, now: datetime) -> EmailMessage:
-    """A standard mail, whatever the channel: what would have left, readable by any mail program.
-
-    Raises ChannelUnavailable when the message cannot be put into a mail: nothing left, and trying again is harmless.
-    """
-    headers = {
-        "Message-ID": f"<{message.key}@holdfast.invalid>",
-        "Date": format_datetime(now),
-        "To": message.recipient if message.channel is Channel.EMAIL else f"{message.channel}@sink.invalid",
-        "Subject": message.subject or "",
-        "X-Holdfast-Channel": message.channel.value,
-        "X-Holdfast-Recipient": message.recipient,
-        **({"X-Holdfast-Made-Up": "yes: a simulated customer, nobody's address"} if message.made_up else {}),
-        **message.headers,
-    }
-    mail = EmailMessage(policy=SMTP)
-    try:
-        for name, value in headers.items():
-            mail[name] = _sender(value) if name == "From" else _one_line(name, value)
-        mail.set_content(message.body)
-        mail.as_bytes()  # some of what a mail cannot hold only shows when it is written
-    except (ValueError, IndexError, MessageError) as error:
-        raise ChannelUnavailable(
-            f"message {message.key} cannot be put into a mail: {error}", "correct the text or the address"
-        ) from error
-    return mail
-
-
-def _one_line(name: str, value: str) -> str:
-    """A line break in a header would begin a header of somebody else's making."""
-    if value and value.splitlines() != [value]:
-        raise ChannelUnavailable(f"the header {name} holds a line break", f"take it out of what {name} is made from")
-    return value
-
-
-def _sender(value: str) -> Address:
-    """'Acme, Inc. <care@acme.example>' with the name quoted where a mail needs it."""
-    name, _, address = _one_line("From", value).rpartition("<")
-    name, address = name.strip(), address.strip().removesuffix(">")
-    if len(name) > 1 and name[0] == name[-1] == '"':
-        name = name[1:-1].replace('\\"', '"')
-    if not address:
-        raise ChannelUnavailable("the brand has no sender address", "add from_email = … to brand.toml")
-    return Address(display_name=name, addr_spec=address)
+def what_would_have_left(message: Message, now: datetime) -> EmailMessage:
+    """A standard mail, whatever the channel, that says which one it stood for and whom it did not reach."""
+    marks = {"X-Holdfast-Channel": message.channel.value, "X-Holdfast-Recipient": message.recipient}
+    if message.made_up:
+        marks["X-Holdfast-Made-Up"] = "yes: a simulated customer, nobody's address"
+    if message.channel is not Channel.EMAIL:
+        marks["To"] = f"{message.channel}@sink.invalid"
+    return as_mail(message, now, marks)

@@ -110,14 +110,14 @@ class People:
     # --- suppression --------------------------------------------------------------------------------------------------
 
     def suppress(self, customer_id: str, at: datetime, source: str) -> None:
-        """Marketing to this customer ends now. Doing it twice is harmless."""
+        """Marketing to this customer ends now. Doing it twice is harmless, and the first time and source are kept."""
+        t = schema.customers
         with self._tx.write() as c:
-            row = {"brand_id": self._brand, "customer_id": customer_id, "at": at, "source": source}
-            _upsert(c, schema.suppressions, [row], ("brand_id", "customer_id"))
-            t = schema.customers
+            # The customer's row is locked first, so that of two who say so at once the second sees the first.
             c.execute(
                 t.update().where(t.c.brand_id == self._brand, t.c.customer_id == customer_id).values(suppressed=True)
             )
+            self._keep_suppressed(c, [customer_id], at, source)
 
     def _keep_suppressed(self, c: sa.Connection, ids: Sequence[str], at: datetime, source: str) -> None:
         """Put them on the list; who is on it already keeps the first time and source."""

@@ -406,3 +406,16 @@ jobs = sa.Table(
     sa.Column("updated_at", UtcDateTime, nullable=False),
     sa.Column("result", sa.JSON),
 )
+
+# The kill switch: the newest row is how it stands, the older ones say who turned it and when.
+sending = sa.Table(
+    "sending",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("stopped", sa.Boolean, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Index("ix_sending_brand_id", "brand_id"),
+)

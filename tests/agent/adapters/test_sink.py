@@ -15,7 +15,7 @@ import pytest
 
 from agent.adapters.channels.sink import SinkChannel
 from agent.domain import Channel, DeliveryStatus, Message, Purpose
-from agent.errors import ChannelUnavailable
+from agent.errors import InputError
 from tests.fakes import SetClock
 
 NOW = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
@@ -88,7 +88,7 @@ def test_a_line_break_in_a_header_is_refused_in_a_plain_sentence(tmp_path: Path,
         if where in ("subject", "recipient")
         else replace(message, headers={**message.headers, where: bad})
     )
-    with pytest.raises(ChannelUnavailable, match="line break") as caught:
+    with pytest.raises(InputError, match="line break") as caught:
         SinkChannel(tmp_path, SetClock(NOW)).deliver(message)
     assert caught.value.remedy
     assert list(tmp_path.glob("*.eml")) == []
@@ -104,6 +104,6 @@ def test_a_line_break_in_a_header_is_refused_in_a_plain_sentence(tmp_path: Path,
     ],
 )
 def test_what_no_mail_can_hold_is_refused_and_nothing_is_written(tmp_path: Path, changes: dict[str, Any]) -> None:
-    with pytest.raises(ChannelUnavailable):
+    with pytest.raises(InputError):
         SinkChannel(tmp_path, SetClock(NOW)).deliver(a_message(**changes))
     assert list(tmp_path.iterdir()) == []
