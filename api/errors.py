@@ -17,6 +17,8 @@ from knowledge.errors import KnowledgeError
 from scoring.errors import ScoringError
 
 PROBLEM = "application/problem+json"
+OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+"""OpenAI's clients come here, and show the sentence only when it stands where their own server puts it."""
 STATUS: Mapping[str, int] = {
     "usage": 400,
     "bad_input": 422,
@@ -64,6 +66,8 @@ def problem(
         "errors": list(errors),
         "request_id": request_id(),
     }
+    if instance.startswith(OPENAI_PATHS):
+        body["error"] = {"message": f"{detail} {remedy}".strip(), "type": "holdfast", "param": None, "code": code}
     headers = {"X-Request-Id": request_id()}
     if retry_after_s is not None:
         headers["Retry-After"] = str(retry_after_s)

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
+    from agent.chat import Answer
     from agent.domain import Delivery
     from agent.pipeline import Prepared
     from api.bootstrap import Workshop
@@ -42,11 +43,20 @@ class Metrics:
         self.events = Counter(
             "holdfast_events", "Events that came in: accepted, known, refused", ["result"], registry=self.registry
         )
+        self.chats = Counter(
+            "holdfast_chat_answers",
+            "Answers in the chat, by what was wanted and what came of it",
+            ["intent", "covered", "hand_off"],
+            registry=self.registry,
+        )
         self.registry.register(_HouseGauges(workshop))
 
     def drafted(self, prepared: Prepared) -> None:
         if prepared.draft is not None and prepared.verdict is not None:
             self.drafts.labels(prepared.draft.writer.name, prepared.verdict.decision.value).inc()
+
+    def answered(self, answer: Answer) -> None:
+        self.chats.labels(answer.intent.value, str(answer.covered).lower(), str(answer.hand_off).lower()).inc()
 
     def delivered(self, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:

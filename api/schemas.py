@@ -29,7 +29,7 @@ class Fault(BaseModel):
 
 
 class ProblemDocument(BaseModel):
-    """RFC 9457."""
+    """RFC 9457. `error` says the same in OpenAI's shape, where OpenAI's clients come."""
 
     type: str
     title: str
@@ -40,6 +40,7 @@ class ProblemDocument(BaseModel):
     remedy: str
     errors: list[dict[str, Any]] = []
     request_id: str
+    error: dict[str, Any] | None = None
 
 
 # --- drafts -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import campaigns, check, customers, drafts, events, health, jobs, offers, policies, sending
+from api.routes import campaigns, chat, check, customers, drafts, events, health, jobs, offers, policies, sending
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -15,6 +15,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     offers.router,
     policies.router,
+    chat.router,
     sending.router,
     jobs.router,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -98,6 +99,14 @@ def test_the_time_that_was_given_is_the_whole_time(server: Served, make_sheet: M
     with pytest.raises(WriterUnavailable):
         writer_at(server, model).write(a_request(make_sheet("zh"), timeout_s=0.5))
     assert time.monotonic() - started < SLOW_S, "an endless answer would hold it for ever"
+
+
+def test_an_endless_answer_leaves_no_thread_behind(server: Served, make_sheet: Make) -> None:
+    with pytest.raises(WriterUnavailable):
+        writer_at(server, "endless").write(a_request(make_sheet("zh"), timeout_s=0.5))
+    for reader in [thread for thread in threading.enumerate() if thread.name == "writer-endless"]:
+        reader.join(SLOW_S)
+        assert not reader.is_alive(), "the answer is read on for ever"
 
 
 def test_a_failing_server_is_asked_once(server: Served, make_sheet: Make) -> None:
