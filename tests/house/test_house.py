@@ -107,6 +107,12 @@ def test_only_an_approval_puts_a_message_into_the_outbox() -> None:
     assert calls_of("enqueue") == ["agent/pipeline.py: house.store.outbox.enqueue"]
 
 
+def test_a_chat_answers_in_one_place_and_only_through_the_gate() -> None:
+    made = [call for call in calls_of("Answer") if not call.startswith("scoring/")]  # the simulation has its own
+    assert made == ["agent/chat/reply.py: Answer"]
+    assert set(calls_of("ask_reply")) == {"agent/chat/reply.py: gatekeeper.ask_reply"}
+
+
 def test_a_finding_is_put_into_json_in_one_way() -> None:
     shapes = [
         path.relative_to(ROOT).as_posix()

@@ -8,7 +8,7 @@ import pytest
 
 from prompts.template import PromptError, load_prompt, load_wording
 
-NAMES = ("care_message", "coupon_message", "revise_draft", "rep_explanation")
+NAMES = ("care_message", "coupon_message", "revise_draft", "rep_explanation", "chat_reply")
 GOOD = '+++\nname = "x"\nlanguage = "en"\npurpose = "p"\nvariables = ["who"]\n+++\n## system\nHello <<who>>.\n'
 
 
