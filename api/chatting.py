@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from agent.chat import Answer, Citation, Conversation, Turn
 from agent.domain import Language
-from agent.errors import UsageError
 from api.answers import offer_answer
 from api.schemas import Id, OfferAnswer
 from api.streams import PIECE
@@ -78,14 +77,16 @@ class CompletionRequest(BaseModel):
 
 
 def conversation_of(asked: CompletionRequest, customer_id: str | None) -> Conversation:
-    """The turns of user and assistant. A system message is somebody's wish, not our rule: it is left out.
+    """The turns of user and assistant, up to the user's last; where the user said nothing yet, an empty word of theirs.
 
-    Raises UsageError when the last turn is not the user's.
+    A system message is somebody's wish, not our rule, and what a tool said is no question: both are left out.
     """
-    turns = tuple(Turn(said.role, said.words) for said in asked.messages if said.role in ("user", "assistant"))
-    if not turns or turns[-1].role != "user":
-        raise UsageError("The last message must be the user's.", "end `messages` with one of role user")
-    return Conversation(turns, customer_id, asked.metadata.language if asked.metadata else None)
+    turns = [Turn(said.role, said.words) for said in asked.messages if said.role in ("user", "assistant")]
+    while turns and turns[-1].role != "user":
+        turns.pop()
+    return Conversation(
+        tuple(turns) or (Turn("user", ""),), customer_id, asked.metadata.language if asked.metadata else None
+    )
 
 
 # --- what goes out ----------------------------------------------------------------------------------------------------

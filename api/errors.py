@@ -67,7 +67,8 @@ def problem(
         "request_id": request_id(),
     }
     if instance.startswith(OPENAI_PATHS):
-        body["error"] = {"message": f"{detail} {remedy}".strip(), "type": "holdfast", "param": None, "code": code}
+        sentence = f"{detail} ({remedy})" if remedy else detail
+        body["error"] = {"message": sentence, "type": "holdfast", "param": None, "code": code}
     headers = {"X-Request-Id": request_id()}
     if retry_after_s is not None:
         headers["Retry-After"] = str(retry_after_s)

@@ -36,7 +36,8 @@ class EndpointWriter:
 
     @property
     def name(self) -> str:
-        return self._endpoint.name
+        """The model's name, as soon as it is known; until then the server's."""
+        return self._asking.model_name if self._asking else self._endpoint.name
 
     @property
     def revision(self) -> str:

@@ -150,11 +150,15 @@ def test_what_cannot_be_read_is_a_problem_document(bot: TestClient, body: dict[s
     assert said.json()["code"] == "unreadable"
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_a_conversation_that_does_not_end_with_the_user_is_refused(bot: TestClient, stream: bool) -> None:
-    messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
-    said = bot.post(URL, json={"messages": messages, "stream": stream})
-    assert (said.status_code, said.json()["code"]) == (400, "usage")
+def test_the_users_last_words_are_answered_whatever_stands_after_them(bot: TestClient) -> None:
+    later = [{"role": "assistant", "content": None}, {"role": "tool", "content": "{}"}]
+    told = bot.post(URL, json={"messages": [{"role": "user", "content": "how do points work"}, *later]}).json()
+    assert told["citations"][0]["clause_id"] == "membership-en#points"
+
+
+def test_who_has_said_nothing_yet_is_greeted(bot: TestClient) -> None:
+    told = bot.post(URL, json={"messages": [{"role": "assistant", "content": "hello"}]}).json()
+    assert (told["intent"], told["citations"]) == ("small_talk", [])
 
 
 @pytest.mark.parametrize(
