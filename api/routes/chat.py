@@ -38,12 +38,14 @@ from api.schemas import Id, TraceAnswer
 router = v1("chat")
 Talker = Annotated[Caller, allowed(EVERYBODY, Scope.CHAT)]
 BEAT_S = 10.0
+EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+"""One event of the stream; its data is a chunk in OpenAI's shape, or [DONE]."""
 
 
 @router.post(
     "/chat/completions",
     response_model=Completion,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
 )
 async def chat(request: Request, shop: Shop, by: Talker, body: CompletionRequest) -> Response:
     """An answer from the policies in force, with its citations; or the honest word that they do not cover it."""
