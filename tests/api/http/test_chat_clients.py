@@ -25,6 +25,7 @@ RETURNS = "How many days do I have to return something?"
 def running(shop: SmallShop) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # so that who comes before the server has started waits instead of being refused
         server = uvicorn.Server(uvicorn.Config(create_app(shop.workshop), log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
