@@ -153,6 +153,19 @@ def reject(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOpti
     return {"case_id": done.case_id, "draft_id": draft.draft_id if draft else None, "status": done.status.value}
 
 
+@command(app, "take-back")
+def take_back(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOption = "") -> dict[str, Any]:
+    """Undo an approval while the message still waits: a person has the case again, its coupon stays reserved."""
+    from agent import pipeline
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    case, draft = _with_draft(workshop, case_id)
+    done = pipeline.take_back(case, by, workshop.house, note)
+    call.say(f"taken back by {by}: {draft.draft_id} waits for a person again")
+    return {"case_id": done.case_id, "draft_id": draft.draft_id, "status": done.status.value}
+
+
 def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     """The whole story of a case: every step, when, on what, with what result."""
     from api.bootstrap import open_workshop
@@ -173,6 +186,7 @@ def send(
 ) -> dict[str, Any]:
     """Send what is approved and due, each checked once more on the state of this moment."""
     from agent import pipeline
+    from agent.errors import UsageError
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
@@ -180,14 +194,28 @@ def send(
         due = workshop.store.outbox.due(workshop.clock.now())
         for row in due:
             call.say(f"{row.message.key}  {row.message.channel}  {row.message.customer_id}")
-        return {"due": len(due), "dry_run": True}
+        return {"due": len(due), "dry_run": True, **_stopped(call, workshop)}
+    if call.now is not None and workshop.reach.real:
+        raise UsageError("real messages leave at the real time: --now is for the sink", "leave --now out")
     deliveries = pipeline.send_due(workshop.house)
     counts: dict[str, int] = {}
     for delivery in deliveries:
         counts[delivery.status.value] = counts.get(delivery.status.value, 0) + 1
         call.say(f"{delivery.status:8}  {delivery.key}  {delivery.where or delivery.detail}")
     call.say(f"{len(deliveries)} due: " + (", ".join(f"{n} {status}" for status, n in counts.items()) or "nothing"))
-    return {"due": len(deliveries), **counts, "outbox": str(workshop.home.outbox)}
+    return {"due": len(deliveries), **counts, "outbox": str(workshop.home.outbox), **_stopped(call, workshop)}
+
+
+def _stopped(call: Call, workshop: Workshop) -> dict[str, Any]:
+    """Says so when somebody stopped all sending."""
+    from agent.domain import DeliveryStatus
+
+    state = workshop.store.sending.state()
+    if not state.stopped:
+        return {"stopped": False}
+    waiting = workshop.store.outbox.counts().get(DeliveryStatus.QUEUED, 0)
+    call.say(f"sending is stopped by {state.by}: {waiting} stay queued. Go on with: holdfast sending start --by NAME")
+    return {"stopped": True, "stopped_by": state.by, "queued": waiting}
 
 
 def _approve(call: Call, case_id: str, by: str, body: str | None, subject: str | None, note: str) -> dict[str, Any]:
