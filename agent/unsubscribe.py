@@ -17,8 +17,8 @@ SIGNATURE_BYTES = 16
 
 HEX = "0123456789abcdef"
 LETTERS = "bcdfghjklmnprstz"
-"""One letter a hex digit. No digits, capitals or vowels, and none of the letters of qq, wx and vx: whatever the dice say,
-the gate can then never read a link as a phone number, a coupon code, a word or somebody's private account."""
+"""One letter a hex digit. No digits, capitals or vowels, and none of the letters of qq, wx and vx: whatever the dice
+say, the gate can then never read a link as a phone number, a coupon code, a word or somebody's private account."""
 
 _TO_LETTERS = str.maketrans(HEX, LETTERS)
 _TO_HEX = str.maketrans(LETTERS, HEX)

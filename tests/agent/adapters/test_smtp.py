@@ -189,6 +189,14 @@ def test_encryption_that_was_taken_away_on_the_way_is_not_done_without() -> None
         assert server.texts == []
 
 
+def test_a_brand_with_a_chinese_domain_can_introduce_itself() -> None:
+    with ScriptedServer() as server:
+        smtp = SmtpChannel(plain(server.port), "茶铺.example", SetClock(NOW))
+        assert smtp.deliver(a_message()).status is DeliveryStatus.SENT
+        smtp.close()
+        assert server.verbs[0][-1] == "QUIT"
+
+
 def test_a_look_at_the_server_sends_nothing() -> None:
     with ScriptedServer() as server:
         smtp = channel(plain(server.port))
