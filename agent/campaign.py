@@ -9,44 +9,36 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 
 from agent import pipeline, steps
 from agent.context import Live, gate_context, open_ticket
-from agent.domain import Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
-from agent.errors import GateRefused, InputError
+from agent.domain import CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
+from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.guardrails import check, context_from_json
 from agent.holdout import held_out
 from agent.house import House
-from agent.money import to_minor
 from agent.offers import choose_offer
+from agent.plan import Plan, as_row
 from agent.priority import by_priority
 from agent.rehearsal import RehearsedLedger
 from agent.review import AUTOMATIC
 from scoring.records import RiskBand, RiskScore
 
 BANDS = (RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH)
+C = CampaignStatus
+OPEN = (
+    CaseStatus.OFFERED,
+    CaseStatus.NO_OFFER,
+    CaseStatus.CHECKED,
+    CaseStatus.BLOCKED,
+    CaseStatus.NEEDS_PERSON,
+    CaseStatus.QUEUED,
+)
+"""Where a case of a cancelled campaign may still stand and can be ended."""
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a manager decides. `channels` in order of preference.
-
-    `auto_send` lets what the gate passed go by itself, but for a fixed random share (`audit_share`) that a person sees
-    all the same.
-    """
-
-    id: str
-    band: RiskBand = RiskBand.HIGH
-    top: int | None = None
-    channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
-    budget: Money | None = None
-    auto_send: bool = False
-    audit_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +115,83 @@ def preview(plan: Plan, house: House) -> Preview:
     )
 
 
-def run(plan: Plan, house: House, progress: Progress | None = None) -> list[pipeline.Prepared]:
-    """Draft for everybody flagged, queue what may go by itself, leave the rest to people. Resumes where it stopped."""
-    flagged, _ = candidates(plan, house)
-    if plan.budget is not None:
-        house.store.ledger.set_budget(f"campaign:{plan.id}", plan.budget)
-    house.store.campaigns.put(plan.id, "running", _as_row(plan), house.clock.now())
-    done: list[pipeline.Prepared] = []
-    for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
-        place = placing(plan, customer, events, house)
-        if place.channel is not None:
-            prepared = _reach(new_case(plan, score, customer, place, house), plan, house)
-            done += [prepared] if prepared is not None else []
-        if progress is not None:
-            progress(number, len(flagged))
-    house.store.campaigns.put(plan.id, "done", _as_row(plan), house.clock.now())
-    return done
+def begin(plan: Plan, by: str, house: House) -> None:
+    """Start a campaign, or one that is done once more: nobody is reached twice. A worker then goes through it.
+
+    Raises TransitionNotAllowed for one that is paused or was cancelled, InputError for a budget that cannot be.
+    """
+    now = house.clock.now()
+    with house.store.write():
+        if (status := house.store.campaigns.status(plan.id)) in (C.PAUSED, C.CANCELLED):
+            raise TransitionNotAllowed(f"campaign {plan.id} is {status}", "resume it, or give the plan another id")
+        if plan.budget is not None:
+            house.store.ledger.set_budget(f"campaign:{plan.id}", plan.budget)
+        house.store.campaigns.put(plan.id, C.RUNNING, as_row(plan), now, by)
+
+
+def run(plan: Plan, house: House, progress: Progress | None = None, by: str = "") -> list[pipeline.Prepared]:
+    """Begin a campaign and go through it here and now."""
+    begin(plan, by, house)
+    return go_through(plan, house, progress)
+
+
+def go_through(plan: Plan, house: House, progress: Progress | None = None) -> list[pipeline.Prepared]:
+    """Draft for everybody flagged, queue what may go by itself, leave the rest to people. Resumes where it stopped.
+
+    Ends early when somebody pauses or cancels it. Raises TransitionNotAllowed when another process is at work on it.
+    """
+    campaigns = house.store.campaigns
+    if not campaigns.claim(plan.id):
+        raise TransitionNotAllowed(f"another process is at work on campaign {plan.id}", "see: holdfast campaign status")
+    try:
+        flagged, _ = candidates(plan, house)
+        done: list[pipeline.Prepared] = []
+        for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
+            if campaigns.status(plan.id) is not C.RUNNING:
+                return done
+            place = placing(plan, customer, events, house)
+            if place.channel is not None:
+                prepared = _reach(new_case(plan, score, customer, place, house), plan, house)
+                done += [prepared] if prepared is not None else []
+            campaigns.report(plan.id, number, len(flagged))
+            if progress is not None:
+                progress(number, len(flagged))
+        campaigns.report(plan.id, len(flagged), len(flagged))
+        with suppress(TransitionNotAllowed):  # paused or cancelled in the last moment: that stands
+            campaigns.move(plan.id, C.DONE, [C.RUNNING], house.clock.now())
+        return done
+    finally:
+        campaigns.release(plan.id)
+
+
+def pause(campaign_id: str, house: House) -> None:
+    """No more drafts, and nothing of it leaves, until it is resumed."""
+    house.store.campaigns.move(campaign_id, C.PAUSED, [C.RUNNING, C.DONE], house.clock.now())
+
+
+def resume(campaign_id: str, house: House) -> None:
+    """A worker goes on where it stopped; what is queued may leave again."""
+    house.store.campaigns.move(campaign_id, C.RUNNING, [C.PAUSED], house.clock.now())
+
+
+def cancel(campaign_id: str, by: str, house: House) -> int:
+    """Never again: what was drafted is rejected, what is queued is taken back, coupons go back. What left, left.
+
+    Returns how many cases were ended.
+    """
+    house.store.campaigns.move(campaign_id, C.CANCELLED, [C.RUNNING, C.PAUSED, C.DONE], house.clock.now())
+    ended = 0
+    for case in house.store.cases.find(OPEN, campaign_id=campaign_id):
+        try:
+            if case.status is CaseStatus.QUEUED:
+                case = pipeline.take_back(case, by, house)
+            elif case.status in (CaseStatus.OFFERED, CaseStatus.NO_OFFER):
+                case = pipeline.set_aside(case, f"campaign {campaign_id} was cancelled", house)
+            pipeline.reject(case, by, house, note=f"campaign {campaign_id} was cancelled")
+            ended += 1
+        except TransitionNotAllowed:
+            continue  # it left in this very moment, or somebody else decided about it
+    return ended
 
 
 def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
@@ -254,37 +307,3 @@ def _with_history(
         for score in part:
             if (customer := known.get(score.customer_id)) is not None:
                 yield score, customer, timelines.get(customer.id, ())
-
-
-def _as_row(plan: Plan) -> dict[str, Any]:
-    return {
-        "id": plan.id,
-        "band": plan.band.value,
-        "top": plan.top,
-        "channels": [channel.value for channel in plan.channels],
-        "budget_minor": plan.budget.minor if plan.budget else None,
-        "currency": plan.budget.currency if plan.budget else None,
-        "auto_send": plan.auto_send,
-        "audit_share": plan.audit_share,
-    }
-
-
-def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
-    """A plan from a TOML table. Raises InputError naming the key."""
-    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share"}
-    if unknown := set(data) - known:
-        raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
-    if "id" not in data:
-        raise InputError("the plan has no id", 'add id = "spring-care"')
-    try:
-        return Plan(
-            id=str(data["id"]),
-            band=RiskBand(data.get("band", "high")),
-            top=int(data["top"]) if "top" in data else None,
-            channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
-            budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
-            auto_send=bool(data.get("auto_send", False)),
-            audit_share=float(data.get("audit_share", 0.1)),
-        )
-    except ValueError as error:
-        raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

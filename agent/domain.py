@@ -512,6 +512,29 @@ class Case:
         return self.score.reasons if self.score else ()
 
 
+class CampaignStatus(StrEnum):
+    """RUNNING is at work, or waits for a worker · PAUSED neither drafts nor sends · CANCELLED never will again."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign as it stands: `reached` of `total` flagged customers were gone through."""
+
+    id: str
+    status: CampaignStatus
+    plan: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    reached: int = 0
+    total: int = 0
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """A person's word on a draft. `words` is set when the person changed the text."""

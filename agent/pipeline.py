@@ -120,6 +120,26 @@ def approve(
         return house.store.cases.advance(case, S.QUEUED, now)
 
 
+def revise(case: Case, words: Words, editor: str, house: House, draft_id: str | None = None) -> Prepared:
+    """A person's words in the place of a draft's: judged like any other, kept as a draft of their own, not yet sent.
+
+    `draft_id` is the draft that the person was looking at; where nobody could draft, the words are the first draft.
+    Raises TransitionNotAllowed when a newer draft has taken its place, or the case went on.
+    """
+    before = house.store.cases.latest_draft(case.case_id)
+    if before is not None and draft_id not in (None, before.draft_id):
+        raise TransitionNotAllowed(
+            f"draft {draft_id} was replaced by {before.draft_id}", "look at the newer one; your text is not lost"
+        )
+    draft = steps.by_hand(case, before, words, editor, house)
+    with house.store.write():
+        case, draft, verdict = steps.check(case, draft, house)
+        house.store.cases.put_review(case.case_id, review.edit(draft, editor, house.clock.now(), words))
+        line = {"decision": "edit", "reviewer": editor, "draft_id": draft.draft_id}
+        house.store.cases.note(case.case_id, "review", house.clock.now(), line)
+    return Prepared(case, draft=draft, verdict=verdict, because=case.decision.because if case.decision else "")
+
+
 def set_aside(case: Case, why: str, house: House) -> Case:
     """A draft that could go by itself waits for a person instead."""
     return steps.give_to_person(case, why, house)
@@ -152,6 +172,8 @@ def send(row: OutboxRow, house: House) -> Delivery:
     """send: the gate on the state of the world now; then, and only then, the channel."""
     message, now = row.message, house.clock.now()
     case = house.store.cases.get(message.case_id)
+    if steps.paused(case, house):
+        return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"campaign {case.campaign_id} is paused")
     draft = house.store.cases.draft(message.draft_id)
     judgement = gatekeeper.ask("send", case, draft, Words(message.subject, message.body), house, besides=message.key)
     gatekeeper.note(judgement, case, draft, house)
@@ -265,6 +287,21 @@ def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
             house.store.cases.advance(case, status_after(outcome), outcome.at)
         house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
     return outcome
+
+
+def judged(case: Case, draft: Draft | None, words: Words, house: House) -> Verdict:
+    """What the gate says about these words in the place of the draft's, now. Stores nothing."""
+    written = draft or steps.by_hand(case, None, words, "", house)
+    return gatekeeper.ask("draft", case, written, words, house).verdict
+
+
+def sheet_of(case: Case, house: House) -> FactSheet | None:
+    """What a writer would be given for this case now. None before anything was decided. Stores nothing."""
+    if case.decision is None or case.status is S.HELD_OUT:
+        return None
+    customer = gatekeeper.customer_of(case, house)
+    events = house.history.timeline(case.customer_id, house.clock.now())
+    return steps.lay_out(case, customer, events, steps.retrieve(case, customer, house), house, None)
 
 
 def draft_of(case: Case, house: House) -> Draft:

@@ -27,6 +27,11 @@ def approve(
     return Review(draft.draft_id, "approve" if words is None else "edit", reviewer, at, note, words)
 
 
+def edit(draft: Draft, editor: str, at: datetime, words: Words) -> Review:
+    """A person's own words, kept beside the draft that they made of it."""
+    return Review(draft.draft_id, "edit", editor, at, words=words)
+
+
 def reject(draft: Draft, reviewer: str, at: datetime, note: str = "") -> Review:
     return Review(draft.draft_id, "reject", reviewer, at, note)
 

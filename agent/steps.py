@@ -16,6 +16,7 @@ from agent import gatekeeper
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
+    CampaignStatus,
     Case,
     CaseStatus,
     Customer,
@@ -32,6 +33,7 @@ from agent.domain import (
     Tone,
     Verdict,
     Words,
+    WriterStamp,
 )
 from agent.draft import write_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
@@ -103,10 +105,7 @@ def gather_facts(
     tone: Tone | None,
 ) -> FactSheet:
     """facts: all that a writer may know, each with its source."""
-    assert case.decision is not None, "the offer is decided before facts are gathered"
-    sheet = build_fact_sheet(
-        case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone
-    )
+    sheet = lay_out(case, customer, events, passages, house, tone)
     line = {
         "facts": {fact.slot: f"{fact.source.type}:{fact.source.id}" for fact in sheet.facts},
         "acts": {act.key: act.clause.id for act in sheet.acts},
@@ -115,6 +114,21 @@ def gather_facts(
     }
     _note(case, "facts", house, line)
     return sheet
+
+
+def lay_out(
+    case: Case,
+    customer: Customer,
+    events: tuple[Event, ...],
+    passages: tuple[Passage, ...],
+    house: House,
+    tone: Tone | None,
+) -> FactSheet:
+    """The sheet alone, without its line in the trace: for whoever only looks."""
+    assert case.decision is not None, "the offer is decided before facts are gathered"
+    return build_fact_sheet(
+        case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone
+    )
 
 
 def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
@@ -149,6 +163,33 @@ def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]
         gatekeeper.note(judgement, case, draft, house)
         case = house.store.cases.advance(case, status_of(judgement.verdict), now)
     return case, draft, judgement.verdict
+
+
+def by_hand(case: Case, before: Draft | None, words: Words, editor: str, house: House) -> Draft:
+    """A draft of a person's words. Citations that the edit left alone stay on their words, at their new places."""
+    now = house.clock.now()
+    parts = (case.case_id, before.draft_id if before else "", now.isoformat(), editor, words.subject or "", words.body)
+    draft_id = "d-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    if before is not None:
+        spans = reanchor(before.spans, Words(before.subject, before.body), words)
+        stamp = replace(
+            before.writer, detail={**before.writer.detail, "edited_by": editor, "edited_from": before.draft_id}
+        )
+        return replace(before, draft_id=draft_id, subject=words.subject, body=words.body, spans=spans, writer=stamp)
+    return Draft(
+        draft_id=draft_id,
+        case_id=case.case_id,
+        language=gatekeeper.customer_of(case, house).language,
+        channel=case.channel,
+        purpose=case.purpose,
+        situation=case.situation,
+        subject_template=None,
+        body_template="",
+        subject=words.subject,
+        body=words.body,
+        spans=(),
+        writer=WriterStamp("a person", "", "", 0, 0, 0, 1, detail={"edited_by": editor}),
+    )
 
 
 def status_of(verdict: Verdict) -> CaseStatus:
@@ -271,6 +312,13 @@ def needs_a_look(case: Case) -> str:
     if case.purpose is Purpose.SERVICE and case.situation == "general_care":
         return "no ticket or review stands behind this service message: is it one?"
     return ""
+
+
+def paused(case: Case, house: House) -> bool:
+    """Whether the campaign of this case is paused: its messages stay queued until somebody resumes it."""
+    if case.campaign_id is None:
+        return False
+    return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
 
 
 def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: House) -> str:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.domain import CaseStatus, Draft, Offer, Verdict
+from agent.domain import Case, CaseStatus, Customer, Draft, Event, Language, Offer, Verdict
 from agent.guardrails.contract import violation
+from agent.ledger import Budget, Reservation
 from agent.pipeline import Prepared
+from knowledge.documents import Passage
+from scoring.records import RiskScore
+
+if TYPE_CHECKING:
+    from api.reviewing import Waiting
 
 DRAFT_STATUS = {
     CaseStatus.HELD_OUT: "held_out",
@@ -78,6 +84,18 @@ def verdict_answer(verdict: Verdict) -> dict[str, Any]:
     return {"verdict": verdict.decision.value, "violations": [violation(finding) for finding in verdict.findings]}
 
 
+def judgement_answer(verdict: Verdict, ident: str) -> dict[str, Any]:
+    """A verdict in the shape of the `gate` contract."""
+    fixed = verdict.fixed
+    return {
+        "id": ident,
+        **verdict_answer(verdict),
+        "fixed": None if fixed is None else {"subject": fixed.subject, "body": fixed.body},
+        "deferred_until": verdict.deferred_until.isoformat() if verdict.deferred_until else None,
+        "alternatives": [channel.value for channel in verdict.alternatives],
+    }
+
+
 def _spans(draft: Draft | None) -> list[dict[str, Any]]:
     return [
         {
@@ -90,3 +108,134 @@ def _spans(draft: Draft | None) -> list[dict[str, Any]]:
         }
         for span in (draft.spans if draft else ())
     ]
+
+
+def waiting_answer(waiting: Waiting) -> dict[str, Any]:
+    """One row of the queue."""
+    case, first = waiting.case, waiting.priority
+    return {
+        "draft_id": waiting.draft.draft_id if waiting.draft else None,
+        "case_id": case.case_id,
+        "customer_id": case.customer_id,
+        "status": case.status.value,
+        "situation": case.situation,
+        "channel": case.channel.value,
+        "risk": round(first.risk, 4) if first else None,
+        "value_minor": first.value_minor if first else None,
+        "persuadable": first.persuadable if first else None,
+        "priority": round(first.product) if first else 0,
+        "findings": [finding.rule for finding in waiting.verdict.findings] if waiting.verdict else [],
+        "waits_because": waiting.because,
+    }
+
+
+def case_answer(case: Case, draft: Draft | None) -> dict[str, Any]:
+    return {"case_id": case.case_id, "draft_id": draft.draft_id if draft else None, "status": case.status.value}
+
+
+def score_answer(score: RiskScore) -> dict[str, Any]:
+    return {
+        "customer_id": score.customer_id,
+        "probability": score.probability,
+        "logit": score.logit,
+        "base": score.base,
+        "band": score.band.value,
+        "as_of": score.as_of,
+        "model": score.model,
+        "value_minor": score.value_minor,
+        "reasons": [
+            {
+                "code": reason.code,
+                "feature": reason.feature,
+                "value": reason.value,
+                "contribution": reason.contribution,
+                "text": dict(reason.text),
+            }
+            for reason in score.reasons
+        ],
+    }
+
+
+def customer_answer(customer: Customer, score: RiskScore | None) -> dict[str, Any]:
+    return {
+        "customer_id": customer.id,
+        "name": customer.name,
+        "language": customer.language.value,
+        "timezone": customer.timezone,
+        "country": customer.country,
+        "email": customer.email,
+        "phone": customer.phone,
+        "tier": customer.tier,
+        "points": customer.points,
+        "account_status": customer.account_status,
+        "suppressed": customer.suppressed,
+        "consents": {
+            channel.value: {"granted": consent.granted, "at": consent.at, "proof": consent.proof}
+            for channel, consent in customer.consents.items()
+        },
+        "assumed": list(customer.assumed),
+        "made_up": customer.made_up,
+        "score": score_answer(score) if score else None,
+    }
+
+
+def event_answer(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "at": event.at,
+        "kind": event.kind,
+        "order_id": event.order_id,
+        "item": event.item,
+        "quantity": event.quantity,
+        "amount_minor": event.amount.minor if event.amount else None,
+        "currency": event.amount.currency if event.amount else None,
+        "rating": event.rating,
+        "topic": event.topic,
+        "status": event.status,
+        "text": event.text,
+    }
+
+
+def passage_answer(passage: Passage) -> dict[str, Any]:
+    """A clause that was found: the `retrieve` contract."""
+    clause = passage.clause
+    assert clause is not None, "policies are clauses"
+    return {
+        "document": clause.document,
+        "clause": clause.clause,
+        "text": passage.text,
+        "score": round(passage.score, 6),
+        "language": passage.language,
+        "valid_from": clause.valid_from.isoformat() if clause.valid_from else None,
+        "valid_to": clause.valid_to.isoformat() if clause.valid_to else None,
+    }
+
+
+def language_of(question: str) -> Language:
+    """The language that a question is put in: any Han character makes it Chinese."""
+    return Language.ZH if any("\u4e00" <= char <= "\u9fff" for char in question) else Language.EN
+
+
+def budget_answer(budget: Budget) -> dict[str, Any]:
+    return {
+        "budget_id": budget.id,
+        "currency": budget.amount.currency,
+        "amount_minor": budget.amount.minor,
+        "reserved_minor": budget.reserved_minor,
+        "spent_minor": budget.spent_minor,
+        "left_minor": budget.left,
+    }
+
+
+def reservation_answer(reservation: Reservation) -> dict[str, Any]:
+    return {
+        "reservation_id": reservation.id,
+        "case_id": reservation.case_id,
+        "customer_id": reservation.customer_id,
+        "offer_id": reservation.offer_id,
+        "amount_minor": reservation.amount.minor,
+        "currency": reservation.amount.currency,
+        "status": reservation.status,
+        "code": reservation.code,
+        "at": reservation.at,
+    }

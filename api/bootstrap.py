@@ -50,12 +50,12 @@ class Workshop:
     @cached_property
     def store(self) -> SqlStore:
         from agent.adapters.store import SqlStore
-        from agent.adapters.store.engine import open_engine, require_current_schema
+        from agent.adapters.store.engine import is_empty, open_engine, require_current_schema
 
         brand = self.brand  # a home without a brand gets no database
-        if self.settings.database_url is None and not self.home.database.exists():
-            self.upgrade()
         engine = open_engine(self.database_url)
+        if is_empty(engine):  # nothing is there that an upgrade could harm
+            self.upgrade()
         require_current_schema(engine)
         return SqlStore(engine, brand.id)
 
@@ -161,7 +161,7 @@ class Workshop:
         return House(
             brand=self.brand,
             store=self.store,
-            history=EventHistory(self.log, self.brand.currency),
+            history=EventHistory(self.log, self.brand.currency, self.store.arrivals),
             policies=self.retriever,
             writers=self.writers,
             catalogue=self.catalogue,
@@ -250,6 +250,19 @@ def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], 
         load_tiny(folder)
     except NotReady:
         train_tiny(folder, seed=seed, progress=progress)
+
+
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "channels")
+
+
+def reopened(workshop: Workshop) -> Workshop:
+    """The same home, its edited files read anew; database, index and loaded models stay open."""
+    lay_over(workshop.home)
+    fresh = replace(workshop)
+    for name in KEPT_OPEN:
+        if name in vars(workshop):
+            vars(fresh)[name] = vars(workshop)[name]
+    return fresh
 
 
 def open_workshop(call: Call) -> Workshop:

@@ -16,10 +16,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent import campaign, pipeline
-from agent.campaign import Plan
 from agent.domain import WAITING_FOR_PERSON, Case, CaseStatus, Draft, OfferStatus, Verdict
 from agent.errors import InputError, NotFound
 from agent.outbox import message_key
+from agent.plan import Plan
 from api import importing, sample_shop
 from api.bootstrap import Workshop, train_tiny_writer
 from api.clock import FixedClock

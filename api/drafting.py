@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent import pipeline
-from agent.domain import Case, CaseStatus, Channel, Language, Purpose, Tone
+from agent.domain import Case, CaseStatus, Channel, Draft, Language, Purpose, Tone
 from agent.errors import NotReady, UsageError
 from agent.explanations import explain_case
+from agent.house import House
 from agent.instructions import read_instruction
 from agent.offers import SERVICE_SITUATIONS
 from agent.pipeline import Prepared
@@ -19,7 +20,10 @@ from api.bootstrap import Workshop, phrasebook_situations
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody wants written. `situation` None: what the reasons say. `language` None: the customer's own."""
+    """What somebody wants written. `situation` None: what the reasons say. `language` None: the customer's own.
+
+    `case_id` is given where the same asking may come twice: then it is the same case, and it is drafted once.
+    """
 
     customer_id: str
     channel: Channel
@@ -28,6 +32,7 @@ class Ask:
     language: Language | None = None
     tone: Tone | None = None
     instruction: str = ""
+    case_id: str | None = None
 
 
 def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
@@ -42,7 +47,7 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
             "run: holdfast score, or say what it is about: --situation long_silence",
         )
     case = Case(
-        case_id=f"case_{secrets.token_hex(10)}",
+        case_id=ask.case_id or f"case_{secrets.token_hex(10)}",
         brand_id=house.brand.id,
         customer_id=ask.customer_id,
         channel=ask.channel,
@@ -53,8 +58,30 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
         language=ask.language or language_wished(ask.instruction),
         score=score,
     )
-    house.store.cases.open(case)
+    if not house.store.cases.open(case):
+        return _go_on(house.store.cases.get(case.case_id), ask, house)
     return pipeline.prepare(case, house, ask.instruction, ask.tone)
+
+
+def _go_on(case: Case, ask: Ask, house: House) -> Prepared:
+    """The same asking once more: what is there already, or the rest of what was begun."""
+    if case.status is CaseStatus.SCORED:
+        return pipeline.prepare(case, house, ask.instruction, ask.tone)
+    if case.status in (CaseStatus.OFFERED, CaseStatus.NO_OFFER):
+        return pipeline.redraft(case, house, ask.instruction, ask.tone)
+    return as_it_stands(case, house.store.cases.latest_draft(case.case_id), house)
+
+
+def as_it_stands(case: Case, draft: Draft | None, house: House) -> Prepared:
+    """A case as it is now, with its sheet laid out anew. Stores nothing."""
+    verdict = house.store.cases.latest_verdict(draft.draft_id) if draft else None
+    because = case.decision.because if case.decision else ""
+    return Prepared(case, pipeline.sheet_of(case, house), draft, verdict, because)
+
+
+def shown(case: Case, draft: Draft | None, workshop: Workshop) -> dict[str, Any]:
+    """The `draft` contract for a case that is there already."""
+    return answer(as_it_stands(case, draft, workshop.house), workshop)
 
 
 def language_wished(instruction: str) -> Language | None:

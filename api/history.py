@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
 from agent.domain import Event
+from agent.inbound import Arrival
 from agent.money import to_minor
+from api.arrivals import as_table
 from scoring.event_log import EventLog
 
 KEEP = 2_000
 """Customers whose events are held in memory; a campaign asks for the same ones at every moment of the gate."""
 
 
-class EventHistory:
-    """Fits agent's History port over `scoring.event_log`."""
+class Waiting(Protocol):
+    """Events that have arrived and are not in the log yet."""
 
-    def __init__(self, log: EventLog, currency: str) -> None:
+    def of_customers(self, customer_ids: Sequence[str]) -> list[Arrival]: ...
+
+
+class EventHistory:
+    """Fits agent's History port over `scoring.event_log` and what has just arrived."""
+
+    def __init__(self, log: EventLog, currency: str, arrivals: Waiting | None = None) -> None:
         self._log = log
+        self._arrivals = arrivals
         self._currency = currency
         self._version: tuple[str, ...] = ()
         self._known: dict[str, tuple[Event, ...]] = {}
+        self._lock = threading.Lock()  # several requests ask at once, and one of them may empty what another is reading
 
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
         return self.timelines([customer_id], until).get(customer_id, ())
 
     def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        self._fetch(customer_ids)
-        found = {name: tuple(e for e in self._known[name] if e.at < until) for name in customer_ids}
+        with self._lock:
+            self._fetch(customer_ids)
+            known = {name: self._known[name] for name in customer_ids}
+        if self._arrivals is not None and (waiting := self._arrivals.of_customers(customer_ids)):
+            known = self._with_waiting(known, waiting)
+        found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
 
     def _fetch(self, customer_ids: Sequence[str]) -> None:
@@ -46,6 +61,16 @@ class EventHistory:
         self._known.update(dict.fromkeys(missing, ()))
         for customer_id, rows in table.groupby("customer_id", sort=False):
             self._known[str(customer_id)] = tuple(self._event(row) for row in rows.to_dict("records"))
+
+    def _with_waiting(
+        self, known: Mapping[str, tuple[Event, ...]], waiting: Sequence[Arrival]
+    ) -> dict[str, tuple[Event, ...]]:
+        """An event that is being moved may be in both places for a moment: its id says that it is one."""
+        merged = {name: {event.id: event for event in events} for name, events in known.items()}
+        for row in as_table(waiting).to_dict("records"):
+            event = self._event(row)
+            merged[event.customer_id].setdefault(event.id, event)
+        return {name: tuple(sorted(events.values(), key=lambda e: (e.at, e.id))) for name, events in merged.items()}
 
     def _event(self, row: Mapping[Any, Any]) -> Event:
         known: dict[str, Any] = {str(key): (None if pd.isna(value) else value) for key, value in row.items()}

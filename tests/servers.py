@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 
 def postgres_programs() -> Path | None:
     """The folder with initdb and pg_ctl; None when no server is installed."""
@@ -30,7 +32,7 @@ def postgres() -> Iterator[str]:
     user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     if os.getuid() == 0:  # the server refuses to run as root
         shutil.chown(folder, user)
-    port = _free_port()
+    port = free_port()
     data = folder / "data"
 
     def call(*command: str) -> None:
@@ -53,7 +55,15 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def require_postgres() -> None:
+    """Skip where no server is installed; in CI that is a fault of the set-up, and said."""
+    if postgres_programs() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not installed, and in CI this test must run")
+        pytest.skip("no PostgreSQL server installed: apt-get install postgresql")
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

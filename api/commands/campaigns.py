@@ -18,6 +18,8 @@ PlanArgument = Annotated[Path | None, typer.Argument(help="Plan in TOML; without
 TopOption = Annotated[int | None, typer.Option("--top", min=1, help="At most this many, most at stake first.")]
 BandOption = Annotated[str | None, typer.Option("--band", help="From this risk band on: low, medium, high.")]
 
+CampaignArgument = Annotated[str, typer.Argument(help="The plan's id, as shown by campaign status.")]
+
 
 def register(root: typer.Typer) -> None:
     root.add_typer(app, name="campaign")
@@ -27,34 +29,26 @@ def register(root: typer.Typer) -> None:
 @command(app, "preview")
 def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: BandOption = None) -> dict[str, Any]:
     """Who would be written to, who not and why, which offers, what it would cost. Nothing is reserved or stored."""
-    from agent import campaign
     from agent.money import to_major
     from api.bootstrap import open_workshop
+    from api.campaigning import forecast, preview_answer
 
     workshop = open_workshop(call)
-    workshop.require_scores()
-    look = campaign.preview(_plan(workshop, plan, top, band), workshop.house)
+    told = forecast(_plan(workshop, plan, top, band), workshop)
+    look = told.preview
     call.say(f"{look.scored:,} customers scored, {look.flagged:,} flagged")
     call.say(f"  {look.recipients:,} would be written to, {look.without_offer:,} of them without an offer")
     if look.served:
         call.say(f"  {look.served:,} have an open ticket: they would be helped, not sold to")
     call.say(f"  {look.held_out:,} held out for the control group")
+    if told.smallest_effect is not None:
+        call.say(f"  a difference of {told.smallest_effect:.1%} or more in who stays would show (80 % power)")
     for why, count in look.excluded.items():
         call.say(f"  {count:,} excluded: {why}")
     for offer, count in look.offers.items():
         call.say(f"  {count:,} × {offer}")
     call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
-    return {
-        "scored": look.scored,
-        "flagged": look.flagged,
-        "recipients": look.recipients,
-        "served": look.served,
-        "held_out": look.held_out,
-        "excluded": dict(look.excluded),
-        "offers": dict(look.offers),
-        "without_offer": look.without_offer,
-        "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
-    }
+    return preview_answer(told)
 
 
 @command(app, "start")
@@ -90,7 +84,7 @@ def start(
 @command(app, "approve")
 def approve(
     call: Call,
-    campaign_id: Annotated[str, typer.Argument(help="The plan's id.")],
+    campaign_id: CampaignArgument,
     by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who decides; kept in the trace.")],
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many.")] = None,
 ) -> dict[str, Any]:
@@ -123,33 +117,63 @@ def status(
     return {**_status(call, workshop, campaign_id or names[0]), "campaigns": names}
 
 
+@command(app, "pause")
+def pause(call: Call, campaign_id: CampaignArgument) -> dict[str, Any]:
+    """No more drafts, and nothing of it leaves, until it is resumed."""
+    from agent import campaign
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    campaign.pause(campaign_id, workshop.house)
+    return _status(call, workshop, campaign_id)
+
+
+@command(app, "resume")
+def resume(call: Call, campaign_id: CampaignArgument) -> dict[str, Any]:
+    """Go on: a worker takes it up where it stopped, and what is queued may leave again."""
+    from agent import campaign
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    campaign.resume(campaign_id, workshop.house)
+    call.say("a worker goes on with it: holdfast serve or holdfast work")
+    return _status(call, workshop, campaign_id)
+
+
+@command(app, "cancel")
+def cancel(
+    call: Call,
+    campaign_id: CampaignArgument,
+    by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who decides; kept in the trace.")],
+) -> dict[str, Any]:
+    """Never again: drafts are rejected, what is queued is taken back, coupons go back."""
+    from agent import campaign
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    ended = campaign.cancel(campaign_id, by, workshop.house)
+    call.say(f"{ended:,} cases ended")
+    return {**_status(call, workshop, campaign_id), "ended": ended}
+
+
 @command(offers_app, "list")
 def list_offers(call: Call) -> dict[str, Any]:
     """Every offer with what is left of its budget and its codes."""
     from agent.domain import Money
     from agent.money import to_major
     from api.bootstrap import open_workshop
+    from api.offering import offers
 
     workshop = open_workshop(call)
-    rows = []
-    for offer in workshop.catalogue.offers.values():
-        budget = workshop.store.ledger.budget(f"offer:{offer.id}")
-        rows.append(
-            {
-                "id": offer.id,
-                "kind": offer.kind.value,
-                "value": str(offer.value),
-                "cost_minor": offer.cost.minor,
-                "budget_minor": budget.amount.minor if budget else None,
-                "reserved_minor": budget.reserved_minor if budget else None,
-                "spent_minor": budget.spent_minor if budget else None,
-                "codes_left": workshop.store.ledger.codes_left(offer.id) if offer.codes else None,
-            }
-        )
-        currency = workshop.brand.currency
-        left = f"{to_major(Money(budget.left, currency))} {currency} left" if budget else "costs nothing"
-        call.say(f"{offer.id:16} {offer.kind:14} {left:24} {rows[-1]['codes_left'] if offer.codes else '-'} codes")
-    return {"currency": workshop.brand.currency, "offers": rows}
+    currency = workshop.brand.currency
+    rows = offers(workshop)
+    for row in rows:
+        left = "costs nothing"
+        if row["left_minor"] is not None:
+            left = f"{to_major(Money(row['left_minor'], currency))} {currency} left"
+        codes = "-" if row["codes_left"] is None else row["codes_left"]
+        call.say(f"{row['id']:16} {row['kind']:14} {left:24} {codes} codes")
+    return {"currency": currency, "offers": rows}
 
 
 @command(codes_app, "import")
@@ -185,7 +209,7 @@ def import_codes(
 def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -> Any:
     from dataclasses import replace
 
-    from agent.campaign import read_plan
+    from agent.plan import read_plan
     from api.texts import read_toml
 
     data: dict[str, Any] = {"id": f"care-{workshop.clock.now():%Y-%m-%d}"} if path is None else read_toml(path)
@@ -196,17 +220,20 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
 
 
 def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
-    state, _ = workshop.store.campaigns.get(campaign_id)
-    counts: dict[str, int] = {}
-    for case in workshop.store.cases.find(campaign_id=campaign_id):
-        counts[case.status.value] = counts.get(case.status.value, 0) + 1
-    call.say(f"{campaign_id}: {state}")
-    for name, count in sorted(counts.items()):
+    from api.campaigning import standing, standing_answer
+
+    found = standing(campaign_id, workshop)
+    counts = found.cases
+    call.say(f"{campaign_id}: {found.row.status}, {found.row.reached:,} of {found.row.total:,} gone through")
+    for name, count in counts.items():
         call.say(f"  {count:,} {name}")
+    if (told := found.lift) is not None:
+        call.say(f"stayed: {told.difference:+.1%} [{told.low:+.1%}, {told.high:+.1%}] against held out: {told.verdict}")
     if counts.get("checked"):
         call.say(f"next: read a few with holdfast review list --all, then holdfast campaign approve {campaign_id}")
     if counts.get("needs_person") or counts.get("blocked"):
         call.say("next: holdfast review list")
     if counts.get("queued"):
         call.say("next: holdfast send")
-    return {"campaign": campaign_id, "state": state, "cases": counts}
+    answer = standing_answer(found)
+    return {"campaign": campaign_id, "state": answer["status"], **answer}

@@ -10,7 +10,6 @@ import typer
 from api.terminal import Call, command
 
 if TYPE_CHECKING:
-    from agent.domain import Case, Draft
     from api.bootstrap import Workshop
 
 app = typer.Typer(help="Drafts that wait for a person: list, show, approve, edit, retry, reject.")
@@ -30,39 +29,20 @@ def register(root: typer.Typer) -> None:
 
 @command(app, "list")
 def list_waiting(
-    call: Call, everything: Annotated[bool, typer.Option("--all", help="Also what the gate passed.")] = False
+    call: Call,
+    everything: Annotated[bool, typer.Option("--all", help="Also what the gate passed.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many, most at stake first.")] = 1_000,
 ) -> dict[str, Any]:
     """What waits, most at stake first: risk × value × persuadable."""
-    from agent.domain import WAITING_FOR_PERSON, CaseStatus
-    from agent.priority import priority
+    from api.answers import waiting_answer
     from api.bootstrap import open_workshop
+    from api.reviewing import FORMULA, queue
 
     workshop = open_workshop(call)
-    statuses = [*sorted(WAITING_FOR_PERSON), CaseStatus.CHECKED]
-    rows = []
-    for case in workshop.store.cases.find(statuses):
-        draft = workshop.store.cases.latest_draft(case.case_id)
-        verdict = workshop.store.cases.latest_verdict(draft.draft_id) if draft else None
-        first = priority(case.score) if case.score else None
-        rows.append(
-            {
-                "draft_id": draft.draft_id if draft else None,
-                "case_id": case.case_id,
-                "customer_id": case.customer_id,
-                "status": case.status.value,
-                "situation": case.situation,
-                "channel": case.channel.value,
-                "risk": round(first.risk, 4) if first else None,
-                "value_minor": first.value_minor if first else None,
-                "persuadable": first.persuadable if first else None,
-                "priority": round(first.product) if first else 0,
-                "findings": [finding.rule for finding in verdict.findings] if verdict else [],
-            }
-        )
-    rows.sort(key=lambda row: (-row["priority"], row["case_id"]))  # type: ignore[operator]
+    rows = [waiting_answer(waiting) for waiting in queue(workshop, limit)]
     shown = rows if everything else [row for row in rows if row["status"] != "checked"] or rows
     _table(call, shown, workshop.brand.currency)
-    return {"waiting": len(shown), "formula": "risk × value × persuadable", "cases": shown}
+    return {"waiting": len(shown), "formula": FORMULA, "cases": shown}
 
 
 @command(app, "show")
@@ -70,9 +50,10 @@ def show(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     """One draft with its facts, its findings and why this customer is at risk."""
     from api.answers import verdict_answer
     from api.bootstrap import open_workshop
+    from api.reviewing import find_draft
 
     workshop = open_workshop(call)
-    case, draft = _with_draft(workshop, case_id)
+    case, draft = find_draft(workshop, case_id)
     verdict = workshop.store.cases.latest_verdict(draft.draft_id)
     language = workshop.brand.languages[0].value
     call.say(f"{case.customer_id} · {case.situation} · {case.status} · {draft.channel} · by {draft.writer.name}")
@@ -128,14 +109,13 @@ def retry(
     instruction: Annotated[str, typer.Option("--instruction", help="A wish in your words, zh or en.")] = "",
 ) -> dict[str, Any]:
     """Write it again: other words, the same offer; an offer that lapsed is decided anew."""
-    from agent import pipeline
     from api.bootstrap import open_workshop
     from api.commands.drafts import tell
     from api.drafting import answer
+    from api.reviewing import regenerate
 
     workshop = open_workshop(call)
-    case, _ = _find(workshop, case_id)
-    result = answer(pipeline.redraft(case, workshop.house, instruction), workshop)
+    result = answer(regenerate(workshop, case_id, instruction), workshop)
     tell(call, result)
     return result
 
@@ -143,35 +123,37 @@ def retry(
 @command(app, "reject")
 def reject(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOption = "") -> dict[str, Any]:
     """Say no. What was reserved goes back."""
-    from agent import pipeline
+    from api import reviewing
+    from api.answers import case_answer
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    case, draft = _find(workshop, case_id)
-    done = pipeline.reject(case, by, workshop.house, note)
-    call.say(f"rejected: {draft.draft_id if draft else case.case_id}")
-    return {"case_id": done.case_id, "draft_id": draft.draft_id if draft else None, "status": done.status.value}
+    _, draft = reviewing.find(workshop, case_id)
+    done = reviewing.reject(workshop, case_id, by, note)
+    call.say(f"rejected: {draft.draft_id if draft else done.case_id}")
+    return case_answer(done, draft)
 
 
-@command(app, "take-back")
-def take_back(call: Call, case_id: CaseArgument, by: ReviewerOption, note: NoteOption = "") -> dict[str, Any]:
-    """Undo an approval while the message still waits: a person has the case again, its coupon stays reserved."""
-    from agent import pipeline
+@command(app, "undo")
+def undo(call: Call, case_id: CaseArgument, by: ReviewerOption) -> dict[str, Any]:
+    """Take an approval back while the message is still in the outbox."""
+    from api import reviewing
+    from api.answers import case_answer
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    case, draft = _with_draft(workshop, case_id)
-    done = pipeline.take_back(case, by, workshop.house, note)
-    call.say(f"taken back by {by}: {draft.draft_id} waits for a person again")
-    return {"case_id": done.case_id, "draft_id": draft.draft_id, "status": done.status.value}
+    done = reviewing.undo(workshop, case_id, by)
+    call.say(f"taken back: {done.case_id} waits for you again")
+    return case_answer(done, workshop.store.cases.latest_draft(done.case_id))
 
 
 def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     """The whole story of a case: every step, when, on what, with what result."""
     from api.bootstrap import open_workshop
+    from api.reviewing import find
 
     workshop = open_workshop(call)
-    case, _ = _find(workshop, case_id)
+    case, _ = find(workshop, case_id)
     steps = workshop.store.cases.story(case.case_id)
     for step in steps:
         call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step:8}  {_short(step.data)}")
@@ -222,31 +204,14 @@ def _approve(call: Call, case_id: str, by: str, body: str | None, subject: str |
     from agent import pipeline
     from agent.domain import Words
     from api.bootstrap import open_workshop
+    from api.reviewing import find_draft
 
     workshop = open_workshop(call)
-    case, draft = _with_draft(workshop, case_id)
+    case, draft = find_draft(workshop, case_id)
     words = Words(draft.subject if subject is None else subject, body) if body is not None else None
     done = pipeline.approve(case, by, workshop.house, words, note, draft.draft_id)
     call.say(f"approved by {by}: {draft.draft_id} is queued; send with: holdfast send")
     return {"case_id": done.case_id, "draft_id": draft.draft_id, "status": done.status.value}
-
-
-def _find(workshop: Workshop, name: str) -> tuple[Case, Draft | None]:
-    """The case that a person means by a case id or a draft id, with its newest draft or the one that was named."""
-    cases = workshop.store.cases
-    if name.startswith("case_"):
-        return cases.get(name), cases.latest_draft(name)
-    draft = cases.draft(name)
-    return cases.get(draft.case_id), draft
-
-
-def _with_draft(workshop: Workshop, name: str) -> tuple[Case, Draft]:
-    from agent.errors import NoDraft
-
-    case, draft = _find(workshop, name)
-    if draft is None:
-        raise NoDraft(f"nobody could draft {case.case_id} yet", f"try again with: holdfast review retry {case.case_id}")
-    return case, draft
 
 
 def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:

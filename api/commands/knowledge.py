@@ -57,6 +57,7 @@ def retrieve(
     from datetime import UTC, datetime
 
     from agent.errors import UsageError
+    from api.answers import language_of, passage_answer
     from api.files import written_whole
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
@@ -67,19 +68,8 @@ def retrieve(
     retriever = HybridRetriever(policies)
 
     def answer(text: str) -> list[dict[str, Any]]:
-        return [
-            {
-                "document": passage.clause.document,
-                "clause": passage.clause.clause,
-                "text": passage.text,
-                "score": round(passage.score, 6),
-                "language": passage.language,
-                "valid_from": passage.clause.valid_from and passage.clause.valid_from.isoformat(),
-                "valid_to": passage.clause.valid_to and passage.clause.valid_to.isoformat(),
-            }
-            for passage in retriever.policies(text, _language(text), day, k)
-            if passage.clause is not None
-        ]
+        found = retriever.policies(text, language_of(text), day, k)
+        return [passage_answer(passage) for passage in found if passage.clause is not None]
 
     if queries is not None:
         lines = [
@@ -127,7 +117,3 @@ def _index_folder(call: Call, index: Path | None) -> Path:
     from api.settings import read_settings
 
     return index if index is not None else Home(read_settings(call.home).home).index
-
-
-def _language(text: str) -> str:
-    return "zh" if any("\u4e00" <= char <= "\u9fff" for char in text) else "en"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -132,7 +133,7 @@ def test_a_chat_model_that_is_not_there_is_named(holdfast: Holdfast, home: Path,
     failed(said)
 
 
-def test_a_locked_database_is_waited_for_and_then_named(holdfast: Holdfast, home: Path) -> None:
+def test_a_locked_database_is_waited_for_and_then_named(holdfast: Holdfast, only_sqlite: None, home: Path) -> None:
     lock = sqlite3.connect(home / "holdfast.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     try:
@@ -145,7 +146,8 @@ def test_a_locked_database_is_waited_for_and_then_named(holdfast: Holdfast, home
     assert holdfast("offers", "list", "--json", home=home).code == 0, "the next run goes on"
 
 
-def test_ctrl_c_in_the_middle_leaves_nothing_half_written(home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_in_the_middle_leaves_nothing_half_written(holdfast: Holdfast, home: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, **holdfast.env(home)}
     rows = "".join(f"{n % 900},2026-01-{1 + n % 28:02},tea,1,{n % 7 + 1}\n" for n in range(400_000))
     file = tmp_path / "o.csv"
     file.write_text(ORDERS + rows)
@@ -160,13 +162,13 @@ def test_ctrl_c_in_the_middle_leaves_nothing_half_written(home: Path, tmp_path: 
         str(home),
         "--json",
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     if process.returncode:  # it was stopped in time
         assert json.loads(out)["error"]["code"] == "stopped"
-    again = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
     said = json.loads(again.stdout)
     assert said["added"] + said["already_there"] == said["accepted"]
 
@@ -184,7 +186,9 @@ def test_a_full_disk_is_said_and_nothing_is_lost(holdfast: Holdfast, home: Path,
 DRAFTS = 'no json\n{"id": "a"}\n\n{"id": "b", "channel": "email", "draft": {"body": "x"}}\n'
 
 
-def test_the_gate_judges_every_line_and_keeps_their_order(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_the_gate_judges_every_line_and_keeps_their_order(
+    holdfast: Holdfast, only_sqlite: None, tmp_path: Path
+) -> None:
     drafts = tmp_path / "d.jsonl"
     drafts.write_text("\ufeff" + DRAFTS, encoding="utf-8")
     out = tmp_path / "o.jsonl"
@@ -199,7 +203,7 @@ def test_the_gate_judges_every_line_and_keeps_their_order(holdfast: Holdfast, tm
     assert [line["id"] for line in lines] == [None, "a", None, "b"]
 
 
-def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     drafts = tmp_path / "d.jsonl"
     drafts.write_text(DRAFTS, encoding="utf-8")
     assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 4
@@ -207,7 +211,7 @@ def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["d.jsonl"]
 
 
-def test_the_gate_without_input_leaves_what_stood_there(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_the_gate_without_input_leaves_what_stood_there(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     old = tmp_path / "old.jsonl"
     old.write_text("kept\n", encoding="utf-8")
     for out in (old, tmp_path / "new.jsonl"):
@@ -262,14 +266,16 @@ def index(holdfast: Holdfast, tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def test_a_mistyped_index_is_said_and_not_made(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_a_mistyped_index_is_said_and_not_made(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     error = failed(holdfast("retrieve", "refund", "--index", tmp_path / "indx", "--json"))
     assert error["code"] == "index_missing"
     assert "indx" in error["message"]
     assert not (tmp_path / "indx").exists()
 
 
-def test_two_policies_with_the_same_clause_are_both_named(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_two_policies_with_the_same_clause_are_both_named(
+    holdfast: Holdfast, only_sqlite: None, tmp_path: Path
+) -> None:
     for name in ("old", "new"):
         (tmp_path / f"{name}.md").write_text("---\nid: returns\n---\n# Refunds\nA rule.\n", encoding="utf-8")
     error = failed(holdfast("ingest", tmp_path, "--index", tmp_path / "index", "--json"))

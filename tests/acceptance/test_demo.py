@@ -6,7 +6,6 @@ import email
 import email.policy
 import json
 import re
-import shutil
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -79,7 +78,7 @@ def test_both_languages_are_written(demo_home: Path) -> None:
 
 def test_a_second_run_repeats_nothing(holdfast: Holdfast, demo_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
+    holdfast.copy(demo_home, home)
     before = {path.name: path.read_bytes() for path in (home / "outbox").iterdir()}
     said = holdfast("demo", "--customers", "300", "--json", "--now", "2026-03-02", home=home)
     assert said.code == 0, said.err
@@ -103,7 +102,7 @@ def test_the_demo_does_not_mix_with_a_real_brand(holdfast: Holdfast, tmp_path: P
 
 def test_what_waits_can_be_shown_edited_and_sent(holdfast: Holdfast, demo_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
+    holdfast.copy(demo_home, home)
     at = ("--now", "2026-03-02T02:30:00+00:00")
     waiting = holdfast("review", "list", "--json", *at, home=home).json
     assert waiting["formula"] == "risk × value × persuadable"
@@ -131,7 +130,7 @@ def test_what_waits_can_be_shown_edited_and_sent(holdfast: Holdfast, demo_home: 
 
 def test_an_outcome_file_closes_the_loop(holdfast: Holdfast, demo_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
+    holdfast.copy(demo_home, home)
     row = json.loads((home / "outbox" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()[0])
     file = tmp_path / "outcomes.csv"
     file.write_text(f"kind,at,case_id\nunsubscribed,2026-03-05,{row['case_id']}\nmoved,2026-03-05,{row['case_id']}\n")
@@ -165,9 +164,11 @@ main()
 """
 
 
-def test_a_language_model_drafts_with_the_network_cut_off(demo_home: Path, tmp_path: Path) -> None:
+def test_a_language_model_drafts_with_the_network_cut_off(
+    holdfast: Holdfast, only_sqlite: None, demo_home: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
-    shutil.copytree(demo_home, home)
+    holdfast.copy(demo_home, home)
     done = subprocess.run(
         [sys.executable, "-c", CUT_OFF, "draft", "--customer", "C00001", "--channel", "email", "--situation",
          "general_care", "--purpose", "reply", "--model", str(home / "models" / "tiny-writer"), "--json",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -51,7 +50,7 @@ def test_what_is_really_in_the_file_is_coped_with(shop: Path) -> None:
 
 def test_importing_the_same_file_again_adds_nothing(holdfast: Holdfast, shop: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(shop, home)
+    holdfast.copy(shop, home)
     said = holdfast(
         "import", "orders", public_file("online-retail/online_retail.parquet"), "--json", *THEN, home=home
     ).json
@@ -112,7 +111,7 @@ def test_the_same_rows_from_another_format_are_the_same_events(holdfast: Holdfas
     assert other["added"] == 0, "the same rows are the same events, whatever file they come in"
 
 
-def test_a_plain_table_is_trained_and_scored(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_a_plain_table_is_trained_and_scored(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     table = public_file("telco-ibm/Telco-Customer-Churn.csv")
     said = holdfast(
         "train", table, "--label", "Churn", "--id", "customerID", "--model", "additive",
@@ -131,7 +130,7 @@ def test_a_plain_table_is_trained_and_scored(holdfast: Holdfast, tmp_path: Path)
     assert (added - scores["logit"]).abs().max() < 1e-9
 
 
-def test_a_planted_leak_is_refused_by_name(holdfast: Holdfast, tmp_path: Path) -> None:
+def test_a_planted_leak_is_refused_by_name(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     said = holdfast(
         "audit", public_file("bank-churn-10k/Customer-Churn-Records.csv"), "--label", "Exited", "--json",
         home=tmp_path / "home",

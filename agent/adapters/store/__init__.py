@@ -1,7 +1,7 @@
 """State: customers, cases, drafts, ledger, outbox, outcomes, in SQLite or PostgreSQL.
 
-`SqlStore` is a handful of small books over one database, sharing one transaction: `with store.write():` makes whatever
-is called inside it commit together.
+`SqlStore` is a shelf of small books over one database, sharing one transaction: `with store.write():` makes whatever is
+called inside it commit together.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from contextlib import AbstractContextManager
 
 import sqlalchemy as sa
 
+from agent.adapters.store.access import Access
+from agent.adapters.store.arrivals import Arrivals
+from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
-from agent.adapters.store.results import Campaigns, Results
+from agent.adapters.store.replies import Jobs, Replies
+from agent.adapters.store.results import Results
 from agent.adapters.store.sending import Sending
 from agent.adapters.store.transactions import Transactions
 
@@ -28,6 +32,10 @@ class SqlStore:
         self.outbox = Outbox(self._tx, brand_id)
         self.results = Results(self._tx, brand_id)
         self.campaigns = Campaigns(self._tx, brand_id)
+        self.access = Access(self._tx, brand_id)
+        self.arrivals = Arrivals(self._tx, brand_id)
+        self.replies = Replies(self._tx, brand_id)
+        self.jobs = Jobs(self._tx, brand_id)
         self.sending = Sending(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:

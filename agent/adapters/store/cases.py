@@ -27,6 +27,7 @@ from agent.domain import (
 )
 from agent.errors import NotFound, TransitionNotAllowed
 from agent.hashes import words_hash
+from agent.priority import priority
 from scoring.records import RiskScore
 
 
@@ -98,6 +99,32 @@ class Cases:
             query = query.where(t.c.customer_id == customer_id)
         with self._tx.read() as c:
             return [_case(row) for row in c.execute(query)]
+
+    def queue(
+        self, statuses: Sequence[CaseStatus], limit: int, after: tuple[float, str] | None = None
+    ) -> list[tuple[Case, float]]:
+        """Cases in these statuses with their priority, most at stake first; `after` is the last row of the page before.
+
+        Ties go by case id, so that a page never repeats or skips a case.
+        """
+        t = schema.cases
+        query = sa.select(t).where(t.c.brand_id == self._brand, t.c.status.in_([status.value for status in statuses]))
+        if after is not None:
+            first, name = after
+            later = (t.c.priority < first) | ((t.c.priority == first) & (t.c.case_id > name))
+            query = query.where(later)
+        with self._tx.read() as c:
+            rows = c.execute(query.order_by(t.c.priority.desc(), t.c.case_id).limit(limit))
+            return [(_case(row), row.priority) for row in rows]
+
+    def counts(self, campaign_id: str | None = None) -> Mapping[CaseStatus, int]:
+        """How many cases stand where."""
+        t = schema.cases
+        query = sa.select(t.c.status, sa.func.count()).where(t.c.brand_id == self._brand).group_by(t.c.status)
+        if campaign_id is not None:
+            query = query.where(t.c.campaign_id == campaign_id)
+        with self._tx.read() as c:
+            return {CaseStatus(status): int(count) for status, count in c.execute(query)}
 
     # --- words and judgements -----------------------------------------------------------------------------------------
 
@@ -222,6 +249,7 @@ def _case_row(case: Case) -> dict[str, Any]:
         "updated_at": case.opened_at,
         "score": to_json(case.score) if case.score else None,
         "decision": to_json(case.decision) if case.decision else None,
+        "priority": priority(case.score).product if case.score else 0.0,
     }
 
 

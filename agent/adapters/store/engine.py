@@ -59,6 +59,12 @@ def upgrade(engine: sa.Engine) -> None:
         command.upgrade(_config(engine), "head")
 
 
+def is_empty(engine: sa.Engine) -> bool:
+    """Whether no table was ever made here."""
+    with answered(), engine.connect() as connection:
+        return not sa.inspect(connection).get_table_names()
+
+
 def require_current_schema(engine: sa.Engine) -> None:
     """Refuse to work on a database of another version: reading half of an old schema is how data is lost."""
     with answered(), engine.connect() as connection:

@@ -58,9 +58,13 @@ class Ledger:
         t = schema.budgets
         with self._tx.read() as c:
             row = c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.budget_id == budget_id)).first()
-        if row is None:
-            return None
-        return Budget(budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
+        return _budget(row) if row is not None else None
+
+    def budgets(self) -> list[Budget]:
+        t = schema.budgets
+        with self._tx.read() as c:
+            query = sa.select(t).where(t.c.brand_id == self._brand).order_by(t.c.budget_id)
+            return [_budget(row) for row in c.execute(query)]
 
     def add_codes(self, offer_id: str, codes: Iterable[str]) -> int:
         """Put single-use codes of the shop's till into the pool. Known codes are left as they are."""
@@ -196,6 +200,17 @@ class Ledger:
             row = c.execute(sa.select(t).where(t.c.reservation_id == reservation_id)).mappings().first()
         return _reservation(dict(row)) if row else None
 
+    def reservations(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Reservation]:
+        """Newest first; `after` is (moment, id) of the last row of the page before."""
+        t = schema.reservations
+        query = sa.select(t).where(t.c.brand_id == self._brand)
+        if after is not None:
+            at, name = after
+            query = query.where((t.c.at < at) | ((t.c.at == at) & (t.c.reservation_id > name)))
+        with self._tx.read() as c:
+            rows = c.execute(query.order_by(t.c.at.desc(), t.c.reservation_id).limit(limit)).mappings()
+            return [_reservation(dict(row)) for row in rows]
+
     def _of_case(self, c: sa.Connection, case_id: str, offer_id: str) -> Reservation | None:
         t = schema.reservations
         query = sa.select(t).where(t.c.case_id == case_id, t.c.offer_id == offer_id, t.c.status != "released")
@@ -240,6 +255,10 @@ class Ledger:
             c.execute(t.update().where(here, t.c.status == "committed").values(status="redeemed", updated_at=at))
             row = c.execute(sa.select(t).where(here)).mappings().one()
         return _reservation(dict(row))
+
+
+def _budget(row: Any) -> Budget:
+    return Budget(row.budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
 
 
 def _reservation(row: dict[str, Any]) -> Reservation:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
-from agent.domain import Channel, Delivery, DeliveryStatus, Message, Purpose
+from agent.domain import CampaignStatus, Channel, Delivery, DeliveryStatus, Message, Purpose
 from agent.outbox import OutboxRow
 
 MAY_BE_QUEUED_AGAIN = (DeliveryStatus.STOPPED, DeliveryStatus.FAILED)
@@ -40,6 +40,7 @@ class Outbox:
             sa.select(t)
             .where(t.c.brand_id == self._brand, t.c.status == DeliveryStatus.QUEUED.value)
             .where(sa.or_(t.c.not_before.is_(None), t.c.not_before <= now))
+            .where(t.c.case_id.not_in(_of_paused_campaigns()))
             .order_by(t.c.queued_at, t.c.key)
             .limit(limit)
         )
@@ -114,6 +115,12 @@ class Outbox:
         here = (t.c.key == key) & (t.c.status == since.value) & (t.c.brand_id == self._brand)
         with self._tx.write() as c:
             return c.execute(t.update().where(here).values(**values)).rowcount == 1
+
+
+def _of_paused_campaigns() -> sa.Select[tuple[str]]:
+    k, m = schema.cases, schema.campaigns
+    same = (m.c.campaign_id == k.c.campaign_id) & (m.c.brand_id == k.c.brand_id)
+    return sa.select(k.c.case_id).join(m, same).where(m.c.status == CampaignStatus.PAUSED.value)
 
 
 def _row(message: Message, at: datetime, not_before: datetime | None) -> dict[str, Any]:

@@ -75,6 +75,33 @@ class People:
                 known.update(c.execute(query).scalars())
         return known
 
+    def find(self, limit: int, after: str | None = None, text: str = "") -> list[Customer]:
+        """Customers by id, those whose id, name, address or number begins with `text` where it is given."""
+        t = schema.customers
+        query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand)
+        if text:
+            begins = [column.startswith(text, autoescape=True) for column in (t.c.customer_id, t.c.name, t.c.email)]
+            query = query.where(sa.or_(*begins, t.c.phone == text))
+        if after is not None:
+            query = query.where(t.c.customer_id > after)
+        with self._tx.read() as c:
+            ids = list(c.execute(query.order_by(t.c.customer_id).limit(limit)).scalars())
+        found = self.get_many(ids)
+        return [found[name] for name in ids]
+
+    def scores_of(self, customer_ids: Sequence[str]) -> dict[str, RiskScore]:
+        """The newest score of each of these customers who was ever scored."""
+        t = schema.scores
+        newest: dict[str, RiskScore] = {}
+        with self._tx.read() as c:
+            for start in range(0, len(customer_ids), CHUNK):
+                ids = list(customer_ids[start : start + CHUNK])
+                query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
+                for data in c.execute(query.order_by(t.c.as_of)).scalars():
+                    score = from_json(RiskScore, data)
+                    newest[score.customer_id] = score
+        return newest
+
     def count(self) -> int:
         t = schema.customers
         with self._tx.read() as c:

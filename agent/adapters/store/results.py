@@ -1,17 +1,14 @@
-"""Outcomes and campaigns: what came of it, and who started it."""
+"""Outcomes: what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
-from agent.domain import Money, Outcome
-from agent.errors import NotFound
+from agent.domain import Money, OfferStatus, Outcome
 
 
 class Results:
@@ -39,6 +36,19 @@ class Results:
             )
         return True
 
+    def by_arm(self, campaign_id: str) -> Mapping[tuple[bool, str], int]:
+        """(held out, kind) → customers of this campaign with such an outcome, each counted once."""
+        o, k = schema.outcomes, schema.cases
+        held = sa.case((k.c.decision["status"].as_string() == OfferStatus.HELD_OUT.value, 1), else_=0)
+        query = (
+            sa.select(held, o.c.kind, sa.func.count(sa.distinct(k.c.customer_id)))
+            .join(k, k.c.case_id == o.c.case_id)
+            .where(o.c.brand_id == self._brand, k.c.campaign_id == campaign_id)
+            .group_by(held, o.c.kind)
+        )
+        with self._tx.read() as c:
+            return {(bool(arm), kind): int(count) for arm, kind, count in c.execute(query)}
+
     def of_case(self, case_id: str) -> list[Outcome]:
         t = schema.outcomes
         query = sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand).order_by(t.c.at, t.c.id)
@@ -53,35 +63,3 @@ class Results:
                 )
                 for row in c.execute(query)
             ]
-
-
-class Campaigns:
-    def __init__(self, tx: Transactions, brand_id: str) -> None:
-        self._tx = tx
-        self._brand = brand_id
-
-    def put(self, campaign_id: str, status: str, plan: Mapping[str, Any], at: datetime) -> None:
-        """Create a campaign, or take its new status and plan."""
-        t = schema.campaigns
-        here = (t.c.brand_id == self._brand) & (t.c.campaign_id == campaign_id)
-        with self._tx.write() as c:
-            values = {"status": status, "plan": dict(plan), "updated_at": at}
-            if c.execute(t.update().where(here).values(**values)).rowcount == 0:
-                c.execute(t.insert().values(brand_id=self._brand, campaign_id=campaign_id, created_at=at, **values))
-
-    def names(self) -> list[str]:
-        """Every campaign, newest first."""
-        t = schema.campaigns
-        query = sa.select(t.c.campaign_id).where(t.c.brand_id == self._brand).order_by(t.c.created_at.desc())
-        with self._tx.read() as c:
-            return list(c.execute(query).scalars())
-
-    def get(self, campaign_id: str) -> tuple[str, Mapping[str, Any]]:
-        """Status and plan. Raises NotFound."""
-        t = schema.campaigns
-        here = (t.c.brand_id == self._brand) & (t.c.campaign_id == campaign_id)
-        with self._tx.read() as c:
-            row = c.execute(sa.select(t.c.status, t.c.plan).where(here)).first()
-        if row is None:
-            raise NotFound(f"no campaign {campaign_id!r}", "start one with: holdfast campaign start PLAN.toml")
-        return row.status, row.plan

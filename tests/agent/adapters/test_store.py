@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -35,17 +34,14 @@ from agent.domain import (
 from agent.errors import InputError, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
 from scoring.records import Reason, RiskBand, RiskScore
-from tests.servers import postgres, postgres_programs
+from tests.servers import postgres, require_postgres
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    if postgres_programs() is None:
-        if os.environ.get("CI"):
-            pytest.fail("PostgreSQL is not installed, and in CI this test must run")
-        pytest.skip("no PostgreSQL server installed: apt-get install postgresql")
+    require_postgres()
     with postgres() as url:
         yield url
 

@@ -1,0 +1,133 @@
+"""Campaigns in SQL: a plan, a status, who started it, how far it came, and which process is at work on it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from agent.adapters.store import schema
+from agent.adapters.store.transactions import Transactions
+from agent.domain import CampaignRow, CampaignStatus
+from agent.errors import NotFound, TransitionNotAllowed
+
+SILENT = timedelta(minutes=10)
+"""A process on another machine that said nothing for so long is taken for dead; on this machine we can look."""
+
+
+class Campaigns:
+    def __init__(self, tx: Transactions, brand_id: str) -> None:
+        self._tx = tx
+        self._brand = brand_id
+        self._runner = f"{socket.gethostname()}:{os.getpid()}"
+
+    def put(self, campaign_id: str, status: str, plan: Mapping[str, Any], at: datetime, by: str = "") -> None:
+        """Create a campaign, or take its new status and plan. Who started it stays as it was."""
+        t = schema.campaigns
+        with self._tx.write() as c:
+            values = {"status": status, "plan": dict(plan), "updated_at": at}
+            if c.execute(t.update().where(self._here(campaign_id)).values(**values)).rowcount == 0:
+                c.execute(
+                    t.insert().values(brand_id=self._brand, campaign_id=campaign_id, created_at=at, by=by, **values)
+                )
+
+    def names(self) -> list[str]:
+        """Every campaign, newest first."""
+        return [row.id for row in self.rows()]
+
+    def rows(self, statuses: Sequence[CampaignStatus] = ()) -> list[CampaignRow]:
+        """Every campaign in one of these statuses (all, where none is named), newest first."""
+        t = schema.campaigns
+        query = sa.select(t).where(t.c.brand_id == self._brand).order_by(t.c.created_at.desc(), t.c.campaign_id)
+        if statuses:
+            query = query.where(t.c.status.in_([status.value for status in statuses]))
+        with self._tx.read() as c:
+            return [_row(row) for row in c.execute(query)]
+
+    def row(self, campaign_id: str) -> CampaignRow:
+        """Raises NotFound."""
+        with self._tx.read() as c:
+            row = c.execute(sa.select(schema.campaigns).where(self._here(campaign_id))).first()
+        if row is None:
+            raise NotFound(f"no campaign {campaign_id!r}", "start one with: holdfast campaign start PLAN.toml")
+        return _row(row)
+
+    def get(self, campaign_id: str) -> tuple[str, Mapping[str, Any]]:
+        """Status and plan. Raises NotFound."""
+        row = self.row(campaign_id)
+        return row.status, row.plan
+
+    def status(self, campaign_id: str) -> CampaignStatus | None:
+        """None when there is no such campaign."""
+        t = schema.campaigns
+        with self._tx.read() as c:
+            found = c.execute(sa.select(t.c.status).where(self._here(campaign_id))).scalar_one_or_none()
+        return CampaignStatus(found) if found is not None else None
+
+    def move(self, campaign_id: str, to: CampaignStatus, since: Sequence[CampaignStatus], at: datetime) -> None:
+        """Raises TransitionNotAllowed when the campaign is in none of `since`, NotFound when there is none."""
+        t = schema.campaigns
+        with self._tx.write() as c:
+            allowed = self._here(campaign_id) & t.c.status.in_([status.value for status in since])
+            if c.execute(t.update().where(allowed).values(status=to.value, updated_at=at)).rowcount != 1:
+                found = self.row(campaign_id).status
+                raise TransitionNotAllowed(f"campaign {campaign_id} is {found}: it cannot become {to}")
+
+    # --- one process at a time ----------------------------------------------------------------------------------------
+
+    def claim(self, campaign_id: str) -> bool:
+        """Whether this process may work on it now. Machine time, not the house's clock: it is about processes."""
+        t, now = schema.campaigns, datetime.now(UTC)
+        with self._tx.write() as c:
+            row = c.execute(sa.select(t.c.runner, t.c.beat_at).where(self._here(campaign_id))).first()
+            if row is None or (row.runner not in (None, self._runner) and _at_work(row.runner, row.beat_at, now)):
+                return False
+            c.execute(t.update().where(self._here(campaign_id)).values(runner=self._runner, beat_at=now))
+        return True
+
+    def report(self, campaign_id: str, reached: int, total: int) -> None:
+        """How far this process came; also the sign that it lives."""
+        values = {"reached": reached, "total": total, "beat_at": datetime.now(UTC)}
+        with self._tx.write() as c:
+            c.execute(schema.campaigns.update().where(self._here(campaign_id)).values(values))
+
+    def release(self, campaign_id: str) -> None:
+        t = schema.campaigns
+        with self._tx.write() as c:
+            c.execute(
+                t.update().where(self._here(campaign_id), t.c.runner == self._runner).values(runner=None, beat_at=None)
+            )
+
+    def _here(self, campaign_id: str) -> sa.ColumnElement[bool]:
+        t = schema.campaigns
+        return (t.c.brand_id == self._brand) & (t.c.campaign_id == campaign_id)
+
+
+def _at_work(runner: str, beat_at: datetime | None, now: datetime) -> bool:
+    host, _, process = runner.rpartition(":")
+    if host != socket.gethostname():
+        return beat_at is not None and beat_at > now - SILENT
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _row(row: Any) -> CampaignRow:
+    return CampaignRow(
+        id=row.campaign_id,
+        status=CampaignStatus(row.status),
+        plan=row.plan,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        reached=row.reached,
+        total=row.total,
+        by=row.by,
+    )

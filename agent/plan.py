@@ -1,0 +1,79 @@
+"""What a manager decides about a campaign, as a record, as a TOML table, and as it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agent.domain import Channel, Money
+from agent.errors import InputError
+from agent.money import to_minor
+from scoring.records import RiskBand
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a manager decides. `channels` in order of preference.
+
+    `auto_send` lets what the gate passed go by itself, but for a fixed random share (`audit_share`) that a person sees
+    all the same.
+    """
+
+    id: str
+    band: RiskBand = RiskBand.HIGH
+    top: int | None = None
+    channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
+    budget: Money | None = None
+    auto_send: bool = False
+    audit_share: float = 0.1
+
+
+def as_row(plan: Plan) -> dict[str, Any]:
+    """A plan as it is stored."""
+    return {
+        "id": plan.id,
+        "band": plan.band.value,
+        "top": plan.top,
+        "channels": [channel.value for channel in plan.channels],
+        "budget_minor": plan.budget.minor if plan.budget else None,
+        "currency": plan.budget.currency if plan.budget else None,
+        "auto_send": plan.auto_send,
+        "audit_share": plan.audit_share,
+    }
+
+
+def plan_of(row: Mapping[str, Any]) -> Plan:
+    """The plan that `as_row` took apart."""
+    minor, currency = row.get("budget_minor"), row.get("currency")
+    return Plan(
+        id=row["id"],
+        band=RiskBand(row["band"]),
+        top=row["top"],
+        channels=tuple(Channel(name) for name in row["channels"]),
+        budget=Money(minor, currency) if minor is not None and currency else None,
+        auto_send=row["auto_send"],
+        audit_share=row["audit_share"],
+    )
+
+
+def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
+    """A plan from a TOML table. Raises InputError naming the key."""
+    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share"}
+    if unknown := set(data) - known:
+        raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
+    if "id" not in data:
+        raise InputError("the plan has no id", 'add id = "spring-care"')
+    try:
+        return Plan(
+            id=str(data["id"]),
+            band=RiskBand(data.get("band", "high")),
+            top=int(data["top"]) if "top" in data else None,
+            channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
+            budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
+            auto_send=bool(data.get("auto_send", False)),
+            audit_share=float(data.get("audit_share", 0.1)),
+        )
+    except ValueError as error:
+        raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

@@ -1,0 +1,100 @@
+"""Campaigns as a manager sees them: preview, progress, result; the same for the command line, HTTP and the console."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from agent import campaign
+from agent.campaign import Preview
+from agent.domain import CampaignRow
+from agent.lift import Arm, Lift, lift, smallest_effect
+from agent.plan import Plan
+from api.bootstrap import Workshop
+
+STAYED, LEFT = "stayed", "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A preview, and the smallest effect that its group sizes could show. None where nobody is scored or held out."""
+
+    preview: Preview
+    smallest_effect: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a campaign stands: its cases by status, outcomes by arm, and the lift as far as anybody can tell."""
+
+    row: CampaignRow
+    cases: dict[str, int]
+    outcomes: dict[str, dict[str, int]]
+    lift: Lift | None
+
+
+def forecast(plan: Plan, workshop: Workshop) -> Forecast:
+    workshop.require_scores()
+    look = campaign.preview(plan, workshop.house)
+    flagged, _ = campaign.candidates(plan, workshop.house)
+    risk = sum(score.probability for score in flagged) / len(flagged) if flagged else 0.0
+    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk))
+
+
+def standing(campaign_id: str, workshop: Workshop) -> Standing:
+    """Raises NotFound."""
+    store = workshop.store
+    row = store.campaigns.row(campaign_id)
+    cases = {status.value: count for status, count in sorted(store.cases.counts(campaign_id).items())}
+    outcomes: dict[str, dict[str, int]] = {"written_to": {}, "held_out": {}}
+    for (held, kind), count in store.results.by_arm(campaign_id).items():
+        outcomes["held_out" if held else "written_to"][kind] = count
+    return Standing(row, cases, outcomes, lift(_arm(outcomes["written_to"]), _arm(outcomes["held_out"])))
+
+
+def _arm(outcomes: dict[str, int]) -> Arm:
+    known = Counter(outcomes)
+    return Arm(known[STAYED] + known[LEFT], known[STAYED])
+
+
+def preview_answer(told: Forecast) -> dict[str, Any]:
+    look = told.preview
+    return {
+        "scored": look.scored,
+        "flagged": look.flagged,
+        "recipients": look.recipients,
+        "served": look.served,
+        "held_out": look.held_out,
+        "excluded": dict(look.excluded),
+        "offers": dict(look.offers),
+        "without_offer": look.without_offer,
+        "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
+        "smallest_effect": told.smallest_effect,
+    }
+
+
+def standing_answer(found: Standing) -> dict[str, Any]:
+    row = found.row
+    return {
+        "id": row.id,
+        "status": row.status.value,
+        "plan": dict(row.plan),
+        "by": row.by,
+        "created_at": row.created_at,
+        "reached": row.reached,
+        "total": row.total,
+        "cases": found.cases,
+        "outcomes": found.outcomes,
+        "lift": _lift(found.lift),
+    }
+
+
+def _lift(found: Lift | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    arms = {
+        name: {"n": arm.n, "stayed": arm.stayed, "rate": arm.rate}
+        for name, arm in (("written_to", found.written_to), ("held_out", found.held_out))
+    }
+    return {**arms, "difference": found.difference, "low": found.low, "high": found.high, "verdict": found.verdict}

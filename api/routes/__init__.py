@@ -1,0 +1,20 @@
+"""One file a noun. `ROUTERS` is every router of the HTTP door, in the order of /docs."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.routes import campaigns, check, customers, drafts, events, health, jobs, offers, policies, sending
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    events.router,
+    customers.router,
+    drafts.router,
+    check.router,
+    campaigns.router,
+    offers.router,
+    policies.router,
+    sending.router,
+    jobs.router,
+)

@@ -1,0 +1,385 @@
+"""The shapes of the HTTP door, for reading and for /openapi.json. Answers gain keys, they never lose or rename one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from agent.domain import Channel, Language, Purpose, Tone
+
+# A null character is no text: PostgreSQL cannot store it, and nobody means it.
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Line = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00\r\n]*$")]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+Wish = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")]
+
+
+class Strict(BaseModel):
+    """A request body: a key that nobody knows is a slip, and is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(BaseModel):
+    field: str
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    remedy: str
+    errors: list[dict[str, Any]] = []
+    request_id: str
+
+
+# --- drafts -----------------------------------------------------------------------------------------------------------
+
+
+class DraftRequest(Strict):
+    customer_id: Id
+    channel: Channel
+    purpose: Purpose = Purpose.MARKETING
+    situation: Name | None = None
+    language: Language | None = None
+    tone: Tone | None = None
+    instruction: Wish = ""
+
+
+class Source(BaseModel):
+    type: str
+    id: str
+
+
+class SpanAnswer(BaseModel):
+    field: str
+    start: int
+    end: int
+    slot: str
+    kind: str
+    source: Source
+
+
+class Violation(BaseModel):
+    rule: str
+    severity: Literal["block", "human", "fix", "warn"]
+    message: str
+    field: str
+    start: int | None
+    end: int | None
+    quote: str | None
+
+
+class OfferAnswer(BaseModel):
+    id: str
+    kind: str
+    value: float
+    currency: str
+    code: str | None
+    expires_on: str | None
+
+
+class InstructionAnswer(BaseModel):
+    understood: list[str]
+    not_understood: list[str]
+
+
+class DraftAnswer(BaseModel):
+    """The `draft` contract, the same as `holdfast draft --json`."""
+
+    status: Literal["drafted", "held_out", "no_offer", "blocked", "waiting"]
+    draft_id: str | None
+    case_id: str
+    customer_id: str
+    situation: str
+    subject: str | None
+    body: str | None
+    spans: list[SpanAnswer]
+    offer: OfferAnswer | None
+    offer_because: str
+    verdict: Literal["pass", "review", "block"] | None
+    violations: list[Violation]
+    deferred_until: str | None
+    writer: dict[str, Any] | None
+    explanation: dict[str, Any]
+    instruction: InstructionAnswer
+
+
+class WaitingAnswer(BaseModel):
+    """One row of the queue, most at stake first."""
+
+    case_id: str
+    draft_id: str | None
+    customer_id: str
+    status: str
+    situation: str
+    channel: Channel
+    risk: float | None
+    value_minor: int | None
+    persuadable: float | None
+    priority: float
+    findings: list[str]
+    waits_because: str
+
+
+class WaitingPage(BaseModel):
+    data: list[WaitingAnswer]
+    has_more: bool
+    next_cursor: str | None
+    formula: str
+
+
+class EditRequest(Strict):
+    """Words in the place of the draft's. Without `subject` it stays as it was."""
+
+    subject: Line | None = None
+    body: Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=r"^[^\x00]+$")]
+
+
+class RegenerateRequest(Strict):
+    instruction: Wish = ""
+
+
+class DecisionRequest(Strict):
+    note: Wish = ""
+
+
+class ApproveRequest(DecisionRequest):
+    """`hold_s`: how long the approval may be taken back before the message can leave."""
+
+    hold_s: Annotated[int, Field(ge=0, le=3600)] = 10
+
+
+class CaseAnswer(BaseModel):
+    case_id: str
+    draft_id: str | None
+    status: str
+    not_before: datetime | None = None
+
+
+class TraceAnswer(BaseModel):
+    case_id: str
+    steps: list[dict[str, Any]]
+
+
+# --- the gate ---------------------------------------------------------------------------------------------------------
+
+
+class CheckRequest(BaseModel):
+    """A draft with its own context (the shape of `holdfast gate`), or the id of a draft or case and new words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Any = None
+    lang: str | None = None
+    channel: str | None = None
+    context: Any = None
+    draft: Any = None
+    draft_id: Id | None = None
+    subject: Line | None = None
+    body: Text | None = None
+
+
+class CheckAnswer(BaseModel):
+    id: Any
+    verdict: Literal["pass", "review", "block"]
+    violations: list[Violation]
+    fixed: dict[str, str | None] | None
+    deferred_until: str | None
+    alternatives: list[str]
+
+
+# --- customers --------------------------------------------------------------------------------------------------------
+
+
+class ReasonAnswer(BaseModel):
+    code: str
+    feature: str
+    value: float | str | None
+    contribution: float
+    text: dict[str, str]
+
+
+class ScoreAnswer(BaseModel):
+    customer_id: str
+    probability: float
+    logit: float
+    base: float
+    band: Literal["low", "medium", "high"]
+    as_of: datetime
+    model: str
+    value_minor: int | None
+    reasons: list[ReasonAnswer]
+
+
+class CustomerAnswer(BaseModel):
+    customer_id: str
+    name: str | None
+    language: Language
+    timezone: str | None
+    country: str | None
+    email: str | None
+    phone: str | None
+    tier: str | None
+    points: int | None
+    account_status: str
+    suppressed: bool
+    consents: dict[str, dict[str, Any]]
+    assumed: list[str]
+    made_up: bool
+    score: ScoreAnswer | None
+
+
+class EventAnswer(BaseModel):
+    id: str
+    at: datetime
+    kind: str
+    order_id: str | None
+    item: str | None
+    quantity: float | None
+    amount_minor: int | None
+    currency: str | None
+    rating: float | None
+    topic: str | None
+    status: str | None
+    text: str | None
+
+
+# --- campaigns, offers, ledger ----------------------------------------------------------------------------------------
+
+
+class PlanRequest(Strict):
+    """What a manager decides; `budget` in major units of the brand's currency."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    band: Literal["low", "medium", "high"] = "high"
+    top: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    channels: Annotated[list[Channel], Field(min_length=1, max_length=4)] = [Channel.EMAIL, Channel.PUSH, Channel.SMS]
+    budget: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")] | None = None
+    auto_send: bool = False
+    audit_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+
+
+class MoneyAnswer(BaseModel):
+    minor: int
+    currency: str
+
+
+class PreviewAnswer(BaseModel):
+    scored: int
+    flagged: int
+    recipients: int
+    served: int
+    held_out: int
+    excluded: dict[str, int]
+    offers: dict[str, int]
+    without_offer: int
+    cost: MoneyAnswer
+    smallest_effect: float | None
+
+
+class LiftAnswer(BaseModel):
+    written_to: dict[str, float]
+    held_out: dict[str, float]
+    difference: float
+    low: float
+    high: float
+    verdict: str
+
+
+class CampaignAnswer(BaseModel):
+    id: str
+    status: Literal["running", "paused", "cancelled", "done"]
+    plan: dict[str, Any]
+    by: str
+    created_at: datetime
+    reached: int
+    total: int
+    cases: dict[str, int]
+    outcomes: dict[str, dict[str, int]]
+    lift: LiftAnswer | None
+
+
+class OfferRow(BaseModel):
+    id: str
+    kind: str
+    value: float
+    currency: str
+    cost_minor: int
+    budget_minor: int | None
+    reserved_minor: int | None
+    spent_minor: int | None
+    left_minor: int | None
+    codes_left: int | None
+
+
+class BudgetAnswer(BaseModel):
+    budget_id: str
+    currency: str
+    amount_minor: int
+    reserved_minor: int
+    spent_minor: int
+    left_minor: int
+
+
+class BudgetRequest(Strict):
+    amount_minor: Annotated[int, Field(ge=0, le=10**15)]
+
+
+class CodesRequest(Strict):
+    codes: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{3,64}$")]], Field(max_length=10_000)]
+
+
+class ReservationAnswer(BaseModel):
+    reservation_id: str
+    case_id: str
+    customer_id: str
+    offer_id: str
+    amount_minor: int
+    currency: str
+    status: str
+    code: str | None
+    at: datetime
+
+
+# --- policies, jobs, sending ------------------------------------------------------------------------------------------
+
+
+class ClauseAnswer(BaseModel):
+    document: str
+    clause: str
+    text: str
+    score: float
+    language: str
+    valid_from: str | None
+    valid_to: str | None
+
+
+class RetrieveRequest(Strict):
+    query: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]+$")]
+    language: Language | None = None
+    k: Annotated[int, Field(ge=1, le=50)] = 5
+
+
+class RetrieveAnswer(BaseModel):
+    results: list[ClauseAnswer]
+    covered: bool
+    language: Language
+
+
+class JobAnswer(BaseModel):
+    job_id: str
+    kind: str
+    status: Literal["running", "done", "failed"]
+    created_at: datetime
+    updated_at: datetime
+    result: dict[str, Any] | None
