@@ -16,9 +16,9 @@ SIGNATURE_BYTES = 16
 """128 bits of HMAC-SHA256: nobody guesses one, and the link stays short enough to be typed off a screen."""
 
 HEX = "0123456789abcdef"
-LETTERS = "bcdfghjkmnpqrstv"
-"""One letter a hex digit. No digits, capitals or vowels: a link can then never be read as a phone number, a card, a
-coupon code or a word by the gate, whatever the dice say."""
+LETTERS = "bcdfghjklmnprstz"
+"""One letter a hex digit. No digits, capitals or vowels, and none of the letters of qq, wx and vx: whatever the dice
+say, the gate can then never read a link as a phone number, a coupon code, a word or somebody's private account."""
 
 _TO_LETTERS = str.maketrans(HEX, LETTERS)
 _TO_HEX = str.maketrans(LETTERS, HEX)

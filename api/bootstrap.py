@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from agent.domain import Brand, Channel, WriteRequest, WriterReply
 from agent.errors import NotReady
 from agent.ports import Clock, DeliveryChannel, Writer
+from agent.reach import Reach
+from agent.unsubscribe import Unsubscriber
 from api.brand_file import read_brand
 from api.clock import FixedClock, SystemClock
 from api.home import Home
+from api.secret import installation_secrets
+from api.sending import Carrier, configured, reach_of
 from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
+    from agent.adapters.channels.smtp import SmtpChannel
+    from agent.adapters.channels.webhook import WebhookChannel
     from agent.adapters.store import SqlStore
     from agent.catalogue import Catalogue
     from agent.house import House
@@ -111,12 +117,40 @@ class Workshop:
         return OnDemandWriter(lambda: load_writer(str(model), settings.model_name, key), settings.writer_timeout_s)
 
     @cached_property
+    def reach(self) -> Reach:
+        """Which channels are real and for whom; nobody, unless settings and brand say so together."""
+        return reach_of(self.settings, self.brand)
+
+    @cached_property
     def channels(self) -> Mapping[Channel, DeliveryChannel]:
-        """Every channel is the sink: this installation cannot reach a real customer."""
+        """The sink for every channel that is not a real one: by default this installation cannot reach anybody."""
         from agent.adapters.channels.sink import SinkChannel
 
         sink = SinkChannel(self.outbox_folder, self.clock)
-        return dict.fromkeys(Channel, sink)
+        real = {name: self._carrier(by) for name, by in configured(self.settings).items() if name in self.reach.real}
+        return {channel: real.get(channel, sink) for channel in Channel}
+
+    def _carrier(self, by: Carrier) -> DeliveryChannel:
+        return self.smtp if by is Carrier.SMTP else self.webhook
+
+    @cached_property
+    def smtp(self) -> SmtpChannel:
+        from agent.adapters.channels.smtp import SmtpChannel
+
+        assert self.settings.smtp_server is not None, "it is configured, or nobody asks for it"
+        return SmtpChannel(self.settings.smtp_server, self.brand.domains[0], self.clock)
+
+    @cached_property
+    def webhook(self) -> WebhookChannel:
+        from agent.adapters.channels.webhook import WebhookChannel
+
+        assert self.settings.gateway is not None, "it is configured, or nobody asks for it"
+        return WebhookChannel(self.settings.gateway.url, self.settings.gateway.secrets, self.clock)
+
+    @cached_property
+    def unsubscriber(self) -> Unsubscriber:
+        """Signs the links of this installation and reads them back: `/u/{token}` asks it whose token that is."""
+        return Unsubscriber(*installation_secrets(self.settings.secrets, self.home.secret))
 
     @property
     def outbox_folder(self) -> Path:
@@ -141,6 +175,8 @@ class Workshop:
             own_files=self.home.own_files(),
             holdout_share=self.settings.holdout_share,
             seed=self.seed,
+            reach=self.reach,
+            unsubscriber=self.unsubscriber,
         )
 
     def require_scores(self) -> None:

@@ -11,6 +11,7 @@ from babel.core import get_global
 
 from agent.domain import Brand, Channel, Language
 from agent.errors import InputError
+from agent.unsubscribe import PLACE
 from api.texts import read_toml
 
 NEEDED = ("id", "name", "postal_address", "timezone", "currency", "languages", "domains")
@@ -40,7 +41,7 @@ def read_brand(path: Path) -> Brand:
         phones=tuple(str(phone) for phone in data.get("phones", ())),
         competitors=tuple(data.get("competitors", ())),
         from_email=str(data.get("from_email", f"care@{data['domains'][0]}")),
-        unsubscribe_url=str(data.get("unsubscribe_url", f"https://{data['domains'][0]}/unsubscribe")),
+        unsubscribe_url=_way_out(data.get("unsubscribe_url", f"https://{data['domains'][0]}/unsubscribe"), path),
         shop_url=str(data.get("shop_url", f"https://{data['domains'][0]}")),
         sign_off={_language(key, path, "sign_off"): str(text) for key, text in data.get("sign_off", {}).items()},
         assumed_language=_language(assume["language"], path, "assume.language") if "language" in assume else None,
@@ -63,7 +64,7 @@ domains = {domains}              # links in messages may only point here
 phones = []                      # numbers that may appear in messages
 signature = {name}               # the registered SMS signature, without 【】
 from_email = {from_email}
-unsubscribe_url = {unsubscribe_url}
+unsubscribe_url = {unsubscribe_url}   # {{token}}: a link of its own for each message, that /u/ of Holdfast answers
 shop_url = {shop_url}
 margin_pct = 30                  # gross margin, decides what an offer may cost
 {made_up}
@@ -90,7 +91,7 @@ def write_brand(path: Path, values: dict[str, Any], made_up: bool = False) -> No
     domain = values["domains"][0]
     filled = {
         "from_email": f"care@{domain}",
-        "unsubscribe_url": f"https://{domain}/unsubscribe",
+        "unsubscribe_url": f"https://{domain}/u/{PLACE}",
         "shop_url": f"https://{domain}",
         "sign_off_zh": f"{values['name']}客服",
         "sign_off_en": f"The {values['name']} team",
@@ -112,6 +113,14 @@ def _zone(name: str, path: Path, key: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InputError(f"{path}: {key} {name!r} is no time zone", "use a name like Asia/Shanghai") from error
     return str(name)
+
+
+def _way_out(url: Any, path: Path) -> str:
+    """The unsubscribe link. `{token}` is the one thing in braces that is filled in."""
+    text = str(url)
+    if set("{}") & set(text.replace(PLACE, "")) or text.count(PLACE) > 1:
+        raise InputError(f"{path}: unsubscribe_url {text!r} cannot be filled in", f"write {PLACE} once, or no braces")
+    return text
 
 
 def _currency(code: str, path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api import terminal
-from api.commands import campaigns, cases, drafts, imports, knowledge, model, serving, setup
+from api.commands import campaigns, cases, drafts, imports, knowledge, model, sending, serving, setup
 
 app = typer.Typer(
     name="holdfast",
@@ -39,6 +39,7 @@ knowledge.register(app)
 drafts.register(app)
 campaigns.register(app)
 cases.register(app)
+sending.register(app)
 serving.register(app)
 
 

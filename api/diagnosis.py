@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from agent.domain import Channel
+from agent.errors import ChannelUnavailable
+from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
+from api.sending import Carrier, against_live, configured, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,57 @@ def _served(server: ModelServer) -> Step:
 
 
 def _live(workshop: Workshop) -> Iterator[Step]:
-    yield Step("channels", "todo", "every channel is the sink: no real customer can be reached")
-    if workshop.brand.made_up:
-        yield Step("live", "todo", "this brand is made up: never live", "holdfast init in a home of its own")
-    elif not workshop.settings.live:
-        yield Step("live", "todo", "HOLDFAST_LIVE is not set", "leave it so until consents and addresses are in")
+    """Which channel is which, who is reached, what stands between. A real mail server is asked, and sent nothing."""
+    real, named = workshop.reach.real, configured(workshop.settings)
+    yield Step("channels", "ok" if real else "todo", _channels_in_words(workshop))
+    for channel in Channel:
+        if channel in real:
+            yield _carrier(channel, named[channel], workshop)
+    why, remedy = against_live(workshop.settings, workshop.brand)
+    if why:
+        yield Step("live", "todo", f"nobody can be reached: {why}", remedy)
+    else:
+        yield Step(
+            "live", "ok", f"messages leave for real, for {who(workshop.reach)}; the rest is stopped before sending"
+        )
+    yield _switch(workshop)
+    yield _way_out(workshop)
+
+
+def _channels_in_words(workshop: Workshop) -> str:
+    if not workshop.reach.real:
+        return "every channel is the sink: no real customer can be reached"
+    sunk = [channel.value for channel in workshop.channels if channel not in workshop.reach.real]
+    real = ", ".join(sorted(channel.value for channel in workshop.reach.real))
+    return f"real: {real}" + (f"; the sink, and so nobody: {', '.join(sunk)}" if sunk else "")
+
+
+def _carrier(channel: Channel, by: Carrier, workshop: Workshop) -> Step:
+    if by is Carrier.WEBHOOK:
+        return Step(channel.value, "ok", "signed to HOLDFAST_WEBHOOK_URL; not tried: only a message would show it")
+    try:
+        workshop.smtp.check()
+    except ChannelUnavailable as error:
+        return Step(channel.value, "wrong", f"SMTP, and it does not take us: {error.message}", error.remedy)
+    finally:
+        workshop.smtp.close()
+    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us")
+
+
+def _switch(workshop: Workshop) -> Step:
+    state = workshop.store.sending.state()
+    if state.stopped:
+        note = f" ({state.note})" if state.note else ""
+        said = f"stopped by {state.by} at {state.at:%Y-%m-%d %H:%M} UTC{note}: messages stay queued"
+        return Step("sending", "todo", said, "holdfast sending start --by NAME")
+    return Step("sending", "ok", "not stopped; at once: holdfast sending stop --by NAME")
+
+
+def _way_out(workshop: Workshop) -> Step:
+    url = workshop.brand.unsubscribe_url
+    if PLACE in url:
+        return Step("unsubscribe", "ok", f"a link of its own for each message: {url}")
+    remedy = f'unsubscribe_url = "https://{workshop.brand.domains[0]}/u/{PLACE}" in brand.toml'
+    if not url:
+        return Step("unsubscribe", "todo", "no link: e-mails ask for a reply instead", remedy)
+    return Step("unsubscribe", "todo", "one link for everybody, so one click cannot say who clicked", remedy)

@@ -50,6 +50,10 @@ class Home:
         return self.root / "brand.toml"
 
     @property
+    def secret(self) -> Path:
+        return self.root / "secret.key"
+
+    @property
     def overrides(self) -> Path:
         return self.root / "overrides"
 

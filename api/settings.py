@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.errors import InputError
+from agent.reach import AllowList, read_allow_list
+from agent.smtp_url import SmtpServer, read_smtp_url
+from agent.webhooks import read_secrets, read_webhook_url
+from api.secret import named_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The firm's own gateway. Neither its address, which may hold a key, nor the secrets are in its repr."""
+
+    url: str = field(repr=False)
+    secrets: tuple[bytes, ...] = field(repr=False)
 
 
 class Settings(BaseSettings):
@@ -27,7 +41,32 @@ class Settings(BaseSettings):
     hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")
     rate_limit: str = Field("1200/minute", description="requests that one key or person may make over HTTP")
     drafters: int = Field(2, ge=1, le=64, description="drafts that are written at the same time by `serve`")
-    live: bool = Field(False, description="a real channel may be used; the default installation only has the sink")
+    live: bool = Field(False, description="real channels may be used, for those whom HOLDFAST_ALLOW names")
+    allow: str = Field("", description="comma list of who may be reached: addresses, @domains, phones, customer ids, *")
+    secret: SecretStr | None = Field(None, description="signs unsubscribe links; secret.key in the home when unset")
+    smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:587?starttls=required, or smtps://")
+    webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
+    webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """What HOLDFAST_SECRET names, newest first; empty when the home's own file is used."""
+        return named_secrets(self.secret.get_secret_value() if self.secret else "")
+
+    @cached_property
+    def allow_list(self) -> AllowList:
+        return read_allow_list(self.allow)
+
+    @cached_property
+    def smtp_server(self) -> SmtpServer | None:
+        return read_smtp_url(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+    @cached_property
+    def gateway(self) -> Gateway | None:
+        if not self.webhook_url:
+            return None
+        secrets = read_secrets(self.webhook_secret.get_secret_value() if self.webhook_secret else "")
+        return Gateway(read_webhook_url(self.webhook_url.get_secret_value()), secrets)
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -38,4 +77,22 @@ def read_settings(home: Path | None = None) -> Settings:
         first = error.errors()[0]
         name = "HOLDFAST_" + "_".join(str(part) for part in first["loc"]).upper()
         raise InputError(f"{name}: {first['msg']}", "correct it in the environment or in .env") from error
+    _check_sending(settings)
     return settings.model_copy(update={"home": home}) if home is not None else settings
+
+
+def _check_sending(settings: Settings) -> None:
+    """What real sending needs is read at start, not when the first message leaves. No message shows a password."""
+    for name in SETTING_OF:
+        try:
+            getattr(settings, name)
+        except InputError as error:
+            raise InputError(f"{SETTING_OF[name]}: {error.message}", error.remedy) from None
+
+
+SETTING_OF = {
+    "secrets": "HOLDFAST_SECRET",
+    "allow_list": "HOLDFAST_ALLOW",
+    "smtp_server": "HOLDFAST_SMTP_URL",
+    "gateway": "HOLDFAST_WEBHOOK_URL, HOLDFAST_WEBHOOK_SECRET",
+}

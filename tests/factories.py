@@ -14,6 +14,7 @@ from agent.domain import (
     Customer,
     Event,
     Language,
+    Message,
     Money,
     Purpose,
 )
@@ -122,3 +123,25 @@ def a_clause(
         "acts": acts,
     }
     return Clause(**{**known, **changes})
+
+
+def a_message(key: str = "msg_1", **changes: Any) -> Message:
+    known: dict[str, Any] = {
+        "key": key,
+        "case_id": "case_1",
+        "draft_id": "draft_1",
+        "brand_id": "linjian",
+        "customer_id": "c1",
+        "channel": Channel.EMAIL,
+        "purpose": Purpose.MARKETING,
+        "recipient": "nora@mail.example",
+        "subject": "The teapot",
+        "body": "Hi Nora",
+        "headers": {
+            "From": "Linden Lane <care@linden-lane.example>",
+            "Message-ID": f"<{key}@linden-lane.example>",
+            "Auto-Submitted": "auto-generated",
+        },
+        "text_hash": "hash",
+    }
+    return Message(**{**known, **changes})

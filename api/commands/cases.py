@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command
+
+if TYPE_CHECKING:
+    from api.bootstrap import Workshop
 
 app = typer.Typer(help="Drafts that wait for a person: list, show, approve, edit, retry, reject.")
 
@@ -165,6 +168,7 @@ def send(
 ) -> dict[str, Any]:
     """Send what is approved and due, each checked once more on the state of this moment."""
     from agent import pipeline
+    from agent.errors import UsageError
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
@@ -172,14 +176,28 @@ def send(
         due = workshop.store.outbox.due(workshop.clock.now())
         for row in due:
             call.say(f"{row.message.key}  {row.message.channel}  {row.message.customer_id}")
-        return {"due": len(due), "dry_run": True}
+        return {"due": len(due), "dry_run": True, **_stopped(call, workshop)}
+    if call.now is not None and workshop.reach.real:
+        raise UsageError("real messages leave at the real time: --now is for the sink", "leave --now out")
     deliveries = pipeline.send_due(workshop.house)
     counts: dict[str, int] = {}
     for delivery in deliveries:
         counts[delivery.status.value] = counts.get(delivery.status.value, 0) + 1
         call.say(f"{delivery.status:8}  {delivery.key}  {delivery.where or delivery.detail}")
     call.say(f"{len(deliveries)} due: " + (", ".join(f"{n} {status}" for status, n in counts.items()) or "nothing"))
-    return {"due": len(deliveries), **counts, "outbox": str(workshop.home.outbox)}
+    return {"due": len(deliveries), **counts, "outbox": str(workshop.home.outbox), **_stopped(call, workshop)}
+
+
+def _stopped(call: Call, workshop: Workshop) -> dict[str, Any]:
+    """Says so when somebody stopped all sending."""
+    from agent.domain import DeliveryStatus
+
+    state = workshop.store.sending.state()
+    if not state.stopped:
+        return {"stopped": False}
+    waiting = workshop.store.outbox.counts().get(DeliveryStatus.QUEUED, 0)
+    call.say(f"sending is stopped by {state.by}: {waiting} stay queued. Go on with: holdfast sending start --by NAME")
+    return {"stopped": True, "stopped_by": state.by, "queued": waiting}
 
 
 def _approve(call: Call, case_id: str, by: str, body: str | None, subject: str | None, note: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_the_demo_tells_the_whole_story_in_one_line(demo_home: Path) -> None:
     assert 0.5 < auc["low"] <= auc["mean"] <= auc["high"] < 0.95, "a simulated shop that is neither noise nor a gift"
 
 
+def mail_in(path: Path) -> EmailMessage:
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def words_of(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None, "a text part always"
+    return str(part.get_content())
+
+
 def test_the_sink_holds_real_mails_and_a_manifest_that_agrees(demo_home: Path) -> None:
     said = first(demo_home)
     outbox = Path(str(said["outbox"]))
@@ -44,10 +57,10 @@ def test_the_sink_holds_real_mails_and_a_manifest_that_agrees(demo_home: Path) -
     assert len(rows) == said["sent"] == len(list(outbox.glob("*.eml")))
     assert len({row["customer_id"] for row in rows}) == len(rows), "nobody got two"
     for row in rows:
-        mail = email.message_from_bytes((outbox / row["file"]).read_bytes(), policy=email.policy.default)
+        mail = mail_in(outbox / row["file"])
         assert mail["X-Holdfast-Channel"] == row["channel"]
         assert mail["X-Holdfast-Made-Up"]
-        body = mail.get_content()
+        body = words_of(mail)
         assert not re.search(r"[{}｛｝]|<\w+>|None|nan", body), body
         if row["channel"] == "email":
             assert "12 Linden Lane" in body
@@ -57,10 +70,7 @@ def test_the_sink_holds_real_mails_and_a_manifest_that_agrees(demo_home: Path) -
 
 def test_both_languages_are_written(demo_home: Path) -> None:
     outbox = Path(str(first(demo_home)["outbox"]))
-    bodies = [
-        email.message_from_bytes(path.read_bytes(), policy=email.policy.default).get_content()
-        for path in outbox.glob("*.eml")
-    ]
+    bodies = [words_of(mail_in(path)) for path in outbox.glob("*.eml")]
     chinese = [body for body in bodies if len(re.findall(r"[\u4e00-\u9fff]", body)) > 20]
     assert 0 < len(chinese) < len(bodies)
     assert len(set(bodies)) == len(bodies), "no two customers get the same words"

@@ -12,7 +12,7 @@ import smtplib
 import ssl
 import threading
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
 from agent.adapters.channels.mail import as_mail
@@ -36,7 +36,7 @@ class SmtpChannel:
 
     def __init__(self, server: SmtpServer, name_of_ours: str, clock: Clock) -> None:
         self._server = server
-        self._name = name_of_ours
+        self._name = name_of_ours.encode("idna").decode()
         self._clock = clock
         self._open: smtplib.SMTP | None = None
         self._one_at_a_time = threading.Lock()
@@ -60,7 +60,11 @@ class SmtpChannel:
             self._connection()
 
     def close(self) -> None:
+        """Say good-bye, if anybody is still there."""
         with self._one_at_a_time:
+            if self._open is not None:
+                with suppress(*BROKEN):
+                    self._open.docmd("QUIT")
             self._hang_up()
 
     def _talk(self, mail: EmailMessage) -> str:

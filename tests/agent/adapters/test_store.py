@@ -29,6 +29,7 @@ from agent.domain import (
     OfferStatus,
     Outcome,
     Purpose,
+    SendingState,
 )
 from agent.errors import InputError, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
@@ -336,3 +337,46 @@ def test_a_locked_database_says_what_to_do(tmp_path: Path) -> None:
         assert caught.value.remedy
     finally:
         other.execute("ROLLBACK")
+
+
+def test_the_kill_switch_keeps_who_turned_it_and_when_and_is_the_brands_own(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    store, other = SqlStore(engine, "qinghe"), SqlStore(engine, "another")
+    assert store.sending.state() == SendingState()
+    store.sending.set(True, "lin", NOW, "wrong price list")
+    assert store.sending.state() == SendingState(True, "lin", NOW, "wrong price list")
+    store.sending.set(False, "mei", NOW)  # within the same tick of the clock: the order still holds
+    assert store.sending.state().stopped is False
+    assert [turn.by for turn in store.sending.turns()] == ["mei", "lin"]
+    assert other.sending.state() == SendingState()
+
+
+def test_a_database_of_the_version_before_is_brought_up_and_keeps_what_it_holds(url: str) -> None:
+    from alembic import command
+
+    from agent.adapters.store.engine import _config
+
+    engine = open_engine(url)
+    command.upgrade(_config(engine), "0001")
+    with engine.begin() as connection:
+        connection.execute(sa.text("insert into budgets values ('qinghe', 'b', 'CNY', 100, 0, 0)"))
+    with pytest.raises(StoreUnavailable):
+        require_current_schema(engine)
+    upgrade(engine)
+    require_current_schema(engine)
+    store = SqlStore(engine, "qinghe")
+    budget = store.ledger.budget("b")
+    assert budget is not None
+    assert budget.amount.minor == 100
+    assert store.sending.state().stopped is False
+
+
+def test_the_first_opt_out_is_kept_whoever_says_it_again(store: SqlStore) -> None:
+    store.people.put([someone()], NOW)
+    store.people.suppress("c1", NOW, "one-click")
+    store.people.suppress("c1", NOW + timedelta(days=9), "import")
+    assert store.people.get("c1").suppressed
+    with store.write() as connection:
+        row = connection.execute(sa.text("select source from suppressions")).one()
+    assert row.source == "one-click"

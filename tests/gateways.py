@@ -1,0 +1,66 @@
+"""A firm's gateway on loopback for the tests: answers as it was told, keeps what it was given, checks no signature."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+CLOSES, HANGS, HALF_A_REPLY = b"", b"hangs", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly half"
+SAYS_NOTHING_WHOLE = b"HTTP/1.1 20"
+
+
+def reply(status: int, body: str = "", **headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body.encode())}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+@dataclass
+class Gateway:
+    """`answer` is what goes over the wire, to the byte."""
+
+    answer: bytes = reply(200)
+    bodies: list[bytes] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/send"
+
+
+@contextmanager
+def a_gateway(answer: bytes = reply(200)) -> Iterator[Gateway]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    gateway = Gateway(answer, port=int(listener.getsockname()[1]))
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with suppress(OSError, ValueError), connection, connection.makefile("rb") as lines:
+            lines.readline()
+            headers: dict[str, str] = {}
+            while (line := lines.readline().decode().strip()) != "":
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            gateway.headers.append(headers)
+            gateway.bodies.append(lines.read(int(headers["content-length"])))
+            if gateway.answer == HANGS:
+                over.wait()
+            else:
+                connection.sendall(gateway.answer)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield gateway
+    finally:
+        over.set()
+        listener.close()
