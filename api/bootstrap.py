@@ -288,7 +288,7 @@ def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], 
         train_tiny(folder, seed=seed, progress=progress)
 
 
-KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "channels")
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers")
 
 
 def reopened(workshop: Workshop) -> Workshop:
