@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Query
 from pydantic import BaseModel
 
-from agent.errors import InputError
+from agent.errors import NotFound
 
 T = TypeVar("T")
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows a page.")]
@@ -36,13 +36,13 @@ def write_cursor(place: list[Any]) -> str:
 
 
 def read_cursor(cursor: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
-    """The place that a cursor stands for. Raises InputError when it is not one that we wrote."""
+    """The place that a cursor stands for. Raises NotFound when it is not one that we wrote."""
     if cursor is None:
         return None
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise InputError("this cursor is not one of ours", "start again without a cursor") from error
+        raise NotFound("this cursor is not one of ours", "start again without a cursor") from error
     if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
-        raise InputError("this cursor is not one of ours", "start again without a cursor")
+        raise NotFound("this cursor is not one of ours", "start again without a cursor")
     return place

@@ -23,9 +23,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Fault(BaseModel):
-    field: str
-    message: str
+SSE_EVENT: dict[str, Any] = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+"""One server-sent event, as OpenAPI describes a stream: by its events."""
 
 
 class ProblemDocument(BaseModel):
@@ -175,19 +174,24 @@ class TraceAnswer(BaseModel):
 # --- the gate ---------------------------------------------------------------------------------------------------------
 
 
-class CheckRequest(BaseModel):
-    """A draft with its own context (the shape of `holdfast gate`), or the id of a draft or case and new words."""
+class EditCheck(Strict):
+    """Words in the place of those of a draft or case of ours: our own state is the context."""
+
+    draft_id: Id
+    subject: Line | None = None
+    body: Text
+
+
+class GateLine(BaseModel):
+    """A draft from anywhere with its own context: the shape of a line of `holdfast gate`. What lacks is a finding."""
 
     model_config = ConfigDict(extra="allow")
 
     id: Any = None
-    lang: str | None = None
-    channel: str | None = None
+    lang: Any = None
+    channel: Any = None
     context: Any = None
     draft: Any = None
-    draft_id: Id | None = None
-    subject: Line | None = None
-    body: Text | None = None
 
 
 class CheckAnswer(BaseModel):

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.routes import campaigns, chat, check, customers, drafts, events, health, jobs, offers, policies, sending
+from api.routes import (
+    campaigns,
+    chat,
+    check,
+    customers,
+    drafts,
+    events,
+    health,
+    jobs,
+    offers,
+    policies,
+    sending,
+    unsubscribe,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -18,4 +31,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     chat.router,
     sending.router,
     jobs.router,
+    unsubscribe.router,
 )

@@ -33,19 +33,17 @@ from api.chatting import (
 from api.errors import Problem, answer_of
 from api.logs import logger
 from api.routes.router import v1
-from api.schemas import Id, TraceAnswer
+from api.schemas import SSE_EVENT, Id, TraceAnswer
 
 router = v1("chat")
 Talker = Annotated[Caller, allowed(EVERYBODY, Scope.CHAT)]
 BEAT_S = 10.0
-EVENT = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
-"""One event of the stream; its data is a chunk in OpenAI's shape, or [DONE]."""
 
 
 @router.post(
     "/chat/completions",
     response_model=Completion,
-    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": SSE_EVENT}}}},
 )
 async def chat(request: Request, shop: Shop, by: Talker, body: CompletionRequest) -> Response:
     """An answer from the policies in force, with its citations; or the honest word that they do not cover it."""

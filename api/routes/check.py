@@ -7,23 +7,20 @@ from typing import Annotated, Any
 
 from agent.access import Caller, Scope
 from agent.domain import Words
-from agent.errors import UsageError
 from agent.guardrails import judge_line
 from api import reviewing
 from api.answers import judgement_answer
 from api.auth import EVERYBODY, Shop, allowed
 from api.routes.router import v1
-from api.schemas import CheckAnswer, CheckRequest
+from api.schemas import CheckAnswer, EditCheck, GateLine
 
 router = v1("check")
 Asker = Annotated[Caller, allowed(EVERYBODY, Scope.CHECK)]
 
 
 @router.post("/check", response_model=CheckAnswer)
-def check(shop: Shop, by: Asker, body: CheckRequest) -> dict[str, Any]:
+def check(shop: Shop, by: Asker, body: EditCheck | GateLine) -> dict[str, Any]:
     """Judge words; nothing is stored. With `draft_id` our own state counts; else `context` is all there is."""
-    if body.draft_id is None:
+    if isinstance(body, GateLine):
         return judge_line(json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=str))
-    if body.body is None:
-        raise UsageError("body is missing", "send the words to be judged as subject and body")
     return judgement_answer(reviewing.judge(shop, body.draft_id, Words(body.subject, body.body)), body.draft_id)

@@ -30,6 +30,7 @@ from api.idempotency import HEADER
 from api.pages import Cursor, Limit, page, read_cursor
 from api.routes.router import v1
 from api.schemas import (
+    SSE_EVENT,
     ApproveRequest,
     CaseAnswer,
     DecisionRequest,
@@ -48,7 +49,7 @@ Drafter = Annotated[Caller, allowed(EVERYBODY, Scope.DRAFTS)]
 Reviewer = Annotated[Caller, allowed(PEOPLE, Scope.REVIEW)]
 DraftId = Annotated[Id, Path(description="Draft id or case id.")]
 IfMatch = Annotated[str | None, Header(max_length=200, description="The draft that you saw; 409 when it was replaced.")]
-EVENTS: dict[str, Any] = {"text/event-stream": {"schema": {"type": "string"}}}
+EVENTS: dict[str, Any] = {"text/event-stream": {"schema": SSE_EVENT}}
 
 
 @router.post(

@@ -89,7 +89,7 @@ def _moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError("this cursor is not one of ours", "start again without a cursor") from error
+        raise NotFound("this cursor is not one of ours", "start again without a cursor") from error
     if at.tzinfo is None:
-        raise InputError("this cursor is not one of ours", "start again without a cursor")
+        raise NotFound("this cursor is not one of ours", "start again without a cursor")
     return at

@@ -1,6 +1,6 @@
 """One message → one standard mail: a text part always, an HTML part made from the same words, headers that hold.
 
-The sink and SMTP share it, so what is looked at in the sink is what would leave. It knows nothing of sockets or files.
+Knows nothing of sockets or files. Sink and SMTP share it; the sink keeps the text part, which is what the gate judged.
 Every byte is a function of message and moment. Nothing that a customer wrote can begin a header or an HTML tag.
 """
 
@@ -39,8 +39,8 @@ def _policy() -> EmailPolicy[EmailMessage]:
 POLICY = _policy()
 
 
-def as_mail(message: Message, now: datetime, marks: Mapping[str, str] | None = None) -> EmailMessage:
-    """`marks` are headers of the channel's own; they win over those that the message brings.
+def as_mail(message: Message, now: datetime, marks: Mapping[str, str] | None = None, html: bool = True) -> EmailMessage:
+    """`marks` are headers of the channel's own; they win over those that the message brings. `html` False: text alone.
 
     Raises InputError when the message cannot be put into a mail, which trying again would not change.
     """
@@ -56,7 +56,9 @@ def as_mail(message: Message, now: datetime, marks: Mapping[str, str] | None = N
     try:
         for name, value in headers.items():
             mail[name] = _value(name, value)
-        _put_body(mail, message)
+        mail.set_content(message.body)
+        if html and message.channel is Channel.EMAIL:
+            _add_html(mail, message)
         mail.as_bytes()  # some of what a mail cannot hold only shows when it is written
     except (ValueError, IndexError, MessageError) as error:
         raise InputError(
@@ -65,11 +67,9 @@ def as_mail(message: Message, now: datetime, marks: Mapping[str, str] | None = N
     return mail
 
 
-def _put_body(mail: EmailMessage, message: Message) -> None:
-    mail.set_content(message.body)
-    if message.channel is Channel.EMAIL:
-        mail.add_alternative(as_html(message.body), subtype="html")
-        mail.set_boundary(f"=_{message.key}")
+def _add_html(mail: EmailMessage, message: Message) -> None:
+    mail.add_alternative(as_html(message.body), subtype="html")
+    mail.set_boundary(f"=_{message.key}")
 
 
 def _value(name: str, value: str) -> str | Address:

@@ -110,4 +110,4 @@ def what_would_have_left(message: Message, now: datetime) -> EmailMessage:
         marks["X-Holdfast-Made-Up"] = "yes: a simulated customer, nobody's address"
     if message.channel is not Channel.EMAIL:
         marks["To"] = f"{message.channel}@sink.invalid"
-    return as_mail(message, now, marks)
+    return as_mail(message, now, marks, html=False)

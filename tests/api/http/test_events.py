@@ -88,9 +88,6 @@ def test_one_bad_event_in_a_batch_is_named_and_the_others_are_kept(door: Client,
     ("change", "field"),
     [
         ({"userId": None}, "userId"),
-        ({"event": "Moon Landed"}, "event"),
-        ({"timestamp": "yesterday"}, "timestamp"),
-        ({"timestamp": "2031-01-01T00:00:00Z"}, "timestamp"),
         ({"properties": {"products": []}}, "properties.products"),
         ({"properties": {"products": [{"quantity": -1, "price": 3}]}}, "properties.quantity"),
         ({"properties": {"total": -5}}, "properties.total"),
@@ -104,6 +101,23 @@ def test_an_event_that_cannot_be_used_is_a_problem_that_names_the_key(
     said = door(Role.INTEGRATOR).post("/v1/track", json=body)
     assert said.status_code == 422
     assert said.json()["detail"].startswith(field)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"event": "Moon Landed"}, "event"),
+        ({"timestamp": "yesterday"}, "timestamp"),
+        ({"timestamp": "2031-01-01T00:00:00Z"}, "timestamp"),
+    ],
+)
+def test_a_name_that_nobody_knows_and_a_wrong_clock_are_set_aside(
+    door: Client, shop: SmallShop, change: dict[str, object], field: str
+) -> None:
+    said = door(Role.INTEGRATOR).post("/v1/track", json={**BOUGHT, **change})
+    assert said.status_code == 200
+    assert [refused["field"] for refused in said.json()["refused"]] == [field]
+    assert shop.workshop.store.arrivals.counts()["refused"] == 1
 
 
 def test_an_event_of_32_kilobytes_and_one_byte_is_too_large(door: Client, shop: SmallShop) -> None:

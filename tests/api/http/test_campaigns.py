@@ -1,0 +1,78 @@
+"""A manager's work over HTTP: preview, start, pause, resume, cancel, and what a worker makes of it."""
+
+from __future__ import annotations
+
+from agent import pipeline, worker
+from agent.access import Role
+from agent.domain import CaseStatus
+from tests.api.http.conftest import Client
+from tests.small_shop import SmallShop
+
+PLAN = {"id": "spring", "band": "high", "auto_send": True, "audit_share": 0, "channels": ["email"]}
+
+
+def test_a_preview_names_every_exclusion_and_stores_nothing(door: Client, shop: SmallShop) -> None:
+    said = door(Role.REP).post("/v1/campaigns/preview", json=PLAN).json()
+    assert said["flagged"] == 6
+    told = said["recipients"] + said["served"] + said["held_out"] + sum(said["excluded"].values())
+    assert told == said["flagged"]
+    assert said["cost"]["currency"] == "CNY"
+    assert shop.workshop.store.cases.find() == []
+
+
+def test_what_is_started_is_done_by_a_worker_and_reaches_nobody_twice(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    started = manager.post("/v1/campaigns", json=PLAN)
+    assert (started.status_code, started.json()["status"]) == (202, "running")
+    worker.draft_turn(shop.workshop.house)
+    first = manager.get("/v1/campaigns/spring").json()
+    assert (first["status"], first["reached"], first["total"]) == ("done", 6, 6)
+    assert first["by"] == "key:manager-0"
+    manager.post("/v1/campaigns", json=PLAN)
+    worker.draft_turn(shop.workshop.house)
+    assert manager.get("/v1/campaigns/spring").json()["cases"] == first["cases"]
+
+
+def test_a_paused_campaign_neither_drafts_nor_sends(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    manager.post("/v1/campaigns", json=PLAN)
+    worker.draft_turn(shop.workshop.house)
+    queued = manager.get("/v1/campaigns/spring").json()["cases"]["queued"]
+    assert queued
+    assert manager.post("/v1/campaigns/spring/pause").json()["status"] == "paused"
+    assert worker.send_turn(shop.workshop.house) == []
+    assert manager.post("/v1/campaigns", json=PLAN).status_code == 409
+    assert manager.post("/v1/campaigns/spring/resume").json()["status"] == "running"
+    assert len(worker.send_turn(shop.workshop.house)) == queued
+
+
+def test_cancelling_takes_back_what_has_not_left_and_the_coupons(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    manager.post("/v1/campaigns", json=PLAN)
+    worker.draft_turn(shop.workshop.house)
+    said = manager.post("/v1/campaigns/spring/cancel").json()
+    assert said["status"] == "cancelled"
+    assert set(said["cases"]) <= {"rejected", "held_out"}
+    assert pipeline.send_due(shop.workshop.house) == []
+    assert all(row["reserved_minor"] == 0 for row in manager.get("/v1/ledger").json()["data"])
+    assert manager.post("/v1/campaigns/spring/resume").status_code == 409
+
+
+def test_approving_together_leaves_what_has_findings_to_people(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    manager.post("/v1/campaigns", json={**PLAN, "auto_send": False})
+    worker.draft_turn(shop.workshop.house)
+    waiting = len(shop.workshop.store.cases.find([CaseStatus.NEEDS_PERSON], campaign_id="spring"))
+    said = manager.post("/v1/campaigns/spring/approve").json()
+    assert said["queued"] > 0
+    assert len(shop.workshop.store.cases.find([CaseStatus.NEEDS_PERSON], campaign_id="spring")) == waiting
+
+
+def test_a_rep_may_look_and_not_start(door: Client) -> None:
+    assert door(Role.REP).post("/v1/campaigns", json=PLAN).status_code == 403
+    assert door(Role.REP).get("/v1/campaigns").json() == {"data": []}
+
+
+def test_a_plan_that_cannot_be_names_the_key(door: Client) -> None:
+    said = door(Role.MANAGER).post("/v1/campaigns", json={**PLAN, "budget": "many"}).json()
+    assert said["errors"][0]["field"] == "budget"
