@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -50,13 +51,15 @@ def serve(
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
     server = uvicorn.Server(config)
     sockets = [config.bind_socket()]
+    sockets[0].listen()  # so that who comes before the server has started waits instead of being refused
     at = f"http://{'localhost' if host in LOOPBACK else host}:{sockets[0].getsockname()[1]}"
     call.say(f"Holdfast for {workshop.brand.name}: {at}  (API: {at}/docs)")
     if (token := first_link(workshop)) is not None:
         call.say(f"Nobody can sign in yet. Choose the admin's password here, once: {at}/link/{token}")
     call.say("Stop with Ctrl-C.")
     sys.stdout.flush()
-    server.run(sockets)
+    with suppress(KeyboardInterrupt):  # uvicorn has shut down in order, and raises the signal once more
+        server.run(sockets)
 
 
 def work(

