@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import anyio.to_thread
 
+from agent.errors import HoldfastError
 from api.bootstrap import Workshop, reopened
 from api.errors import Problem
+from api.logs import log
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -43,10 +46,20 @@ class Doors:
         self._room: anyio.CapacityLimiter | None = None
 
     def workshop(self) -> Workshop:
-        """The home as it is now: brand, offers and strategies that a marketer edited take effect without a restart."""
+        """The home as it is now: brand, offers and strategies that a marketer edited take effect without a restart.
+
+        An edit that cannot be meant is said in the log, and what was in force stays in force: a slip in a file must not
+        close the doors, least of all the way out.
+        """
         with self._lock:
             if (files := files_of(self._workshop)) != self._files:
-                self._workshop, self._files = reopened(self._workshop), files
+                self._files = files
+                try:
+                    fresh = reopened(self._workshop)
+                    _ = fresh.house
+                    self._workshop = fresh
+                except HoldfastError as error:
+                    log(logging.ERROR, f"an edited file is not taken: {error.message}", remedy=error.remedy)
             return self._workshop
 
     def hit(self, caller: str) -> Rate:

@@ -197,6 +197,19 @@ def test_a_marketers_edit_takes_effect_without_a_restart(door: Client, shop: Sma
     assert not any(row["budget_minor"] for row in after)
 
 
+@pytest.mark.parametrize("name", ["brand.toml", "offers.toml"])
+def test_a_slip_in_an_edited_file_does_not_close_the_doors(
+    door: Client, shop: SmallShop, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    client = door(Role.REP)
+    before = client.get("/v1/offers").json()
+    (shop.workshop.home.root / name).write_text("this is = = no TOML", encoding="utf-8")
+    with caplog.at_level("ERROR", logger="holdfast"):
+        assert client.get("/v1/offers").json() == before
+        assert client.post("/v1/customers/c2/unsubscribe").status_code == 200
+    assert name in caplog.text
+
+
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/u/{token}"}
 
 
