@@ -21,3 +21,17 @@ assert second["sent"] == first["sent"], "a second run sends nothing twice"
 assert len(first["writers"]) >= 2, first["writers"]
 print("wheel: demo ran twice from another folder,", first["sent"], "messages in the sink")
 P
+"$work/venv/bin/holdfast" serve --port 0 > served.txt 2> served.log &
+server=$!
+trap 'kill "$server" 2>/dev/null || true' EXIT
+for _ in $(seq 100); do grep -q Ctrl-C served.txt && break; sleep 0.2; done
+"$work/venv/bin/python" - <<'P'
+import pathlib, re, urllib.request
+said = pathlib.Path("served.txt").read_text()
+url = re.search(r"http://localhost:\d+", said)[0].replace("localhost", "127.0.0.1")
+link = re.search(r"/link/\S+", said)[0]
+for path in ("/readyz", "/docs", "/openapi.json", "/sign-in", link, "/static/console.css"):
+    with urllib.request.urlopen(url + path, timeout=30) as answer:
+        assert answer.status == 200 and len(answer.read()) > 20, path
+print("wheel: the console and the API answer")
+P
