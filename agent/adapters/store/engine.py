@@ -73,7 +73,7 @@ def require_current_schema(engine: sa.Engine) -> None:
     if found != wanted:
         raise StoreUnavailable(
             f"the database has schema {found or 'none'}, this version of Holdfast needs {wanted}",
-            "back it up, then run: holdfast upgrade",
+            "back it up (holdfast backup FILE.tar.gz), then run: holdfast upgrade",
         )
 
 
