@@ -200,7 +200,9 @@ def unfreeze(
         call.say("budgets are not frozen")
         return {"budgets_frozen": False, "was_frozen": False}
     workshop.store.ledger.unfreeze(by.strip(), workshop.clock.now(), note)
-    call.say(f"budgets are open again; they were frozen at {frozen.at:%Y-%m-%d %H:%M} UTC by {frozen.by}: {frozen.note}")
+    call.say(
+        f"budgets are open again; they were frozen at {frozen.at:%Y-%m-%d %H:%M} UTC by {frozen.by}: {frozen.note}"
+    )
     call.say("If redemptions and unsubscribes since the backup are not in yet: holdfast import outcomes FILE, now.")
     return {"budgets_frozen": False, "was_frozen": True}
 

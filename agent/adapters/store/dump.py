@@ -98,7 +98,7 @@ def load(connection: sa.Connection, folder: Path) -> dict[str, int]:
     tables = _tables(connection)
     unknown = {path.stem for path in folder.glob("*.jsonl")} - {table.name for table in tables}
     if unknown:
-        raise InputError(f"the backup has a table {sorted(unknown)[0]!r} that its schema does not have", "it is damaged")
+        raise InputError(f"the backup's schema has no table {min(unknown)!r}", "it is damaged: take another one")
     counts = {table.name: _read(connection, table, folder / f"{table.name}.jsonl") for table in tables}
     if connection.dialect.name == "postgresql":
         _count_on(connection, tables)
@@ -118,7 +118,8 @@ def _read(connection: sa.Connection, table: sa.Table, path: Path) -> int:
             connection.execute(table.insert(), rows)
         except sa.exc.DataError as error:  # a NUL in a text, for instance: SQLite holds it, PostgreSQL does not
             first = str(error.orig).splitlines()[0]
-            raise InputError(f"this database cannot hold a row of {table.name}: {first}", "restore to SQLite") from error
+            said = f"this database cannot hold a row of {table.name}: {first}"
+            raise InputError(said, "restore to the kind of database that it came from") from error
         count += len(rows)
     return count
 

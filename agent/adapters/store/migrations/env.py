@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from agent.adapters.store.schema import metadata
 
 
-
 def migrate(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
