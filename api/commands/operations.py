@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.terminal import Call, command
+from api.terminal import FAILED, Call, command
+
+MARKS = {"done": "✓", "skipped": "○", "failed": "✗"}
 
 
 def register(root: typer.Typer) -> None:
     command(root, "backup")(backup)
     command(root, "restore")(restore)
+    command(root, "daily")(daily)
 
 
 def backup(
@@ -79,3 +83,57 @@ def restore(call: Call, file: Annotated[Path, typer.Argument(help="An archive of
         },
         "next": steps,
     }
+
+
+def daily(
+    call: Call,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where the shop's exports lie: customers*, orders*, policies/ …")
+    ] = None,
+    print_schedule: Annotated[
+        bool, typer.Option("--print-schedule", help="Only print the lines for cron and systemd.")
+    ] = False,
+) -> dict[str, Any]:
+    """The work of one day: import, score, warn, run the campaigns, send. A second run repeats nothing."""
+    from agent.errors import UsageError
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    if print_schedule:
+        return _schedule(call, workshop.home.root, folder)
+    if folder is None:
+        raise UsageError("where do the shop's files lie?", "give --folder DIR")
+    from api.daily import answer, run
+
+    with call.progress("daily") as progress:
+        done = run(workshop, folder, progress)
+    told = answer(done, workshop.clock.now())
+    for step in done:
+        call.say(f"{MARKS[step.state]} {step.name.replace('_', ' ')}: {step.says or _in_words(step.counts)}")
+        for file in step.counts.get("unread", []):
+            call.say(f"    not read: {file['file']}: {file['reason']}")
+    for alert in told["alerts"][:20]:
+        call.say(f"  newly at high risk: {alert['customer_id']} ({alert['probability']:.0%}) {alert['because']}")
+    if told["failed"]:
+        call.exit_code = FAILED
+    return told
+
+
+def _in_words(counts: Mapping[str, Any]) -> str:
+    """What there is to count, without what is nought; lists by their length."""
+    plain = {name: len(value) if isinstance(value, list) else value for name, value in counts.items()}
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in plain.items() if value]
+    return ", ".join(said) or "nothing to do"
+
+
+def _schedule(call: Call, home: Path, folder: Path | None) -> dict[str, Any]:
+    from api.schedule import cron, place_of, systemd
+
+    place = place_of(home, folder)
+    lines, units = cron(place), systemd(place)
+    call.say(f"The shop's exports go to {place.folder}. Use one of the two.\n")
+    call.say(f"# cron: crontab -e\n{lines}\n")
+    for name, text in units.items():
+        call.say(f"# systemd: /etc/systemd/system/{name}\n{text}")
+    call.say("# then: systemctl daemon-reload && systemctl enable --now holdfast.service holdfast-daily.timer")
+    return {"folder": str(place.folder), "cron": lines, "systemd": units}
