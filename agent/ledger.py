@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     NO_BUDGET = "no_budget"
     BUDGET_EXHAUSTED = "budget_exhausted"
     NO_CODE_LEFT = "no_code_left"
+    FROZEN = "budgets_frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Freeze:
+    """Nothing new is reserved until somebody lifts it; what was reserved is still committed, released and redeemed."""
+
+    by: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What is asked of the ledger: this much, from all of these budgets, with a code or without."""
 
@@ -72,6 +82,14 @@ class LedgerBook(Protocol):
         ...
 
     def budget(self, budget_id: str) -> Budget | None: ...
+
+    def frozen(self) -> Freeze | None:
+        """Who froze all budgets, when and why; None while they may be reserved from."""
+        ...
+
+    def freeze(self, by: str, at: datetime, note: str = "") -> None: ...
+
+    def unfreeze(self, by: str, at: datetime, note: str = "") -> None: ...
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         """All or nothing. Asking twice for the same case and offer gives the same reservation."""

@@ -37,6 +37,10 @@ class OutboxBook(Protocol):
 
     def due(self, now: datetime, limit: int = 100) -> list[OutboxRow]: ...
 
+    def under_way(self) -> list[OutboxRow]:
+        """All that is queued or being sent, whatever holds it back."""
+        ...
+
     def claim(self, key: str, at: datetime) -> bool:
         """queued → sending, for exactly one caller."""
         ...

@@ -248,6 +248,28 @@ def recover(house: House, lease: timedelta = SENDING_LEASE) -> list[str]:
     return keys
 
 
+def doubt(house: House, why: str) -> list[str]:
+    """All that is queued or on its way becomes unknown: for a store that is older than the world, after a restore.
+
+    It may have left long ago; a person looks, and nothing is sent again by itself. Returns the keys.
+    """
+    now = house.clock.now()
+    with house.store.write():
+        rows = house.store.outbox.under_way()
+        for row in rows:
+            case = house.store.cases.get(row.message.case_id)
+            if row.status is DeliveryStatus.QUEUED:
+                house.store.outbox.claim(row.message.key, now)
+                case = house.store.cases.advance(case, S.SENDING, now)
+            steps.settle(case, Delivery(row.message.key, DeliveryStatus.UNKNOWN, now, detail=why), house)
+    return [row.message.key for row in rows]
+
+
+def give_back(house: House) -> int:
+    """Coupons that wait for a decision nobody makes go back into the pool; how many."""
+    return steps.give_up_stale_offers(house)
+
+
 def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> None:
     """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
     house.store.people.get(customer_id)  # says so when there is no such customer

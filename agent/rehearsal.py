@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agent.domain import Money
 from agent.errors import TransitionNotAllowed
-from agent.ledger import Budget, Claim, LedgerBook, Refusal, Reservation
+from agent.ledger import Budget, Claim, Freeze, LedgerBook, Refusal, Reservation
 
 
 class RehearsedLedger:
@@ -27,7 +27,18 @@ class RehearsedLedger:
             return real
         return Budget(budget_id, planned, real.reserved_minor, real.spent_minor) if real else Budget(budget_id, planned)
 
+    def frozen(self) -> Freeze | None:
+        return self._real.frozen()
+
+    def freeze(self, by: str, at: datetime, note: str = "") -> None:
+        raise TransitionNotAllowed(f"a rehearsal does not freeze ({by}, {at}, {note})")
+
+    def unfreeze(self, by: str, at: datetime, note: str = "") -> None:
+        raise TransitionNotAllowed(f"a rehearsal does not thaw ({by}, {at}, {note})")
+
     def reserve(self, claim: Claim) -> Reservation | Refusal:
+        if self.frozen() is not None:
+            return Refusal.FROZEN
         for budget_id in claim.budgets:
             budget = self.budget(budget_id)
             if budget is None:

@@ -280,11 +280,14 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     return delivery
 
 
-def give_up_stale_offers(house: House) -> None:
+def give_up_stale_offers(house: House) -> int:
     """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
+    given_back = 0
     for case in house.store.cases.find(HOLDING):
-        if case.opened_at < house.clock.now() - HOLD_FOR:
+        if case.opened_at < house.clock.now() - HOLD_FOR and reserved(case) and not has_lapsed(case, house):
             release(case, house)
+            given_back += 1
+    return given_back
 
 
 def has_lapsed(case: Case, house: House) -> bool:

@@ -226,8 +226,22 @@ def as_table(arrivals: Sequence[Arrival]) -> pd.DataFrame:
 
     from scoring.events import EVENT_COLUMNS, empty_events
 
-    rows = [{**row, "customer_id": arrival.customer_id} for arrival in arrivals for row in arrival.rows]
+    rows = [
+        {**{name: _whole(value) for name, value in row.items()}, "customer_id": arrival.customer_id}
+        for arrival in arrivals
+        for row in arrival.rows
+    ]
     table = pd.DataFrame(rows, columns=list(EVENT_COLUMNS))
     table["at"] = pd.to_datetime(table["at"], utc=True, format="ISO8601")
     like = empty_events()
     return table.astype({name: like[name].dtype for name in EVENT_COLUMNS})
+
+
+def _whole(value: Any) -> Any:
+    """Half an emoji, where a sender cut a text in the middle of one, becomes the sign for what cannot be read.
+
+    Parquet takes no half characters, and one of them would keep everybody's events from the log.
+    """
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

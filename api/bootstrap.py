@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.domain import Brand, Channel, WriteRequest, WriterReply
-from agent.errors import NotReady
+from agent.errors import InputError, NotReady
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
 from agent.unsubscribe import Unsubscriber
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
     from agent.adapters.store import SqlStore
+    from agent.adapters.store.dump import Dumped
     from agent.catalogue import Catalogue
     from agent.house import House
     from knowledge.index import PolicyIndex
@@ -71,6 +73,13 @@ class Workshop:
 
         self.home.require()
         upgrade(open_engine(self.database_url))
+
+    def dump(self, folder: Path) -> Dumped:
+        """The rows of this brand as of one moment, as lines; works on an older schema as well."""
+        from agent.adapters.store.dump import dump
+        from agent.adapters.store.engine import open_engine
+
+        return dump(open_engine(self.database_url), self.brand.id, folder)
 
     @cached_property
     def log(self) -> EventLog:
@@ -179,10 +188,49 @@ class Workshop:
             unsubscriber=self.unsubscriber,
         )
 
+    def bookkeeping(self) -> House:
+        """A house that keeps the books and decides nothing: it reads no offers, so that a slip in them is no matter.
+
+        It shares this workshop's store, and so its open transaction.
+        """
+        from agent.catalogue import Catalogue
+
+        bare = replace(self)
+        vars(bare).update(store=self.store, catalogue=Catalogue(self.brand.currency, {}, {}))
+        return bare.house
+
     def require_scores(self) -> None:
         """Raises NotReady when nobody was scored yet."""
         if not self.store.people.latest_scores():
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
+
+
+@contextmanager
+def filled(workshop: Workshop, schema: str, lines: Path) -> Iterator[dict[str, int]]:
+    """The workshop's empty database, filled from a dump of this schema and brought up to ours; gives rows a table.
+
+    What is done inside happens in the same transaction: where it fails, the database is as empty as before. Raises
+    InputError when it is not empty, or when the schema is one that this version has never had.
+    """
+    from agent.adapters.store import SqlStore
+    from agent.adapters.store.dump import load
+    from agent.adapters.store.engine import is_empty, knows, open_engine, upgrade_within
+
+    engine = open_engine(workshop.database_url)
+    if not knows(schema):
+        raise InputError(f"the backup has schema {schema}: a newer Holdfast made it", "install that version first")
+    if not is_empty(engine):
+        raise InputError("the database is not empty: a restore never overwrites", "name an empty one")
+    store = SqlStore(engine, workshop.brand.id)
+    try:
+        with store.write() as connection:
+            upgrade_within(connection, schema)
+            rows = load(connection, lines)
+            upgrade_within(connection)
+            vars(workshop)["store"] = store
+            yield rows
+    finally:
+        engine.dispose()  # the last one out folds SQLite's write-ahead log into the file
 
 
 class OnDemandWriter:

@@ -18,10 +18,14 @@ STAYED, LEFT = "stayed", "left"
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A preview, and the smallest effect that its group sizes could show. None where nobody is scored or held out."""
+    """A preview, and the smallest effect that its group sizes could show. None where nobody is scored or held out.
+
+    `frozen`: no coupon can be reserved now, so none stands in the preview.
+    """
 
     preview: Preview
     smallest_effect: float | None
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def forecast(plan: Plan, workshop: Workshop) -> Forecast:
     look = campaign.preview(plan, workshop.house)
     flagged, _ = campaign.candidates(plan, workshop.house)
     risk = sum(score.probability for score in flagged) / len(flagged) if flagged else 0.0
-    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk))
+    frozen = workshop.store.ledger.frozen() is not None
+    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), frozen)
 
 
 def standing(campaign_id: str, workshop: Workshop) -> Standing:
@@ -71,6 +76,7 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "without_offer": look.without_offer,
         "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
         "smallest_effect": told.smallest_effect,
+        "budgets_frozen": told.frozen,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api import terminal
-from api.commands import campaigns, cases, drafts, imports, knowledge, model, sending, serving, setup
+from api.commands import campaigns, cases, drafts, imports, knowledge, model, operations, sending, serving, setup
 
 app = typer.Typer(
     name="holdfast",
@@ -41,6 +41,7 @@ campaigns.register(app)
 cases.register(app)
 sending.register(app)
 serving.register(app)
+operations.register(app)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from agent.errors import InputError, NotFound
 from agent.outbox import message_key
 from agent.plan import Plan
 from api import importing, sample_shop
+from api.arrivals import move
 from api.bootstrap import Workshop, train_tiny_writer
 from api.clock import FixedClock
 from scoring.records import RiskBand, RiskScore
@@ -70,6 +71,7 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
         return _result(workshop, customers, workshop.store.people.latest_scores(), _shop(workshop, customers), again)
     progress("simulating a shop and importing its files", 0.05)
     imports = _shop(workshop, customers)
+    move(workshop)  # what came in over HTTP counts as well
     progress("training and evaluating the first scorer", 0.2)
     _train(workshop, progress)
     progress("scoring everybody, with reasons", 0.4)

@@ -77,6 +77,9 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
 
 def _offers(workshop: Workshop) -> Iterator[Step]:
     lines = workshop.catalogue.offers.values()
+    if (frozen := workshop.store.ledger.frozen()) is not None:
+        said = f"frozen by {frozen.by} at {frozen.at:%Y-%m-%d %H:%M} UTC ({frozen.note}): no coupon is reserved"
+        yield Step("budgets", "todo", said, "holdfast import outcomes FILE, then: holdfast offers unfreeze --by NAME")
     empty = [line.id for line in lines if line.codes and not workshop.store.ledger.codes_left(line.id)]
     if empty:
         yield Step("offers", "todo", f"no codes for {', '.join(empty)}", "holdfast offers codes import FILE")

@@ -46,6 +46,16 @@ class Home:
         return self.root / "quarantine"
 
     @property
+    def daily(self) -> Path:
+        """What the last `holdfast daily` did, with its alerts."""
+        return self.root / "daily.json"
+
+    @property
+    def taken_in(self) -> Path:
+        """Which files `holdfast daily` has imported already."""
+        return self.root / "taken-in.json"
+
+    @property
     def brand(self) -> Path:
         return self.root / "brand.toml"
 

@@ -290,6 +290,7 @@ class PreviewAnswer(BaseModel):
     without_offer: int
     cost: MoneyAnswer
     smallest_effect: float | None
+    budgets_frozen: bool
 
 
 class LiftAnswer(BaseModel):

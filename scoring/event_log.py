@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -105,6 +106,19 @@ class EventLog:
             if len(kept) < len(everything):
                 self._replace_all(kept)
         return len(everything) - len(kept)
+
+    def copy_to(self, folder: Path) -> None:
+        """A copy as of now, whatever is appended or merged meanwhile. Where it can, a file is linked instead of copied:
+        a file of the log never changes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.is_dir():
+            return
+        with self._alone():
+            for path in self._files():
+                try:
+                    os.link(path, folder / path.name)
+                except OSError:  # another disk, or one without links
+                    shutil.copyfile(path, folder / path.name)
 
     def _ids_among(self, ids: pd.Series) -> pd.Series:
         if not self._files():

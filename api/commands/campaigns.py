@@ -18,6 +18,7 @@ PlanArgument = Annotated[Path | None, typer.Argument(help="Plan in TOML; without
 TopOption = Annotated[int | None, typer.Option("--top", min=1, help="At most this many, most at stake first.")]
 BandOption = Annotated[str | None, typer.Option("--band", help="From this risk band on: low, medium, high.")]
 
+FROZEN = "budgets are frozen since a restore; import outcomes, then: holdfast offers unfreeze --by NAME"
 CampaignArgument = Annotated[str, typer.Argument(help="The plan's id, as shown by campaign status.")]
 
 
@@ -47,6 +48,8 @@ def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: 
         call.say(f"  {count:,} excluded: {why}")
     for offer, count in look.offers.items():
         call.say(f"  {count:,} × {offer}")
+    if told.frozen:
+        call.say("  no coupon can be reserved: " + FROZEN)
     call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
     return preview_answer(told)
 
@@ -173,7 +176,35 @@ def list_offers(call: Call) -> dict[str, Any]:
             left = f"{to_major(Money(row['left_minor'], currency))} {currency} left"
         codes = "-" if row["codes_left"] is None else row["codes_left"]
         call.say(f"{row['id']:16} {row['kind']:14} {left:24} {codes} codes")
-    return {"currency": currency, "offers": rows}
+    frozen = workshop.store.ledger.frozen()
+    if frozen is not None:
+        call.say(FROZEN)
+    return {"currency": currency, "budgets_frozen": frozen is not None, "offers": rows}
+
+
+@command(offers_app, "unfreeze")
+def unfreeze(
+    call: Call,
+    by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who lifts it; kept with the moment.")],
+    note: Annotated[str, typer.Option("--note", help="Why; kept with it.")] = "",
+) -> dict[str, Any]:
+    """After a restore: coupons may be reserved again. Import what was redeemed since the backup first."""
+    from agent.errors import UsageError
+    from api.bootstrap import open_workshop
+
+    if not by.strip():
+        raise UsageError("nobody is named", "say who lifts it: --by NAME")
+    workshop = open_workshop(call)
+    frozen = workshop.store.ledger.frozen()
+    if frozen is None:
+        call.say("budgets are not frozen")
+        return {"budgets_frozen": False, "was_frozen": False}
+    workshop.store.ledger.unfreeze(by.strip(), workshop.clock.now(), note)
+    call.say(
+        f"budgets are open again; they were frozen at {frozen.at:%Y-%m-%d %H:%M} UTC by {frozen.by}: {frozen.note}"
+    )
+    call.say("If redemptions and unsubscribes since the backup are not in yet: holdfast import outcomes FILE, now.")
+    return {"budgets_frozen": False, "was_frozen": True}
 
 
 @command(codes_app, "import")

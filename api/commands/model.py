@@ -87,6 +87,7 @@ def score(
 ) -> dict[str, Any]:
     """Score customers, with reasons that add up to the score."""
     from agent.errors import UsageError
+    from api.arrivals import move
     from api.bootstrap import open_workshop
     from api.scoring_store import moment_to_score, score_store
     from scoring.serve import score_events, score_table
@@ -100,6 +101,7 @@ def score(
             count = score_table(table, folder, out, id_col=id_column, as_of=moment(as_of), progress=progress)
             call.say(f"{count:,} rows scored into {out}")
             return {"scored": count, "out": str(out), "model": str(folder)}
+        move(workshop)  # what came in over HTTP counts as well
         day, remark = (moment(as_of), "") if as_of else moment_to_score(workshop)
         if remark:
             call.remark(remark)
@@ -156,6 +158,7 @@ def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help
 
 def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: str, as_of: str | None) -> Any:
     from agent.errors import NotReady
+    from api.arrivals import move
     from api.importing import read_mapping
     from scoring.events import read_events
     from scoring.labels import ChurnDefinition, parse_horizon
@@ -163,6 +166,7 @@ def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: 
     if events is not None:
         table = read_events(events, mapping=read_mapping(mapping), now=workshop.clock.now()).events
     else:
+        move(workshop)  # what came in over HTTP counts as well
         table = workshop.log.load()
     if table.empty:
         raise NotReady("there are no events to learn from", "run: holdfast import orders FILE, or give --events FILE")

@@ -26,6 +26,7 @@ BUDGETS_ELSEWHERE = "offer:"
 
 class OfferList(BaseModel):
     currency: str
+    budgets_frozen: bool
     data: list[OfferRow]
 
 
@@ -46,7 +47,8 @@ class ReservationPage(Page):
 @router.get("/offers", response_model=OfferList)
 def offers(shop: Shop, by: Reader) -> dict[str, Any]:
     """Every offer with what is left of its budget and its codes."""
-    return {"currency": shop.brand.currency, "data": offering.offers(shop)}
+    frozen = shop.store.ledger.frozen() is not None
+    return {"currency": shop.brand.currency, "budgets_frozen": frozen, "data": offering.offers(shop)}
 
 
 @router.post("/offers/{offer_id}/codes", response_model=CodesAdded)

@@ -46,10 +46,11 @@ def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sa.Engine:
     return engine
 
 
-def _config(engine: sa.Engine) -> Config:
+def _config(engine: sa.Engine | None = None, connection: sa.Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = engine
+    config.attributes["connection"] = connection
     return config
 
 
@@ -57,6 +58,16 @@ def upgrade(engine: sa.Engine) -> None:
     """Bring the schema to this version, from nothing or from any older one."""
     with answered():
         command.upgrade(_config(engine), "head")
+
+
+def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
+    """The same inside a transaction that is open already, up to this revision: all of it or nothing."""
+    command.upgrade(_config(connection=connection), revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether this version of Holdfast has ever had this schema."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def is_empty(engine: sa.Engine) -> bool:
@@ -69,11 +80,11 @@ def require_current_schema(engine: sa.Engine) -> None:
     """Refuse to work on a database of another version: reading half of an old schema is how data is lost."""
     with answered(), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(_config(engine)).get_current_head()
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
     if found != wanted:
         raise StoreUnavailable(
             f"the database has schema {found or 'none'}, this version of Holdfast needs {wanted}",
-            "back it up, then run: holdfast upgrade",
+            "back it up (holdfast backup FILE.tar.gz), then run: holdfast upgrade",
         )
 
 

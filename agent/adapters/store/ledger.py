@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
+from agent.adapters.store.freezes import Freezes
 from agent.adapters.store.transactions import Transactions
 from agent.domain import Money
 from agent.errors import InputError
-from agent.ledger import Budget, Claim, Refusal, Reservation
+from agent.ledger import Budget, Claim, Freeze, Refusal, Reservation
 
 
 class _Refused(Exception):
@@ -25,6 +26,7 @@ class Ledger:
     def __init__(self, tx: Transactions, brand_id: str) -> None:
         self._tx = tx
         self._brand = brand_id
+        self._freezes = Freezes(tx, brand_id)
 
     # --- budgets and codes --------------------------------------------------------------------------------------------
 
@@ -88,12 +90,25 @@ class Ledger:
         with self._tx.read() as c:
             return int(c.execute(query).scalar_one())
 
+    # --- the freeze after a restore ---------------------------------------------------------------------------------
+
+    def frozen(self) -> Freeze | None:
+        return self._freezes.standing()
+
+    def freeze(self, by: str, at: datetime, note: str = "") -> None:
+        self._freezes.set(True, by, at, note)
+
+    def unfreeze(self, by: str, at: datetime, note: str = "") -> None:
+        self._freezes.set(False, by, at, note)
+
     # --- reserve → commit → release ----------------------------------------------------------------------------------
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         with self._tx.write() as c:
             if (known := self._of_case(c, claim.case_id, claim.offer_id)) is not None:
                 return known
+            if self._freezes.standing() is not None:
+                return Refusal.FROZEN
             try:
                 with c.begin_nested():
                     return self._reserve(c, claim)

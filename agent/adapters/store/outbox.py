@@ -47,6 +47,13 @@ class Outbox:
         with self._tx.read() as c:
             return [_outbox_row(row) for row in c.execute(query)]
 
+    def under_way(self) -> list[OutboxRow]:
+        t = schema.outbox
+        on_the_way = t.c.status.in_([DeliveryStatus.QUEUED.value, DeliveryStatus.SENDING.value])
+        with self._tx.read() as c:
+            query = sa.select(t).where(t.c.brand_id == self._brand, on_the_way).order_by(t.c.queued_at, t.c.key)
+            return [_outbox_row(row) for row in c.execute(query)]
+
     def claim(self, key: str, at: datetime) -> bool:
         t = schema.outbox
         return self._move(

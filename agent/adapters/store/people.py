@@ -13,7 +13,7 @@ from agent.adapters.store.codec import from_json, to_json
 from agent.adapters.store.transactions import Transactions
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
-from scoring.records import RiskScore
+from scoring.records import RiskBand, RiskScore
 
 CHUNK = 500
 """Rows a statement: SQLite takes 32,766 bound values, PostgreSQL 65,535."""
@@ -152,6 +152,17 @@ class People:
         with self._tx.read() as c:
             data = c.execute(query).scalar_one_or_none()
         return from_json(RiskScore, data) if data is not None else None
+
+    def bands_before(self, as_of: datetime) -> dict[str, RiskBand] | None:
+        """Everybody's band in the newest scoring run older than this moment; None when there was none."""
+        t = schema.scores
+        with self._tx.read() as c:
+            older = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand, t.c.as_of < as_of)
+            before = c.execute(older).scalar_one()
+            if before is None:
+                return None
+            query = sa.select(t.c.customer_id, t.c.band).where(t.c.brand_id == self._brand, t.c.as_of == before)
+            return {customer_id: RiskBand(band) for customer_id, band in c.execute(query)}
 
     def latest_scores(self) -> list[RiskScore]:
         """Everybody's scores of the newest scoring run, riskiest first."""

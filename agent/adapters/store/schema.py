@@ -419,3 +419,16 @@ sending = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Index("ix_sending_brand_id", "brand_id"),
 )
+
+# Whether coupons may be reserved at all: after a restore nobody knows what was redeemed since the backup.
+freezes = sa.Table(
+    "freezes",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("frozen", sa.Boolean, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Index("ix_freezes_brand_id", "brand_id"),
+)

@@ -380,3 +380,36 @@ def test_the_first_opt_out_is_kept_whoever_says_it_again(store: SqlStore) -> Non
     with store.write() as connection:
         row = connection.execute(sa.text("select source from suppressions")).one()
     assert row.source == "one-click"
+
+
+def test_the_queue_of_a_database_of_the_first_version_is_read_in_order_after_the_upgrade(url: str) -> None:
+    from alembic import command
+
+    from agent.adapters.store.codec import to_json
+    from agent.adapters.store.engine import _config
+
+    engine = open_engine(url)
+    command.upgrade(_config(engine), "0001")
+    first = sa.MetaData()
+    first.reflect(bind=engine, only=["customers", "cases"])
+    person = {"brand_id": "qinghe", "language": "zh", "suppressed": False, "account_status": "active", "made_up": True}
+    with engine.begin() as c:
+        for name, risk, value in (("little", 0.3, 10_000), ("most", 0.9, 900_000), ("some", 0.9, 50_000)):
+            score = RiskScore(name, risk, 0.0, 0.0, RiskBand.HIGH, (), NOW, "m", value)
+            c.execute(
+                first.tables["customers"]
+                .insert()
+                .values(customer_id=name, flags=[], assumed=[], updated_at=NOW, **person)
+            )
+            c.execute(
+                first.tables["cases"].insert().values(
+                    case_id=f"case_{name}", brand_id="qinghe", customer_id=name, channel="email", purpose="marketing",
+                    status="needs_person", situation="", opened_at=NOW, updated_at=NOW, score=to_json(score),
+                )
+            )  # fmt: skip
+    upgrade(engine)
+    require_current_schema(engine)
+    queue = SqlStore(engine, "qinghe").cases.queue([CaseStatus.NEEDS_PERSON], 10)
+    assert [case.case_id for case, _ in queue] == ["case_most", "case_some", "case_little"]
+    assert queue[0][0].score is not None
+    assert queue[0][0].score.value_minor == 900_000

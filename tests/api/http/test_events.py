@@ -193,3 +193,13 @@ def test_a_coupon_at_the_till_is_redeemed_by_its_order(door: Client, shop: Small
 
 def test_only_a_program_may_send_events(door: Client) -> None:
     assert door(Role.REP).post("/v1/track", json=BOUGHT).status_code == 403
+
+
+def test_half_an_emoji_in_a_review_keeps_nobody_elses_events_from_the_log(door: Client, shop: SmallShop) -> None:
+    half = b'{"userId": "c1", "event": "Product Reviewed", "properties": {"review_body": "\\u574f\\u4e86 \\ud83d"}}'
+    headers = {"Content-Type": "application/json"}
+    assert door(Role.INTEGRATOR).post("/v1/track", content=half, headers=headers).status_code == 200
+    before = shop.workshop.log.count()
+    assert move(shop.workshop) == 1
+    assert shop.workshop.log.count() == before + 1
+    assert "坏了 \ufffd" in set(shop.workshop.log.load(customer_ids=["c1"])["text"].dropna())
