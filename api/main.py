@@ -9,10 +9,12 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 from fastapi_swagger import patch_fastapi
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.bootstrap import Workshop
+from api.console.pages import ROUTERS as PAGES
 from api.doors import Doors
 from api.errors import handle_errors
 from api.metrics import Metrics
@@ -37,8 +39,9 @@ def create_app(workshop: Workshop) -> FastAPI:
     app.state.doors = doors
     app.state.metrics = Metrics(doors.workshop)
     handle_errors(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("api.console", "static")]), name="static")
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     app.add_middleware(Surroundings, metrics=app.state.metrics)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *_hosts(workshop.settings.hosts)])
