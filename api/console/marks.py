@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.domain import Finding, Span
 
@@ -34,7 +35,7 @@ def pieces(text: str, field: str, spans: Sequence[Span], findings: Sequence[Find
     edges = sorted({0, size} | {edge for _, start, end in (*cited, *found) for edge in (start, end)})
     cut: list[Piece] = []
     seen: set[int] = set()
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         span = next((n for n, a, b in cited if a <= start and end <= b), None)
         marks = tuple(n for n, a, b in found if a <= start and end <= b)
         cut.append(Piece(text[start:end], span, marks, span is not None and span not in seen))

@@ -53,16 +53,25 @@ def say_for(request: Request) -> Say:
 
 
 def page(
-    request: Request, name: str, by: Caller | None = None, status: int = 200, said: Flash | None = None, here: str | None = None, **values: Any
+    request: Request,
+    template: str,
+    by: Caller | None = None,
+    status: int = 200,
+    said: Flash | None = None,
+    here: str | None = None,
+    **values: Any,
 ) -> HTMLResponse:
-    """`said` stands at the top of the page; without it, whatever the page before left. `here`: where to come back to,
-    when it is not the address of this request."""
+    """`said` stands at the top of the page; without it, whatever the page before left.
+
+    `here` is where to come back to, when it is not the address of this request.
+    """
     shop, say = workshop_of(request), say_for(request)
     left = flashes.read(request)
     flash = said or left
     chosen = preferences(request, shop.brand.languages[0])
-    words = {key.removeprefix(FOR_SCRIPTS): text for key, text in texts(say.language).items() if key.startswith(FOR_SCRIPTS)}
-    html = engine().get_template(name).render(
+    ours = {key: text for key, text in texts(say.language).items() if key.startswith(FOR_SCRIPTS)}
+    words = {key.removeprefix(FOR_SCRIPTS): text for key, text in ours.items()}
+    html = engine().get_template(template).render(
         say=say,
         prefs=chosen,
         by=by,
@@ -88,7 +97,9 @@ def _here(request: Request) -> str:
     return path + ("?" + urlencode(query) if query else "")
 
 
-def go(request: Request, path: str, flash: Flash | None = None, query: Mapping[str, str] | None = None) -> RedirectResponse:
+def go(
+    request: Request, path: str, flash: Flash | None = None, query: Mapping[str, str] | None = None
+) -> RedirectResponse:
     """303: the browser asks for the next page with GET, and reloading it does nothing twice."""
     full = path + ("?" + urlencode({k: v for k, v in query.items() if v}) if query and any(query.values()) else "")
     response = RedirectResponse(full, 303)

@@ -78,7 +78,8 @@ class Say:
 
     def when(self, at: datetime, zone: str | None = None) -> str:
         """Day and time in a zone; the brand's when none is given. The page names the zone beside it."""
-        return str(format_datetime(at.astimezone(ZoneInfo(zone or self.zone)), SHAPES[self.language], locale=self.locale))
+        there = at.astimezone(ZoneInfo(zone or self.zone))
+        return str(format_datetime(there, SHAPES[self.language], locale=self.locale))
 
     def day(self, at: datetime) -> str:
         return str(format_datetime(at.astimezone(ZoneInfo(self.zone)), DAYS[self.language], locale=self.locale))
