@@ -61,7 +61,7 @@ def _explain(case: Case, sheet: FactSheet, language: Language) -> dict[str, str]
         reasons=_list([reason.text.get(language.value, reason.code) for reason in case.reasons], language),
         situation=load_wording(language.value).situations.get(sheet.situation, sheet.situation),
         offer=offer_in_words(sheet.offer, language, None) if sheet.fact("offer") and sheet.offer else NOTHING[language],
-        offer_because=_because(decision, case.purpose, language).rstrip("。."),
+        offer_because=why_this_offer(decision, case.purpose, language).rstrip("。."),
         acts=_list([act_table()[act.key].title[language] for act in sheet.acts], language),
         facts=_list(_sources(sheet), language),
         about=ABOUT.get(sheet.situation, GENERAL)[language],
@@ -78,7 +78,8 @@ def _risk(case: Case, language: Language) -> str:
     )
 
 
-def _because(decision: OfferDecision | None, purpose: Purpose, language: Language) -> str:
+def why_this_offer(decision: OfferDecision | None, purpose: Purpose, language: Language) -> str:
+    """Why this offer, or none, in one line for the rep."""
     if decision is None:
         return NOTHING[language]
     if language is Language.EN:

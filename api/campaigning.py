@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from agent import campaign
 from agent.campaign import Preview
 from agent.domain import CampaignRow
 from agent.lift import Arm, Lift, lift, smallest_effect
+from agent.money import to_minor
 from agent.plan import Plan
 from api.bootstrap import Workshop
+from api.schemas import PlanRequest
+from scoring.records import RiskBand
 
 STAYED, LEFT = "stayed", "left"
 
@@ -36,6 +40,18 @@ class Standing:
     cases: dict[str, int]
     outcomes: dict[str, dict[str, int]]
     lift: Lift | None
+
+
+def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
+    return Plan(
+        id=body.id,
+        band=RiskBand(body.band),
+        top=body.top,
+        channels=tuple(dict.fromkeys(body.channels)),
+        budget=to_minor(Decimal(body.budget), workshop.brand.currency) if body.budget is not None else None,
+        auto_send=body.auto_send,
+        audit_share=body.audit_share,
+    )
 
 
 def forecast(plan: Plan, workshop: Workshop) -> Forecast:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from limits.strategies import FixedWindowRateLimiter
 
 T = TypeVar("T")
+SIGN_INS_PER_NAME = "10/5 minutes"
+"""Attempts for one name from one address. Whoever guesses passwords gets to wait; whoever mistypes does not notice."""
+SIGN_INS_PER_ADDRESS = "60/5 minutes"
 WAITING_PER_DRAFTER = 8
 """Requests for a draft that may wait for each drafting thread; more are told to come back later."""
 
@@ -70,6 +73,13 @@ class Doors:
         window = self._limiter.get_window_stats(self._rate, caller)
         reset = max(0, round(window.reset_time - time.time()))
         return Rate(self._rate.amount, window.remaining, reset, allowed)
+
+    def may_sign_in(self, name: str, address: str) -> bool:
+        """Count one attempt to sign in; False when there were too many lately."""
+        from limits import parse
+
+        by_name = self._limiter.hit(parse(SIGN_INS_PER_NAME), "sign-in", name.casefold(), address)
+        return self._limiter.hit(parse(SIGN_INS_PER_ADDRESS), "sign-in", address) and by_name
 
     async def draft(self, work: Callable[[], T]) -> T:
         """Run a writer in a thread of the few that draft, so that nobody else waits. Raises Problem 429 when full."""

@@ -12,10 +12,12 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from fastapi.staticfiles import StaticFiles
 from fastapi_swagger import patch_fastapi
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.bootstrap import Workshop
+from api.console.pages import ROUTERS as PAGES
 from api.doors import Doors
 from api.errors import handle_errors
 from api.jobs import STOPPED
@@ -58,8 +60,9 @@ def create_app(workshop: Workshop, with_worker: bool = False) -> FastAPI:
     app.state.doors = doors
     app.state.metrics = metrics
     handle_errors(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("api.console", "static")]), name="static")
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     app.add_middleware(Unzipped, largest=LARGEST_BODY)
     app.add_middleware(Surroundings, metrics=metrics, largest=LARGEST_BODY)

@@ -11,6 +11,7 @@ from agent.domain import (
     WAITING_FOR_PERSON,
     Case,
     CaseStatus,
+    Channel,
     Draft,
     Event,
     FactSheet,
@@ -27,6 +28,8 @@ from api.bootstrap import Workshop
 TO_DECIDE = (*sorted(WAITING_FOR_PERSON), CaseStatus.CHECKED)
 """What a person may decide about: what waits for one, and what the gate passed and nobody approved yet."""
 UNDO_WINDOW = timedelta(seconds=10)
+NEARBY = 200
+"""Rows that are looked through for the neighbours of a case; nobody steps further in one sitting."""
 FORMULA = "risk × value × persuadable"
 
 
@@ -55,14 +58,36 @@ class CaseView:
     sheet: FactSheet | None
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands before and after a case in the queue. `place` counts from 1; None: it is not among the first."""
+
+    before: str | None
+    after: str | None
+    place: int | None
+
+
 def queue(
     workshop: Workshop,
     limit: int,
     statuses: Sequence[CaseStatus] = TO_DECIDE,
     after: tuple[float, str] | None = None,
+    channel: Channel | None = None,
 ) -> list[Waiting]:
     """Most at stake first. `after` is (priority, case id) of the last row of the page before."""
-    return [_waiting(case, workshop) for case, _ in workshop.store.cases.queue(statuses, limit, after)]
+    return [_waiting(case, workshop) for case, _ in workshop.store.cases.queue(statuses, limit, after, channel)]
+
+
+def neighbours(
+    workshop: Workshop, case_id: str, statuses: Sequence[CaseStatus] = TO_DECIDE, channel: Channel | None = None
+) -> Neighbours:
+    """The cases around this one in the queue. One that is not in it any more is followed by the first."""
+    ids = [case.case_id for case, _ in workshop.store.cases.queue(statuses, NEARBY, channel=channel)]
+    if case_id not in ids:
+        return Neighbours(None, ids[0] if ids else None, None)
+    place = ids.index(case_id)
+    after = ids[place + 1] if place + 1 < len(ids) else None
+    return Neighbours(ids[place - 1] if place else None, after, place + 1)
 
 
 def waiting_of(case: Case, workshop: Workshop) -> Waiting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -11,14 +10,10 @@ from pydantic import BaseModel, Field
 
 from agent import campaign
 from agent.access import Caller, Role, Scope
-from agent.money import to_minor
-from agent.plan import Plan
 from api.auth import MANAGERS, PEOPLE, Shop, allowed
-from api.bootstrap import Workshop
-from api.campaigning import forecast, preview_answer, standing, standing_answer
+from api.campaigning import forecast, plan_from, preview_answer, standing, standing_answer
 from api.routes.router import v1
 from api.schemas import CampaignAnswer, PlanRequest, PreviewAnswer, Strict
-from scoring.records import RiskBand
 
 router = v1("campaigns")
 Watcher = Annotated[Caller, allowed(PEOPLE, Scope.CAMPAIGNS)]
@@ -95,15 +90,3 @@ def approve(shop: Shop, by: Approver, campaign_id: CampaignId, body: ApproveToge
     shop.store.campaigns.row(campaign_id)
     queued, refused = campaign.approve_all(campaign_id, by.name, shop.house, body.limit if body else None)
     return {"campaign": campaign_id, "queued": queued, "refused": refused}
-
-
-def plan_from(body: PlanRequest, shop: Workshop) -> Plan:
-    return Plan(
-        id=body.id,
-        band=RiskBand(body.band),
-        top=body.top,
-        channels=tuple(dict.fromkeys(body.channels)),
-        budget=to_minor(Decimal(body.budget), shop.brand.currency) if body.budget is not None else None,
-        auto_send=body.auto_send,
-        audit_share=body.audit_share,
-    )

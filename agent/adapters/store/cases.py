@@ -101,7 +101,11 @@ class Cases:
             return [_case(row) for row in c.execute(query)]
 
     def queue(
-        self, statuses: Sequence[CaseStatus], limit: int, after: tuple[float, str] | None = None
+        self,
+        statuses: Sequence[CaseStatus],
+        limit: int,
+        after: tuple[float, str] | None = None,
+        channel: Channel | None = None,
     ) -> list[tuple[Case, float]]:
         """Cases in these statuses with their priority, most at stake first; `after` is the last row of the page before.
 
@@ -109,6 +113,8 @@ class Cases:
         """
         t = schema.cases
         query = sa.select(t).where(t.c.brand_id == self._brand, t.c.status.in_([status.value for status in statuses]))
+        if channel is not None:
+            query = query.where(t.c.channel == channel.value)
         if after is not None:
             first, name = after
             later = (t.c.priority < first) | ((t.c.priority == first) & (t.c.case_id > name))

@@ -1,0 +1,188 @@
+"""Campaigns → what their pages print: forecast, progress, and a result that says so when nobody can tell yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.domain import CampaignStatus, CaseStatus
+from agent.lift import ENOUGH
+from agent.plan import plan_of
+from api.campaigning import Forecast, Standing
+from api.console.say import Say
+from api.console.view import tone_of
+
+TONES = {
+    CampaignStatus.RUNNING: "info",
+    CampaignStatus.PAUSED: "warn",
+    CampaignStatus.CANCELLED: "plain",
+    CampaignStatus.DONE: "ok",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number with its word. `share`: of all, 0 to 100."""
+
+    name: str
+    word: str
+    n: int
+    share: int
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    name: str
+    n: int
+    stayed: int
+    rate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`verdict` is one of helps, harms, no_clear_effect, cannot_tell_yet; `low` and `high` span the 95 % interval."""
+
+    verdict: str
+    tone: str
+    difference: str
+    low: str
+    high: str
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    id: str
+    status: str
+    tone: str
+    by: str
+    when: str
+    ago: str
+    reached: int
+    total: int
+    done: int
+    plan: tuple[tuple[str, str], ...]
+    cases: tuple[Count, ...]
+    result: Result | None
+    enough: int
+    passed: int
+    waiting: int
+    active: bool
+    may_pause: bool
+    may_resume: bool
+    may_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What starting now would do."""
+
+    scored: int
+    flagged: int
+    recipients: int
+    served: int
+    held_out: int
+    excluded: tuple[Count, ...]
+    offers: tuple[Count, ...]
+    without_offer: int
+    cost: str
+    smallest_effect: str
+
+
+def campaign_rows(found: Sequence[Standing], say: Say) -> list[CampaignView]:
+    return [campaign_view(standing, say) for standing in found]
+
+
+def campaign_view(found: Standing, say: Say) -> CampaignView:
+    row, status = found.row, found.row.status
+    return CampaignView(
+        id=row.id,
+        status=status.value,
+        tone=TONES[status],
+        by=row.by,
+        when=say.when(row.created_at),
+        ago=say.ago(row.created_at),
+        reached=row.reached,
+        total=row.total,
+        done=round(100 * row.reached / row.total) if row.total else 0,
+        plan=_plan(found, say),
+        cases=_cases(found, say),
+        result=_result(found, say),
+        enough=ENOUGH,
+        passed=found.cases.get(CaseStatus.CHECKED, 0),
+        waiting=found.cases.get(CaseStatus.NEEDS_PERSON, 0) + found.cases.get(CaseStatus.BLOCKED, 0),
+        active=status is CampaignStatus.RUNNING,
+        may_pause=status in (CampaignStatus.RUNNING, CampaignStatus.DONE),
+        may_resume=status is CampaignStatus.PAUSED,
+        may_cancel=status is not CampaignStatus.CANCELLED,
+    )
+
+
+def _plan(found: Standing, say: Say) -> tuple[tuple[str, str], ...]:
+    plan = plan_of(found.row.plan)
+    rows = [
+        (say("campaign.band"), say("campaign.band_and_up", band=say.word("band", plan.band.value))),
+        (say("campaign.top"), say.number(plan.top) if plan.top else say("campaign.everyone")),
+        (say("campaign.channels"), say.words("channel", tuple(channel.value for channel in plan.channels))),
+        (say("campaign.budget"), say.money(plan.budget.minor, plan.budget.currency) if plan.budget else say("campaign.no_cap")),
+        (say("campaign.auto_send"), say("campaign.auto_yes", share=say.percent(plan.audit_share)) if plan.auto_send else say("campaign.auto_no")),
+    ]  # fmt: skip
+    return tuple(rows)
+
+
+def _cases(found: Standing, say: Say) -> tuple[Count, ...]:
+    total = sum(found.cases.values()) or 1
+    return tuple(
+        Count(name, say.word("status", name), n, round(100 * n / total), tone_of(CaseStatus(name)))
+        for name, n in sorted(found.cases.items(), key=lambda item: -item[1])
+    )
+
+
+def _result(found: Standing, say: Say) -> Result | None:
+    lift = found.lift
+    if lift is None:
+        return None
+    tones = {"helps": "ok", "harms": "bad"}
+    arms = (("written_to", lift.written_to), ("held_out", lift.held_out))
+    return Result(
+        lift.verdict.replace(" ", "_"),
+        tones.get(lift.verdict, "plain"),
+        say.points(lift.difference),
+        say.points(lift.low),
+        say.points(lift.high),
+        tuple(Arm(name, arm.n, arm.stayed, say.percent(arm.rate, 1)) for name, arm in arms),
+    )
+
+
+def preview_view(told: Forecast, say: Say) -> Look:
+    look = told.preview
+    return Look(
+        look.scored,
+        look.flagged,
+        look.recipients,
+        look.served,
+        look.held_out,
+        tuple(Count(why, _why_not(why, say), n, _of(n, look.flagged)) for why, n in look.excluded.items()),
+        tuple(Count(name, name, n, _of(n, look.recipients)) for name, n in look.offers.items()),
+        look.without_offer,
+        say.money(look.cost.minor, look.cost.currency),
+        say.points(told.smallest_effect).lstrip("+") if told.smallest_effect is not None else "",
+    )
+
+
+def _of(n: int, total: int) -> int:
+    return round(100 * n / total) if total else 0
+
+
+def _why_not(why: str, say: Say) -> str:
+    """An exclusion in the reader's language: a rule of the gate by its name, the campaign's own by a text."""
+    known = {
+        "already in this campaign": "already",
+        "in another campaign these days": "elsewhere",
+        "no consent and address on any channel of the plan": "no_channel",
+    }
+    if why.startswith("had a message within"):
+        return say("excluded.recent")
+    key = f"excluded.{known.get(why, why.lower())}"
+    return say(key) if say.knows(key) else why
