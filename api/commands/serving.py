@@ -46,6 +46,7 @@ def serve(
         raise UsageError(
             f"{host} can be reached from other machines", "set HOLDFAST_HOSTS to the names that people will use"
         )
+    token = first_link(workshop)  # also opens the database, so that an old schema is said before anything else
     log_to_stderr()
     app = create_app(workshop, with_worker=worker)
     config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, server_header=False)
@@ -54,7 +55,7 @@ def serve(
     sockets[0].listen()  # so that who comes before the server has started waits instead of being refused
     at = f"http://{'localhost' if host in LOOPBACK else host}:{sockets[0].getsockname()[1]}"
     call.say(f"Holdfast for {workshop.brand.name}: {at}  (API: {at}/docs)")
-    if (token := first_link(workshop)) is not None:
+    if token is not None:
         call.say(f"Nobody can sign in yet. Choose the admin's password here, once: {at}/link/{token}")
     call.say("Stop with Ctrl-C.")
     sys.stdout.flush()

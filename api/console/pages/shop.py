@@ -9,7 +9,8 @@ from fastapi import Form, Request, Response
 from agent.access import Caller, Scope
 from agent.domain import Language
 from api import offering
-from api.auth import PEOPLE, Shop
+from api.auth import MANAGERS, PEOPLE, Shop
+from api.console.flash import Flash
 from api.console.pages.router import pages
 from api.console.preferences import KEYS, LANGUAGE, THEME, THEMES, keep
 from api.console.render import go, page, say_for
@@ -20,6 +21,7 @@ router = pages()
 Reader = Annotated[Caller, sees(PEOPLE, Scope.OFFERS)]
 Watcher = Annotated[Caller, sees(PEOPLE, Scope.SETTINGS)]
 Chooser = Annotated[Caller, acts(PEOPLE, Scope.SETTINGS)]
+Starter = Annotated[Caller, acts(MANAGERS, Scope.SETTINGS)]
 Pick = Annotated[str, Form(max_length=20)]
 RESERVATIONS = 50
 
@@ -37,7 +39,25 @@ def offers(request: Request, shop: Shop, by: Reader) -> Response:
 def settings(request: Request, shop: Shop, by: Watcher) -> Response:
     outbox = {status.value: count for status, count in shop.store.outbox.counts().items()}
     writers = [writer.name for writer in shop.writers] if shop.settings.model is None else [shop.settings.model]
-    return page(request, "settings.html", by, outbox=outbox, live=shop.settings.live, themes=THEMES, writers=writers)
+    return page(
+        request, "settings.html", by, outbox=outbox, live=bool(shop.reach.real), themes=THEMES, writers=writers,
+        switch=shop.store.sending.state(), may_start=by.role in MANAGERS,
+    )  # fmt: skip
+
+
+@router.post("/sending/stop")
+def stop_sending(
+    request: Request, shop: Shop, by: Chooser, note: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    """No further message leaves, by any worker."""
+    shop.store.sending.set(True, by.name, shop.clock.now(), note.strip())
+    return go(request, "/settings", Flash("sending.was_stopped", tone="warn"))
+
+
+@router.post("/sending/start")
+def start_sending(request: Request, shop: Shop, by: Starter) -> Response:
+    shop.store.sending.set(False, by.name, shop.clock.now())
+    return go(request, "/settings", Flash("sending.was_started"))
 
 
 @router.post("/preferences")
