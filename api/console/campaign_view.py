@@ -121,14 +121,16 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
 
 def _plan(found: Standing, say: Say) -> tuple[tuple[str, str], ...]:
     plan = plan_of(found.row.plan)
+    budget = say.money(plan.budget.minor, plan.budget.currency) if plan.budget else say("campaign.no_cap")
+    share = say.percent(plan.audit_share)
     rows = [
-        (say("campaign.band"), say("campaign.band_and_up", band=say.word("band", plan.band.value))),
-        (say("campaign.top"), say.number(plan.top) if plan.top else say("campaign.everyone")),
-        (say("campaign.channels"), say.words("channel", tuple(channel.value for channel in plan.channels))),
-        (say("campaign.budget"), say.money(plan.budget.minor, plan.budget.currency) if plan.budget else say("campaign.no_cap")),
-        (say("campaign.auto_send"), say("campaign.auto_yes", share=say.percent(plan.audit_share)) if plan.auto_send else say("campaign.auto_no")),
-    ]  # fmt: skip
-    return tuple(rows)
+        ("band", say("campaign.band_and_up", band=say.word("band", plan.band.value))),
+        ("top", say.number(plan.top) if plan.top else say("campaign.everyone")),
+        ("channels", say.words("channel", tuple(channel.value for channel in plan.channels))),
+        ("budget", budget),
+        ("auto_send", say("campaign.auto_yes", share=share) if plan.auto_send else say("campaign.auto_no")),
+    ]
+    return tuple((say(f"campaign.{name}"), value) for name, value in rows)
 
 
 def _cases(found: Standing, say: Say) -> tuple[Count, ...]:

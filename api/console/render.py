@@ -71,16 +71,20 @@ def page(
     chosen = preferences(request, shop.brand.languages[0])
     ours = {key: text for key, text in texts(say.language).items() if key.startswith(FOR_SCRIPTS)}
     words = {key.removeprefix(FOR_SCRIPTS): text for key, text in ours.items()}
-    html = engine().get_template(template).render(
-        say=say,
-        prefs=chosen,
-        by=by,
-        manages=by is not None and by.role in MANAGERS,
-        brand=shop.brand,
-        here=here or _here(request),
-        flash=flash if flash is not None and say.knows(flash.key) else None,
-        script_words=json.dumps(words, ensure_ascii=False),
-        **values,
+    html = (
+        engine()
+        .get_template(template)
+        .render(
+            say=say,
+            prefs=chosen,
+            by=by,
+            manages=by is not None and by.role in MANAGERS,
+            brand=shop.brand,
+            here=here or _here(request),
+            flash=flash if flash is not None and say.knows(flash.key) else None,
+            script_words=json.dumps(words, ensure_ascii=False),
+            **values,
+        )
     )
     response = HTMLResponse(html, status)
     if left is not None:

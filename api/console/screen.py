@@ -16,6 +16,7 @@ from agent.explanations import explain_case, why_this_offer
 from agent.guardrails.rulebook import FAMILIES
 from agent.money import to_minor
 from agent.outbox import message_key
+from agent.priority import Priority
 from agent.review import stops
 from agent.slots.wording import date_in_words, offer_in_words
 from api.bootstrap import Workshop
@@ -149,7 +150,7 @@ def screen_of(view: CaseView, shop: Workshop, say: Say) -> Screen:
         because=why_this_offer(case.decision, case.purpose, say.language),
         waits=why_waits(view.waiting.because, say),
         stake=say.money(first.product) if first else "",
-        formula=(say.percent(first.risk), say.money(first.value_minor), say.number(first.persuadable)) if first else ("", "", ""),
+        formula=_formula(first, say),
         customer=customer_view(customer, shop, say, view.timeline),
         risk=risk_of(case.score, say),
         quiet=quiet_counts(view.timeline, say),
@@ -168,6 +169,13 @@ def screen_of(view: CaseView, shop: Workshop, say: Say) -> Screen:
         may_undo=case.status is CaseStatus.QUEUED,
         leaves=say.when(row.not_before) if row and row.not_before else "",
     )  # fmt: skip
+
+
+def _formula(first: Priority | None, say: Say) -> tuple[str, str, str]:
+    """The factors of the product that ranks the queue, in words."""
+    if first is None:
+        return "", "", ""
+    return say.percent(first.risk), say.money(first.value_minor), say.number(first.persuadable)
 
 
 def mark_of(number: int, finding: Finding) -> Mark:
@@ -264,7 +272,9 @@ def _offer_lines(offer: Offer, say: Say) -> tuple[str, ...]:
     if offer.code:
         lines.append(say("offer.code", code=offer.code))
     if offer.min_spend:
-        lines.append(say("offer.min_spend", amount=say.money(to_minor(offer.min_spend, offer.currency).minor, offer.currency)))
+        lines.append(
+            say("offer.min_spend", amount=say.money(to_minor(offer.min_spend, offer.currency).minor, offer.currency))
+        )
     if offer.expires_on:
         lines.append(say("offer.expires", day=date_in_words(offer.expires_on, say.language, None)))
     if excluded := offer.exclusions.get(say.language):

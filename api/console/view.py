@@ -122,7 +122,7 @@ def counts(shop: Workshop) -> Mapping[str, int]:
     return {name: sum(standing.get(status, 0) for status in statuses) for name, statuses in VIEWS.items()}
 
 
-# --- customers ----------------------------------------------------------------------------------------------------------
+# --- customers --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _case_link(case: Case, say: Say) -> CaseLink:
     )
 
 
-# --- offers and ledger --------------------------------------------------------------------------------------------------
+# --- offers and ledger ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

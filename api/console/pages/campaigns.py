@@ -63,7 +63,14 @@ def start(
         campaign.begin(wish, by.name, shop.house)
     except (HoldfastError, ValidationError) as error:
         return page(
-            request, "new_campaign.html", by, 422, _refusal(error), "/new-campaign", form=_form(given, channel), look=None
+            request,
+            "new_campaign.html",
+            by,
+            422,
+            _refusal(error),
+            "/new-campaign",
+            form=_form(given, channel),
+            look=None,
         )
     return go(request, f"/campaigns/{wish.id}", Flash("campaign.started"))
 

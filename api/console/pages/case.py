@@ -44,7 +44,9 @@ def case_in(path: str) -> str | None:
 
 
 @router.get("/cases/{case_id}")
-def read(request: Request, shop: Shop, by: Reader, case_id: CaseId, edit: Annotated[str, Query(max_length=5)] = "") -> Response:
+def read(
+    request: Request, shop: Shop, by: Reader, case_id: CaseId, edit: Annotated[str, Query(max_length=5)] = ""
+) -> Response:
     return show(request, shop, by, case_id, editing=bool(edit))
 
 
@@ -132,7 +134,11 @@ async def regenerate(
     if prepared.draft is None:
         return go(request, f"/cases/{case_id}", Flash("said.no_draft", {"because": prepared.because}, tone="bad"))
     missed = prepared.draft.instruction.not_understood
-    return go(request, f"/cases/{case_id}", Flash("said.partly" if missed else "said.redrafted", tone="warn" if missed else "ok"))
+    return go(
+        request,
+        f"/cases/{case_id}",
+        Flash("said.partly" if missed else "said.redrafted", tone="warn" if missed else "ok"),
+    )
 
 
 @router.post("/cases/{case_id}/reject")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Form, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from agent.access import Caller, Scope
 from agent.domain import Channel, Purpose
@@ -49,7 +50,13 @@ def customer(
 
 
 def _show(
-    request: Request, shop: Workshop, by: Caller, customer_id: str, instruction: str, said: Flash | None = None, status: int = 200
+    request: Request,
+    shop: Workshop,
+    by: Caller,
+    customer_id: str,
+    instruction: str,
+    said: Flash | None = None,
+    status: int = 200,
 ) -> Response:
     return page(
         request, "customer.html", by, status, said, f"/customers/{customer_id}",
@@ -63,9 +70,15 @@ def _show(
 
 @router.post("/customers/{customer_id}/draft")
 async def draft(
-    request: Request, shop: Shop, by: Drafter, customer_id: CustomerId, channel: Channel = Form(Channel.EMAIL),
-    purpose: Purpose = Form(Purpose.MARKETING), situation: Pick = "", instruction: Annotated[str, Form(max_length=2_000)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    shop: Shop,
+    by: Drafter,
+    customer_id: CustomerId,
+    channel: Annotated[Channel, Form()] = Channel.EMAIL,
+    purpose: Annotated[Purpose, Form()] = Purpose.MARKETING,
+    situation: Pick = "",
+    instruction: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
     """One draft, as a rep asks for it; then its case. Nothing is sent."""
     ask = Ask(customer_id, channel, purpose, situation or None, instruction=instruction)
 
@@ -73,8 +86,6 @@ async def draft(
         prepared = draft_for(ask, shop)
         request.app.state.metrics.drafted(prepared)
         return prepared
-
-    from fastapi.concurrency import run_in_threadpool
 
     try:
         prepared = await request.app.state.doors.draft(write)

@@ -62,7 +62,9 @@ async def _sign_in_first(request: Request) -> Response:
 def sign_in_page(
     request: Request, back: str, kept: Any = (), status: int = 200, name: str = "", said: Flash | None = None
 ) -> Response:
-    ended = Flash("sign_in.ended_kept" if kept else "sign_in.ended", tone="warn") if status == 401 and not said else None
+    ended = (
+        Flash("sign_in.ended_kept" if kept else "sign_in.ended", tone="warn") if status == 401 and not said else None
+    )
     address = f"/sign-in?next={quote(back)}"
     return page(
         request, "sign_in.html", status=status, said=said or ended, here=address, next=back, kept=dict(kept), name=name
