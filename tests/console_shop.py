@@ -96,7 +96,7 @@ def _house(shop: Workshop, clock: SetClock, channel: RememberingChannel) -> Hous
     ]
     return House(
         shop.brand, shop.store, ListedHistory(events), ListedPolicies(clauses), (Composer(),), shop.catalogue,
-        dict.fromkeys(Channel, channel), clock, LIMITS, holdout_share=0.0,
+        dict.fromkeys(Channel, channel), clock, LIMITS, holdout_share=0.0, unsubscriber=shop.unsubscriber,
     )  # fmt: skip
 
 
