@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
-from agent.plan import Plan, read_plan
 from agent.domain import CaseStatus, Channel, Consent, Money
 from agent.errors import InputError
+from agent.plan import Plan, read_plan
 from scoring.records import RiskBand
 from tests.factories import NOW, a_customer, a_score, a_ticket, an_order
 from tests.street import Street, a_street

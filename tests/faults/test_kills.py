@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from agent import campaign, pipeline
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, upgrade
-from agent.plan import Plan
 from agent.domain import CaseStatus, DeliveryStatus, Money
+from agent.plan import Plan
 from tests.factories import NOW, a_customer, a_score, an_order
 from tests.street import a_street
 
