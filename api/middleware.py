@@ -94,8 +94,8 @@ def _add_headers(headers: MutableHeaders, scope: Scope, identity: str) -> None:
         headers["RateLimit-Limit"] = str(rate.limit)
         headers["RateLimit-Remaining"] = str(rate.remaining)
         headers["RateLimit-Reset"] = str(rate.reset_s)
-    if not scope["path"].startswith("/static/"):
-        headers.setdefault("Cache-Control", "no-store")
+    # A browser asks each time whether a file of ours changed, so that no page meets the script of another version.
+    headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
 
 
 class Unzipped:

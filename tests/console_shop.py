@@ -1,4 +1,4 @@
-"""A small shop with a console over it: real store, gate, ledger, composer, a real server on loopback; a clock to set."""
+"""A small shop with a console over it: real store, gate, ledger, composer, real HTTP on loopback; a clock to set."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from api.home import Home
 from api.sample_shop import BRAND
 from api.settings import Settings
 from api.sign_in import add_user, set_password
+from scoring.records import RiskScore
 from tests.factories import NOW, a_case, a_clause, a_customer, a_reason, a_score, a_ticket, an_order
 from tests.fakes import ListedHistory, ListedPolicies, RememberingChannel, SetClock
 
@@ -61,12 +62,16 @@ def a_console_shop(folder: Path) -> ConsoleShop:
     clock, channel = SetClock(NOW), RememberingChannel()
     shop = Workshop(Home(folder), Settings(home=folder), clock)
     people = [
-        a_customer(id_, language, name=name, given_name=name.split()[0], timezone="Asia/Shanghai", tier="gold", points=320)
+        a_customer(
+            id_, language, name=name, given_name=name.split()[0], timezone="Asia/Shanghai", tier="gold", points=320
+        )
         for id_, language, name, _, _ in PEOPLE
     ]
     people.append(a_customer("c8", Language.EN, name=NASTY, given_name=None, timezone="Asia/Shanghai"))
     shop.store.people.put(people, NOW)
-    shop.store.people.put_scores([_score("c8", 90_000, 0.5), *(_score(i, value, risk) for i, _, _, value, risk in PEOPLE)])
+    shop.store.people.put_scores(
+        [_score("c8", 90_000, 0.5), *(_score(i, value, risk) for i, _, _, value, risk in PEOPLE)]
+    )
     for offer in shop.catalogue.offers.values():
         if offer.codes:
             shop.store.ledger.add_codes(offer.id, [f"{offer.id[:2].upper()}Q7K{n}XM" for n in range(30)])
@@ -75,14 +80,18 @@ def a_console_shop(folder: Path) -> ConsoleShop:
     for customer in people:
         _draft(made, customer.id)
     blocked = shop.store.cases.get(made.cases["c6"])
-    pipeline.revise(blocked, Words("A gift", "Hi Will,\n\nTake 90% off everything today, guaranteed!"), "lin", made.house)
+    pipeline.revise(
+        blocked, Words("A gift", "Hi Will,\n\nTake 90% off everything today, guaranteed!"), "lin", made.house
+    )
     for name, role in (("lin", Role.REP), ("may", Role.MANAGER)):
         set_password(shop, add_user(shop, name, role), PASSWORD)
     return made
 
 
-def _score(customer_id: str, value: int, risk: float):  # type: ignore[no-untyped-def]
-    fewer = replace(a_reason("buys_less_often", 0.8), text={"zh": "近 90 天下单 0 次", "en": "0 orders in the last 90 days"})
+def _score(customer_id: str, value: int, risk: float) -> RiskScore:
+    fewer = replace(
+        a_reason("buys_less_often", 0.8), text={"zh": "近 90 天下单 0 次", "en": "0 orders in the last 90 days"}
+    )
     return a_score(customer_id, a_reason(), fewer, probability=risk, value=value)
 
 

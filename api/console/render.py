@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,11 +37,9 @@ def engine() -> Environment:
     return made
 
 
-@cache
 def static(name: str) -> str:
-    """The address of a file of ours; it changes with the file, so that no browser keeps an old one."""
-    data = files("api.console").joinpath("static", name).read_bytes()
-    return f"/static/{name}?v={hashlib.sha256(data).hexdigest()[:10]}"
+    """The address of a file of ours. It has no version in it: two addresses of one script would be two scripts."""
+    return f"/static/{name}"
 
 
 def say_for(request: Request) -> Say:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -203,3 +204,38 @@ def test_nothing_here_is_downloaded_by_itself() -> None:
         if re.search(r"snapshot_download|hf_hub_download|urlretrieve|requests\.get", path.read_text(encoding="utf-8"))
     ]
     assert hits == []
+
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/sign-in", "/link/{token}"})
+"""What opens without a key and without a session. Nothing of a customer's is behind any of them."""
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    """A key or a session with a role, in the signature; or it stands in the short list above."""
+    from api.auth import Permission
+    from api.console.pages import PUBLIC as PUBLIC_PAGES
+    from api.console.pages import ROUTERS as PAGES
+    from api.console.session import Acts, Sees
+    from api.routes import ROUTERS
+
+    def guards(dependant: Any) -> list[Any]:
+        own = [dependant.call] if isinstance(dependant.call, Permission | Acts | Sees) else []
+        return own + [guard for below in dependant.dependencies for guard in guards(below)]
+
+    routes = [route for router in (*ROUTERS, *PAGES) for route in router.routes]
+    open_to_all = {route.path for route in routes if not any(guard.roles for guard in guards(route.dependant))}
+    assert len(routes) > 50
+    assert open_to_all <= PUBLIC
+    assert open_to_all >= PUBLIC_PAGES
+
+
+def test_every_page_that_changes_something_asks_for_the_sessions_token() -> None:
+    from api.console.pages import PUBLIC as PUBLIC_PAGES
+    from api.console.pages import ROUTERS as PAGES
+    from api.console.session import Acts
+
+    posts = [route for router in PAGES for route in router.routes if "POST" in route.methods]
+    unguarded = {
+        route.path for route in posts if not any(isinstance(d.call, Acts) for d in route.dependant.dependencies)
+    }
+    assert unguarded == PUBLIC_PAGES
