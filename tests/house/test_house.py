@@ -206,7 +206,7 @@ def test_nothing_here_is_downloaded_by_itself() -> None:
     assert hits == []
 
 
-PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/sign-in", "/link/{token}"})
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/sign-in", "/link/{token}", "/u/{token}"})
 """What opens without a key and without a session. Nothing of a customer's is behind any of them."""
 
 
