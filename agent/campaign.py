@@ -210,9 +210,11 @@ def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:
         return prepared
     if held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share):
         return replace(prepared, case=pipeline.set_aside(prepared.case, "drawn for the audit sample", house))
+    if house.store.campaigns.status(plan.id) is not C.RUNNING:
+        return prepared  # paused or cancelled while this one was written: a person decides
     try:
         return replace(prepared, case=pipeline.approve(prepared.case, AUTOMATIC, house))
-    except GateRefused as error:  # the world changed within the second
+    except (GateRefused, InputError) as error:  # the world changed within the second, or the address is gone
         return replace(prepared, case=pipeline.set_aside(prepared.case, error.message, house))
 
 

@@ -66,10 +66,12 @@ def wilson(arm: Arm) -> tuple[float, float]:
 
 
 def smallest_effect(written_to: int, held_out: int, base_rate: float) -> float | None:
-    """The smallest difference that a test at 5 % would find with 80 % power, for these group sizes; None when empty.
+    """The smallest difference that a test at 5 % would find with 80 % power, for these group sizes; None when they are
+    too small to show any.
 
     Normal approximation with the base rate's variance in both groups: (1.96 + 0.8416) · sqrt(p(1-p)(1/n₁ + 1/n₂)).
     """
     if written_to <= 0 or held_out <= 0:
         return None
-    return (Z95 + 0.8416212335729143) * sqrt(base_rate * (1 - base_rate) * (1 / written_to + 1 / held_out))
+    effect = (Z95 + 0.8416212335729143) * sqrt(base_rate * (1 - base_rate) * (1 / written_to + 1 / held_out))
+    return effect if effect < 1 else None

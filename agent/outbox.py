@@ -41,8 +41,8 @@ class OutboxBook(Protocol):
         """All that is queued or being sent, whatever holds it back."""
         ...
 
-    def claim(self, key: str, at: datetime) -> bool:
-        """queued → sending, for exactly one caller."""
+    def claim(self, key: str, at: datetime, text_hash: str | None = None) -> bool:
+        """queued → sending, for exactly one caller; with `text_hash` only if these words still wait and are due."""
         ...
 
     def finish(self, delivery: Delivery, since: DeliveryStatus) -> bool:

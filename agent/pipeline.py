@@ -8,6 +8,8 @@ judged three times by the same gate: when it was drafted, when it was approved, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,7 +29,13 @@ from agent.domain import (
     Verdict,
     Words,
 )
-from agent.errors import InputError, NoDraft, NotFound, TransitionNotAllowed, WriterUnavailable
+from agent.errors import (
+    HoldfastError,
+    NoDraft,
+    StoreUnavailable,
+    TransitionNotAllowed,
+    WriterUnavailable,
+)
 from agent.house import House
 from agent.outbox import OutboxRow
 from agent.outcomes import OutcomeRow, read_outcome, status_after
@@ -112,6 +120,7 @@ def approve(
     waits = [judgement.verdict.deferred_until, now + hold if hold else None]
     not_before = max((moment for moment in waits if moment is not None), default=None)
     with house.store.write():
+        steps.require_room(case, house)  # once more, alone: two approvals may have looked at the same moment
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)
         if not house.store.outbox.enqueue(message, now, not_before=not_before):
             raise TransitionNotAllowed(
@@ -185,11 +194,10 @@ def send(row: OutboxRow, house: House) -> Delivery:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
     with house.store.write():
-        if (
-            house.store.sending.state().stopped
-        ):  # asked with the claim: no message is claimed after the switch was turned
-            return Delivery(message.key, DeliveryStatus.QUEUED, now, detail="sending is stopped")
-        if not house.store.outbox.claim(message.key, now):
+        # Asked with the claim: what was turned, paused or unsubscribed while the gate judged holds this message too.
+        if why := steps.held_back(case, house):
+            return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=why)
+        if not house.store.outbox.claim(message.key, now, message.text_hash):
             return Delivery(message.key, row.status, now, detail="another sender has it")
         case = house.store.cases.advance(case, S.SENDING, now)
     delivery = deliver(message, verdict, house.channels[message.channel], house.clock)
@@ -207,25 +215,27 @@ def _again_or_given_up(row: OutboxRow, delivery: Delivery) -> Delivery:
     return replace(delivery, not_before=next_try(delivery.key, tries, delivery.at, delivery.not_before))
 
 
-def send_due(house: House, limit: int = 1_000_000) -> list[Delivery]:
+def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] = lambda: False) -> list[Delivery]:
     """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others.
 
     Ten faults of a channel in a row, and the rest of its messages stay queued for this run. When sending is stopped, so
-    do all.
+    do all; when `stopped` says so, because the process ends, no other is begun.
     """
     recover(house)
     steps.give_up_stale_offers(house)
     done: list[Delivery] = []
     breaker = Breaker()
     for row in house.store.outbox.due(house.clock.now(), limit):
-        if house.store.sending.state().stopped:
+        if stopped() or house.store.sending.state().stopped:
             break
         if why := breaker.against(row.message.channel):
             done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=why))
             continue
         try:
             delivery = send(row, house)
-        except (TransitionNotAllowed, NotFound, InputError) as error:
+        except StoreUnavailable:
+            raise  # an outage is not a fault of the message
+        except HoldfastError as error:
             delivery = Delivery(row.message.key, row.status, house.clock.now(), detail=error.message)
         breaker.note(row.message.channel, delivery)
         done.append(delivery)
@@ -282,12 +292,13 @@ def unsubscribe_case(case_id: str, source: str, house: House) -> bool:
     Works whatever status the case has: what still waits in the outbox is stopped by the gate. Raises NotFound.
     """
     now = house.clock.now()
-    with house.store.write():
-        case = house.store.cases.get(case_id)
-        unsubscribe(case.customer_id, now, source, house)  # first: two clicks at once then come one after the other
+    case = house.store.cases.get(case_id)
+    unsubscribe(case.customer_id, now, source, house)  # first and by itself: nothing that follows may undo it
+    with house.store.write(), suppress(TransitionNotAllowed):  # somebody else moved the case: the way out stands
         if any(outcome.kind == S.UNSUBSCRIBED for outcome in house.store.results.of_case(case_id)):
             return False
         return record(OutcomeRow(S.UNSUBSCRIBED.value, now, case_id=case_id), house, source) is not None
+    return True
 
 
 def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:

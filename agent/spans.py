@@ -12,6 +12,9 @@ from difflib import SequenceMatcher
 
 from agent.domain import Span, Words
 
+UNMISTAKABLE = 4
+"""Characters below which words are not looked for: a bare number may mean something else where it stands now."""
+
 
 def reanchor(spans: Iterable[Span], old: Words, new: Words) -> tuple[Span, ...]:
     """The spans of `old` that still stand in `new`, at their new offsets."""
@@ -22,13 +25,25 @@ def reanchor(spans: Iterable[Span], old: Words, new: Words) -> tuple[Span, ...]:
         "subject": _blocks(old.subject or "", new.subject or ""),
         "body": _blocks(old.body, new.body),
     }
+    fields = {"subject": (old.subject or "", new.subject or ""), "body": (old.body, new.body)}
     for span in spans:
         for start, moved, size in blocks.get(span.field, ()):
             if start <= span.start and span.end <= start + size:
                 shift = moved - start
                 kept.append(replace(span, start=span.start + shift, end=span.end + shift))
                 break
+        else:
+            kept += _found_again(span, *fields.get(span.field, ("", "")))
     return tuple(kept)
+
+
+def _found_again(span: Span, old: str, new: str) -> list[Span]:
+    """Words that stand exactly once in both texts are the same words, even where the comparison cut through them."""
+    words = old[span.start : span.end]
+    if len(words) < UNMISTAKABLE or old.count(words) != 1 or new.count(words) != 1:
+        return []
+    start = new.index(words)
+    return [replace(span, start=start, end=start + len(words))]
 
 
 def _blocks(old: str, new: str) -> list[tuple[int, int, int]]:

@@ -324,10 +324,24 @@ def paused(case: Case, house: House) -> bool:
     return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
 
 
+def held_back(case: Case, house: House) -> str:
+    """What keeps a judged message in at the moment of its claim; empty when nothing does."""
+    if house.store.sending.state().stopped:
+        return "sending is stopped"
+    if paused(case, house):
+        return f"campaign {case.campaign_id} is paused"
+    if case.purpose is Purpose.MARKETING and house.store.people.get(case.customer_id).suppressed:
+        return "the customer unsubscribed in this very moment"
+    return ""
+
+
 def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: House) -> str:
     """Why an approved message must not leave after all; empty when nothing is against it."""
     if stopping := stops(judgement.verdict):
         return "; ".join(f"{finding.rule}: {finding.message}" for finding in stopping)
+    campaign_id = house.store.cases.get(row.message.case_id).campaign_id
+    if campaign_id is not None and house.store.campaigns.status(campaign_id) is CampaignStatus.CANCELLED:
+        return f"campaign {campaign_id} was cancelled"
     if out_of_reach := house.reach.against(row.message):
         return out_of_reach
     if unseen := _new_for_person(judgement, draft, house):

@@ -6,9 +6,11 @@ leaves rows, and the next turn, of this worker or another, goes on from them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agent import campaign, pipeline
 from agent.domain import CampaignStatus, Delivery
-from agent.errors import TransitionNotAllowed
+from agent.errors import HoldfastError, StoreUnavailable
 from agent.house import House
 from agent.pipeline import Prepared
 from agent.plan import plan_of
@@ -20,11 +22,13 @@ def draft_turn(house: House) -> list[Prepared]:
     for row in house.store.campaigns.rows([CampaignStatus.RUNNING]):
         try:
             prepared += campaign.go_through(plan_of(row.plan), house)
-        except TransitionNotAllowed:
-            continue
+        except StoreUnavailable:
+            raise  # an outage is not a fault of this campaign
+        except HoldfastError:
+            continue  # another process is at work on it, or it cannot go on: the others can
     return prepared
 
 
-def send_turn(house: House) -> list[Delivery]:
-    """Everything in the outbox whose time has come."""
-    return pipeline.send_due(house)
+def send_turn(house: House, stopped: Callable[[], bool] = lambda: False) -> list[Delivery]:
+    """Everything in the outbox whose time has come; no other is begun once `stopped` says so."""
+    return pipeline.send_due(house, stopped=stopped)

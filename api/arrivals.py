@@ -58,7 +58,8 @@ def take_in(messages: Sequence[Message], workshop: Workshop) -> TakenIn:
             else:
                 told.ignored.extend({"index": place, **trait} for trait in _about_person(message, workshop))
                 about_people += 1
-        except Refused as why:
+        except (Refused, ValueError, OverflowError, NotImplementedError) as fault:
+            why = fault if isinstance(fault, Refused) else Refused("traits", "a value is beyond what can be kept")
             told.refused.append({"index": place, "field": why.field, "message": why.reason})
             aside.append(_set_aside(message, why, now))
     fresh = _keep(said, workshop, now)
@@ -114,10 +115,13 @@ def _meet(ids: Sequence[str], workshop: Workshop) -> None:
 
 def _act_on(said: Sequence[Said], workshop: Workshop) -> None:
     """What must not wait: an unsubscribe ends marketing now, a coupon at the till is redeemed now."""
+    strangers = [x.anonymous_id for x in said if x.kind == "unsubscribe" and not x.customer_id and x.anonymous_id]
+    known = workshop.store.arrivals.known_as(strangers) if strangers else {}
     for x in said:
-        if x.kind == "unsubscribe" and x.customer_id:
+        customer_id = x.customer_id or known.get(x.anonymous_id or "")
+        if x.kind == "unsubscribe" and customer_id:
             with suppress(NotFound):
-                pipeline.unsubscribe(x.customer_id, x.at, "event", workshop.house)
+                pipeline.unsubscribe(customer_id, x.at, "event", workshop.house)
         if x.coupon and x.kind in ("order", "coupon_used"):
             with suppress(HoldfastError):  # somebody else's coupon, or one of ours that was redeemed before
                 row = OutcomeRow("redeemed", x.at, code=x.coupon, amount=_total(x, workshop))
@@ -187,7 +191,7 @@ def _row_of(traits: Any, context: Any) -> dict[str, Any]:
         if _said(context.get("locale")):
             row.setdefault("language", context["locale"])
     row |= {name: value for name, value in traits.items() if str(name).startswith("consent_") and _said(value)}
-    if traits.get("unsubscribed") is True:
+    if str(traits.get("unsubscribed")).casefold() in ("true", "1", "yes"):
         row["suppressed"] = "yes"
     return {name: _plain(name, value) for name, value in row.items()}
 
@@ -202,7 +206,7 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     text = str(value)
-    if "\x00" in text or len(text) > 500:
+    if "\x00" in text or len(text) > 500 or any("\ud800" <= char <= "\udfff" for char in text):
         raise Refused(f"traits.{name}", "it has more than 500 characters, or one that is no text")
     return text
 

@@ -48,6 +48,8 @@ class Permission:
     def __call__(self, request: Request) -> Caller:
         caller = identify(request)
         if caller is None:
+            if "authorization" in request.headers:
+                raise Problem(401, "who_are_you", "This key is unknown, or was revoked.", "see: holdfast keys list")
             raise Problem(401, "who_are_you", "This needs a key or a session.", "send Authorization: Bearer KEY")
         if not caller.may(self.roles, self.scope):
             roles = ", ".join(sorted(self.roles))

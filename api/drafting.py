@@ -8,7 +8,7 @@ from typing import Any
 
 from agent import pipeline
 from agent.domain import Case, CaseStatus, Channel, Draft, Language, Purpose, Tone
-from agent.errors import NotReady, UsageError
+from agent.errors import InputError, NotReady, UsageError
 from agent.explanations import explain_case
 from agent.house import House
 from agent.instructions import read_instruction
@@ -59,7 +59,10 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
         score=score,
     )
     if not house.store.cases.open(case):
-        return _go_on(house.store.cases.get(case.case_id), ask, house)
+        known = house.store.cases.get(case.case_id)
+        if (known.customer_id, known.channel, known.purpose) != (case.customer_id, case.channel, case.purpose):
+            raise InputError("this Idempotency-Key came with another request", "use a new key")
+        return _go_on(known, ask, house)
     return pipeline.prepare(case, house, ask.instruction, ask.tone)
 
 

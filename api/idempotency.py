@@ -44,7 +44,7 @@ class IdempotentRoute(APIRoute):
 
 
 async def _once(request: Request, handle: Handler, caller: str, key: str) -> Response:
-    workshop = workshop_of(request)
+    workshop = await run_in_threadpool(workshop_of, request)
     replies = workshop.store.replies
     body = await request.body()
     digest = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + body).hexdigest()

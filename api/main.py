@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -66,9 +67,12 @@ def create_app(workshop: Workshop, with_worker: bool = False) -> FastAPI:
     patch_fastapi(app, docs_url="/docs", redirect_from_root_to_docs=False)
     app.add_middleware(Unzipped, largest=LARGEST_BODY)
     app.add_middleware(Surroundings, metrics=metrics, largest=LARGEST_BODY)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *_hosts(workshop.settings.hosts)])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(workshop))
     return app
 
 
-def _hosts(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _hosts(workshop: Workshop) -> list[str]:
+    """This machine, what the operator named, and the host of the links in our mails: the way out is never refused."""
+    named = [name.strip() for name in workshop.settings.hosts.split(",") if name.strip()]
+    way_out = urlsplit(workshop.brand.unsubscribe_url).hostname
+    return [*OWN_HOSTS, *named, *([way_out] if way_out else [])]

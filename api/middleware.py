@@ -144,6 +144,8 @@ def _unzip(packed: bytes, largest: int) -> bytes:
         body = unzipper.decompress(packed, largest + 1)
     except zlib.error as error:
         raise ValueError("the body says that it is gzipped, and it is not") from error
+    if len(body) <= largest and (not unzipper.eof or unzipper.unused_data):
+        raise ValueError("the gzipped body was cut off, or has more than one part")
     if len(body) > largest:
         raise ValueError(f"the body is too large: more than {largest} bytes when unpacked")
     return body

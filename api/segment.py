@@ -51,8 +51,13 @@ def read_message(message: Mapping[str, Any], now: datetime) -> Said:
     """A track, page or screen message. Raises Refused naming the key."""
     require_size(message)
     customer, anonymous = who(message)
-    at = moment_of(message, now)
     kind = _kind(message)
+    try:
+        at = moment_of(message, now)
+    except Refused:
+        if kind != "unsubscribe":
+            raise
+        at = now  # a wrong clock does not keep anybody in
     properties = message.get("properties") or {}
     if not isinstance(properties, Mapping):
         raise Refused("properties", "it must be an object")
@@ -86,8 +91,8 @@ def _identity(message: Mapping[str, Any], key: str) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Refused(key, "an id is text or a number")
     text = as_id(value)
-    if not text or len(text) > 200 or any(ord(char) < 32 for char in text):
-        raise Refused(key, "an id has 1 to 200 characters and no line breaks")
+    if not text or len(text) > 200 or any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in text):
+        raise Refused(key, "an id has 1 to 200 characters, no line breaks and no half characters")
     return text
 
 
@@ -111,7 +116,10 @@ def moment_of(message: Mapping[str, Any], now: datetime) -> datetime:
         at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError as error:
         raise Refused("timestamp", f"{str(text)[:40]!r} is no ISO 8601 moment") from error
-    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise Refused("timestamp", f"{str(text)[:40]!r} is no moment that there was") from error
     if at > now + GRACE:
         raise Refused("timestamp", f"{at:%Y-%m-%d %H:%M} is in the future")
     if at < OLDEST:

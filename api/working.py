@@ -52,7 +52,7 @@ class Worker:
         self.stop()
 
     def send(self) -> None:
-        deliveries = worker.send_turn(self.workshop().house)
+        deliveries = worker.send_turn(self.workshop().house, self.stopped.is_set)
         if self.metrics is not None:
             self.metrics.delivered(deliveries)
         for delivery in deliveries:

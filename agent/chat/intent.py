@@ -116,6 +116,11 @@ def intent_of(text: str) -> Intent:
     return Intent.QUESTION
 
 
+def wants_closed(text: str) -> bool:
+    """Whether the account is to be closed, whatever else is asked for in the same breath."""
+    return _wants(_CLOSE, " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split()))
+
+
 def asks_who_we_are(text: str) -> bool:
     """Whether somebody wants to know if a person or a machine answers: it is never left open."""
     return bool(_ARE_YOU.search(unicodedata.normalize("NFKC", text).casefold()))

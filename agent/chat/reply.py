@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from agent import gatekeeper, pipeline
 from agent.chat.grounding import covering
-from agent.chat.intent import asks_who_we_are, intent_of
+from agent.chat.intent import asks_who_we_are, intent_of, wants_closed
 from agent.chat.model import word_it
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
@@ -103,7 +103,7 @@ def _plan(
 ) -> Plan:
     question = conversation.question
     if intent is Intent.UNSUBSCRIBE:
-        return _let_go(customer, house)
+        return _let_go(customer, wants_closed(question), house)
     if intent is Intent.CLOSE_ACCOUNT:
         return Plan("close_account", hand_off=True, because="wants the account closed or data erased: do it at once")
     if intent is Intent.HUMAN:
@@ -120,11 +120,14 @@ def _plan(
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
 
 
-def _let_go(customer: Customer | None, house: House) -> Plan:
-    """Carried out before anything is said, and whatever is said afterwards."""
+def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
+    """Carried out before anything is said. A second wish in the same breath is not lost over the first."""
     if customer is None:
         return Plan("how_to_unsubscribe", hand_off=True, because="wants no more marketing; we do not know who it is")
     pipeline.unsubscribe(customer.id, house.clock.now(), "chat", house)
+    if and_closed:
+        because = "unsubscribed; also wants the account closed or data erased: do it at once"
+        return Plan("unsubscribed_and_close", hand_off=True, because=because)
     return Plan("unsubscribed")
 
 

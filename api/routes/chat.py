@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.sse import format_sse_event
 
 from agent.access import Caller, Scope
-from agent.chat import Answer, Conversation, reply_to
+from agent.chat import Answer, Conversation, Intent, intent_of, reply_to
 from agent.errors import NotFound
 from api.auth import EVERYBODY, Shop, allowed
 from api.bootstrap import Workshop
@@ -106,7 +106,7 @@ async def _answer(request: Request, conversation: Conversation, shop: Workshop) 
     def work() -> Answer:
         return reply_to(conversation, house)
 
-    if len(house.writers) > 1:
+    if len(house.writers) > 1 and intent_of(conversation.question) is not Intent.UNSUBSCRIBE:
         answer: Answer = await request.app.state.doors.draft(work)
     else:
         answer = await run_in_threadpool(work)

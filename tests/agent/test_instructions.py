@@ -48,5 +48,14 @@ def test_what_nobody_understood_is_handed_back(wish: str, rest: tuple[str, ...])
     assert read_instruction(wish).not_understood == rest
 
 
+@pytest.mark.parametrize(
+    "wish", ["短一点，别提积分", "shorter, do not mention points", "shorter, don't mention the points"]
+)
+def test_a_denial_of_the_points_is_no_wish_to_mention_them(wish: str) -> None:
+    read = read_instruction(wish)
+    assert read.understood == ("shorter",)
+    assert len(read.not_understood) == 1
+
+
 def test_every_flag_says_what_it_means_in_both_languages() -> None:
     assert all(spec.meaning[language] for spec in flag_table().values() for language in Language)

@@ -109,8 +109,9 @@ class Campaigns:
 
 def _at_work(runner: str, beat_at: datetime | None, now: datetime) -> bool:
     host, _, process = runner.rpartition(":")
-    if host != socket.gethostname():
-        return beat_at is not None and beat_at > now - SILENT
+    fresh = beat_at is not None and beat_at > now - SILENT  # a number may belong to another process after a restart
+    if host != socket.gethostname() or not fresh:
+        return fresh
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:

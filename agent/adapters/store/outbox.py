@@ -54,11 +54,14 @@ class Outbox:
             query = sa.select(t).where(t.c.brand_id == self._brand, on_the_way).order_by(t.c.queued_at, t.c.key)
             return [_outbox_row(row) for row in c.execute(query)]
 
-    def claim(self, key: str, at: datetime) -> bool:
+    def claim(self, key: str, at: datetime, text_hash: str | None = None) -> bool:
         t = schema.outbox
-        return self._move(
-            key, DeliveryStatus.QUEUED, status=DeliveryStatus.SENDING.value, updated_at=at, attempts=t.c.attempts + 1
-        )
+        here = (t.c.key == key) & (t.c.status == DeliveryStatus.QUEUED.value) & (t.c.brand_id == self._brand)
+        if text_hash is not None:  # the words that were just judged, and not others that took their place since
+            here &= (t.c.text_hash == text_hash) & sa.or_(t.c.not_before.is_(None), t.c.not_before <= at)
+        values = {"status": DeliveryStatus.SENDING.value, "updated_at": at, "attempts": t.c.attempts + 1}
+        with self._tx.write() as c:
+            return c.execute(t.update().where(here).values(values)).rowcount == 1
 
     def finish(self, delivery: Delivery, since: DeliveryStatus) -> bool:
         return self._move(

@@ -183,7 +183,9 @@ def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], k
     from sqlalchemy.dialects import postgresql, sqlite
 
     insert = (sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert)(table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    changed: dict[str, Any] = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    if table is schema.customers:  # an unsubscribe that came in between stands, whatever this row says
+        changed["suppressed"] = sa.or_(table.c.suppressed, insert.excluded.suppressed)
     c.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
 
 

@@ -50,9 +50,10 @@ def come_in(
     back = local_path(next)
     kept = Kept(subject, body, instruction, note)
     address = request.client.host if request.client else ""
+    name = name.replace("\x00", "").strip()
     if not request.app.state.doors.may_sign_in(name, address):
         return sign_in_page(request, back, kept.fields(), 429, name, Flash("sign_in.too_many", tone="bad"))
-    opened = sign_in(shop, name.strip(), password)
+    opened = sign_in(shop, name, password)
     if opened is None:
         return sign_in_page(request, back, kept.fields(), 422, name, Flash("sign_in.wrong", tone="bad"))
     if kept.words and (case_id := case.case_in(back)) is not None:

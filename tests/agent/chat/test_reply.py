@@ -175,6 +175,14 @@ def test_closing_an_account_goes_to_a_person_without_a_counter_offer(street: Str
     assert answer.text == template("close_account", answer.language)
 
 
+@pytest.mark.parametrize("text", ["Please unsubscribe me and delete my account", "退订，然后把我的账户注销"])
+def test_two_wishes_to_leave_are_both_heard(street: Street, text: str) -> None:
+    answer = ask(street, text, customer_id="c1")
+    assert answer.intent is Intent.UNSUBSCRIBE
+    assert answer.hand_off
+    assert street.store.people.get("c1").suppressed
+
+
 def test_who_has_left_still_gets_answers(street: Street) -> None:
     ask(street, "退订", customer_id="c1")
     answer = ask(street, "退货要几天内", customer_id="c1")

@@ -203,3 +203,37 @@ def test_half_an_emoji_in_a_review_keeps_nobody_elses_events_from_the_log(door: 
     assert move(shop.workshop) == 1
     assert shop.workshop.log.count() == before + 1
     assert "坏了 \ufffd" in set(shop.workshop.log.load(customer_ids=["c1"])["text"].dropna())
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"userId": "c2", "event": "Product Viewed", "timestamp": "0001-01-01T00:00:00+14:00", "type": "track"},
+        {"userId": "\ud800", "event": "Product Viewed", "type": "track"},
+        {"userId": "c2", "traits": {"createdAt": "0001-01-01T00:00:00+14:00"}, "type": "identify"},
+        {"userId": "c2", "traits": {"points": "1e30"}, "type": "identify"},
+    ],
+)
+def test_whatever_one_message_says_the_others_are_kept(door: Client, shop: SmallShop, bad: dict[str, object]) -> None:
+    body = json.dumps({"batch": [bad, {**BOUGHT, "type": "track"}]}).encode()
+    said = door(Role.INTEGRATOR).post("/v1/batch", content=body, headers=JSON)
+    assert said.status_code == 200
+    assert said.json()["accepted"] >= 1
+    assert [event.item for event in timeline(shop)][-2:] == ["Tea Towel", "Tin"]
+
+
+@pytest.mark.parametrize("extra", [{"timestamp": "2099-01-01T00:00:00Z"}, {"anonymousId": "a-1", "userId": None}])
+def test_an_unsubscribe_is_carried_out_whatever_else_is_wrong_with_it(
+    door: Client, shop: SmallShop, extra: dict[str, object]
+) -> None:
+    client = door(Role.INTEGRATOR)
+    client.post("/v1/identify", json={"userId": "c2", "anonymousId": "a-1"})
+    body = {key: value for key, value in {"userId": "c2", "event": "Unsubscribed", **extra}.items() if value}
+    client.post("/v1/track", json=body)
+    assert shop.workshop.store.people.get("c2").suppressed
+
+
+def test_half_a_gzipped_batch_is_refused(door: Client) -> None:
+    head = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    packed = gzip.compress(json.dumps({"batch": [{**BOUGHT, "type": "track"}]}).encode())
+    assert door(Role.INTEGRATOR).post("/v1/batch", content=packed[:-6], headers=head).status_code == 400
