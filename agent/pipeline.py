@@ -120,7 +120,9 @@ def approve(
     waits = [judgement.verdict.deferred_until, now + hold if hold else None]
     not_before = max((moment for moment in waits if moment is not None), default=None)
     with house.store.write():
-        steps.require_room(case, house)  # once more, alone: two approvals may have looked at the same moment
+        # once more, alone: two approvals may have looked at the same moment
+        house.store.people.lock(case.customer_id)
+        steps.require_room(case, house)
         case = steps.keep_review(case, word, S.APPROVED, house, key=message.key, text_hash=message.text_hash)
         if not house.store.outbox.enqueue(message, now, not_before=not_before):
             raise TransitionNotAllowed(
@@ -195,6 +197,7 @@ def send(row: OutboxRow, house: House) -> Delivery:
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
     with house.store.write():
         # Asked with the claim: what was turned, paused or unsubscribed while the gate judged holds this message too.
+        house.store.people.lock(case.customer_id)
         if why := steps.held_back(case, house):
             return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=why)
         if not house.store.outbox.claim(message.key, now, message.text_hash):

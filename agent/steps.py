@@ -283,10 +283,12 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
 def give_up_stale_offers(house: House) -> int:
     """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
     given_back = 0
-    for case in house.store.cases.find(HOLDING):
-        if case.opened_at < house.clock.now() - HOLD_FOR and reserved(case) and not has_lapsed(case, house):
-            release(case, house)
-            given_back += 1
+    for case_id in house.store.cases.holding_coupons(HOLDING, house.clock.now() - HOLD_FOR):
+        with house.store.write():
+            case = house.store.cases.get(case_id)
+            if case.status in HOLDING:  # nobody approved it since it was found
+                release(case, house)
+                given_back += 1
     return given_back
 
 

@@ -32,6 +32,11 @@ FILLER = re.compile(
     r"make it|could you|can you|write it|a bit|a little|more|the|it|tone|keep)*$",
     re.IGNORECASE,
 )
+DENIED = re.compile("|".join(NOT.values()), re.IGNORECASE)
+WANTED: Final = frozenset(
+    {"add_apology", "mention_refund", "mention_points", "ask_feedback", "offer_first", "mention_item"}
+)
+"""Flags that ask for something to be said. Behind a denial that no flag of its own took, they are no wish at all."""
 TONES: Final[Mapping[str, Tone]] = {
     "formal": Tone.FORMAL,
     "lively": Tone.LIVELY,
@@ -89,7 +94,7 @@ def _flags_of(clause: str) -> list[str]:
     found: list[str] = []
     for flag, spec in flag_table().items():
         match = spec.pattern.search(clause)
-        if match:
+        if match and not (flag in WANTED and DENIED.search(clause, 0, match.start())):
             found.append(flag)
             clause = clause[: match.start()] + "\u0000" + clause[match.end() :]
     return found

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
-from agent.adapters.store.transactions import Transactions
+from agent.adapters.store.transactions import Transactions, insert
 from agent.inbound import Arrival
 
 CHUNK = 500
@@ -25,14 +25,11 @@ class Arrivals:
 
     def add(self, arrivals: Sequence[Arrival]) -> int:
         """Keep what is new; how many that were."""
-        from sqlalchemy.dialects import postgresql, sqlite
-
         t, added = schema.arrivals, 0
         with self._tx.write() as c:
-            insert = (sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert)(t)
             for start in range(0, len(arrivals), CHUNK):
                 rows = [self._row(arrival) for arrival in arrivals[start : start + CHUNK]]
-                done = c.execute(insert.values(rows).on_conflict_do_nothing().returning(t.c.id))
+                done = c.execute(insert(c, t).values(rows).on_conflict_do_nothing().returning(t.c.id))
                 added += len(done.all())
         return added
 
@@ -81,9 +78,9 @@ class Arrivals:
         """From now on, and for what waits here already, this visitor is that customer; how many messages that freed."""
         t, i = schema.arrivals, schema.identities
         with self._tx.write() as c:
-            here = (i.c.brand_id == self._brand) & (i.c.anonymous_id == anonymous_id)
-            if c.execute(i.update().where(here).values(customer_id=customer_id)).rowcount == 0:
-                c.execute(i.insert().values(brand_id=self._brand, anonymous_id=anonymous_id, customer_id=customer_id))
+            fresh = insert(c, i).values(brand_id=self._brand, anonymous_id=anonymous_id, customer_id=customer_id)
+            key = [i.c.brand_id, i.c.anonymous_id]
+            c.execute(fresh.on_conflict_do_update(index_elements=key, set_={"customer_id": customer_id}))
             mine = (t.c.brand_id == self._brand) & (t.c.anonymous_id == anonymous_id) & t.c.customer_id.is_(None)
             return c.execute(t.update().where(mine).values(customer_id=customer_id)).rowcount
 

@@ -86,8 +86,10 @@ class Campaigns:
             row = c.execute(sa.select(t.c.runner, t.c.beat_at).where(self._here(campaign_id))).first()
             if row is None or (row.runner not in (None, self._runner) and _at_work(row.runner, row.beat_at, now)):
                 return False
-            c.execute(t.update().where(self._here(campaign_id)).values(runner=self._runner, beat_at=now))
-        return True
+            # as it was read: of two that find it free, one comes too late
+            still = t.c.runner.is_(None) if row.runner is None else t.c.runner == row.runner
+            taken = t.update().where(self._here(campaign_id), still).values(runner=self._runner, beat_at=now)
+            return c.execute(taken).rowcount == 1
 
     def report(self, campaign_id: str, reached: int, total: int) -> None:
         """How far this process came; also the sign that it lives."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.codec import from_json, to_json
-from agent.adapters.store.transactions import Transactions
+from agent.adapters.store.transactions import Transactions, insert
 from agent.domain import (
     ALLOWED,
     Case,
@@ -39,10 +39,9 @@ class Cases:
     def open(self, case: Case) -> bool:
         """Store a new case. False when a case with this id is there already: whoever comes second does nothing."""
         with self._tx.write() as c:
-            t = schema.cases
-            if c.execute(sa.select(t.c.case_id).where(t.c.case_id == case.case_id)).first():
+            fresh = insert(c, schema.cases).values(_case_row(case)).on_conflict_do_nothing()
+            if c.execute(fresh).rowcount == 0:
                 return False
-            c.execute(t.insert().values(_case_row(case)))
             self.note(case.case_id, "score", case.opened_at, {"score": to_json(case.score) if case.score else None})
         return True
 
@@ -122,6 +121,18 @@ class Cases:
         with self._tx.read() as c:
             rows = c.execute(query.order_by(t.c.priority.desc(), t.c.case_id).limit(limit))
             return [(_case(row), row.priority) for row in rows]
+
+    def holding_coupons(self, statuses: Sequence[CaseStatus], opened_before: datetime) -> list[str]:
+        """Cases in these statuses, opened before that moment, for which a coupon is still reserved."""
+        t, r = schema.cases, schema.reservations
+        query = (
+            sa.select(sa.distinct(t.c.case_id))
+            .join(r, (r.c.case_id == t.c.case_id) & (r.c.status == "reserved"))
+            .where(t.c.brand_id == self._brand, t.c.status.in_([status.value for status in statuses]))
+            .where(t.c.opened_at < opened_before)
+        )
+        with self._tx.read() as c:
+            return list(c.execute(query).scalars())
 
     def counts(self, campaign_id: str | None = None) -> Mapping[CaseStatus, int]:
         """How many cases stand where."""

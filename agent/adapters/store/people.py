@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.codec import from_json, to_json
-from agent.adapters.store.transactions import Transactions
+from agent.adapters.store.transactions import Transactions, insert
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
 from scoring.records import RiskBand, RiskScore
@@ -109,6 +109,13 @@ class People:
 
     # --- suppression --------------------------------------------------------------------------------------------------
 
+    def lock(self, customer_id: str) -> None:
+        """Until this transaction ends, nobody else decides about this customer. SQLite's writers are alone anyway."""
+        t = schema.customers
+        query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id == customer_id)
+        with self._tx.write() as c:
+            c.execute(query.with_for_update())
+
     def suppress(self, customer_id: str, at: datetime, source: str) -> None:
         """Marketing to this customer ends now. Doing it twice is harmless, and the first time and source are kept."""
         t = schema.customers
@@ -180,13 +187,11 @@ class People:
 def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
     if not rows:
         return
-    from sqlalchemy.dialects import postgresql, sqlite
-
-    insert = (sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert)(table)
-    changed: dict[str, Any] = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    fresh = insert(c, table)
+    changed: dict[str, Any] = {name: fresh.excluded[name] for name in rows[0] if name not in key}
     if table is schema.customers:  # an unsubscribe that came in between stands, whatever this row says
-        changed["suppressed"] = sa.or_(table.c.suppressed, insert.excluded.suppressed)
-    c.execute(insert.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
+        changed["suppressed"] = sa.or_(table.c.suppressed, fresh.excluded.suppressed)
+    c.execute(fresh.on_conflict_do_update(index_elements=list(key), set_=changed), list(rows))
 
 
 def _customer_row(customer: Customer, suppressed: bool, at: datetime) -> dict[str, Any]:
