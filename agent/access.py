@@ -70,8 +70,9 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever is asking: a person by session, or a program by key. `name` stands in the trace."""
+    """Whoever is asking: a person by session, or a program by key. `name` stands in the trace, `id` is theirs alone."""
 
+    id: str
     name: str
     role: Role
     scopes: tuple[Scope, ...] = ()

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from agent import pipeline, steps
 from agent.context import Live, gate_context, open_ticket
-from agent.domain import CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
+from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.guardrails import check, context_from_json
 from agent.holdout import held_out
@@ -165,7 +165,8 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
 
 
 def pause(campaign_id: str, house: House) -> None:
-    """No more drafts, and nothing of it leaves, until it is resumed."""
+    """No more drafts, and nothing of it leaves, until it is resumed. Raises TransitionNotAllowed when all is over."""
+    _require_open(campaign_id, house)
     house.store.campaigns.move(campaign_id, C.PAUSED, [C.RUNNING, C.DONE], house.clock.now())
 
 
@@ -177,8 +178,9 @@ def resume(campaign_id: str, house: House) -> None:
 def cancel(campaign_id: str, by: str, house: House) -> int:
     """Never again: what was drafted is rejected, what is queued is taken back, coupons go back. What left, left.
 
-    Returns how many cases were ended.
+    Returns how many cases were ended. Raises TransitionNotAllowed when all is over.
     """
+    _require_open(campaign_id, house)
     house.store.campaigns.move(campaign_id, C.CANCELLED, [C.RUNNING, C.PAUSED, C.DONE], house.clock.now())
     ended = 0
     for case in house.store.cases.find(OPEN, campaign_id=campaign_id):
@@ -192,6 +194,16 @@ def cancel(campaign_id: str, by: str, house: House) -> int:
         except TransitionNotAllowed:
             continue  # it left in this very moment, or somebody else decided about it
     return ended
+
+
+def is_over(row: CampaignRow, cases: Mapping[CaseStatus, int]) -> bool:
+    """Gone through, and no case of it can still be drafted, decided or sent."""
+    return row.status is C.DONE and not any(cases.get(status) for status in OPEN)
+
+
+def _require_open(campaign_id: str, house: House) -> None:
+    if is_over(house.store.campaigns.row(campaign_id), house.store.cases.counts(campaign_id)):
+        raise TransitionNotAllowed(f"campaign {campaign_id} is done, and nothing of it waits", "there is nothing to do")
 
 
 def _reach(case: Case, plan: Plan, house: House) -> pipeline.Prepared | None:

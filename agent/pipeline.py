@@ -20,9 +20,11 @@ from agent.domain import (
     ALLOWED,
     Case,
     CaseStatus,
+    Customer,
     Delivery,
     DeliveryStatus,
     Draft,
+    Event,
     FactSheet,
     Outcome,
     Tone,
@@ -65,9 +67,7 @@ def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None =
     case = steps.decide_offer(case, customer, events, house)
     if case.status is S.HELD_OUT:
         return Prepared(case, because="held out: this customer belongs to the control group")
-    passages = steps.retrieve(case, customer, house)
-    sheet = steps.gather_facts(case, customer, events, passages, house, tone)
-    return _write_and_check(case, sheet, house, instruction)
+    return _draft(case, customer, events, house, instruction, tone)
 
 
 def redraft(case: Case, house: House, instruction: str = "", tone: Tone | None = None) -> Prepared:
@@ -76,12 +76,16 @@ def redraft(case: Case, house: House, instruction: str = "", tone: Tone | None =
     events = house.history.timeline(case.customer_id, house.clock.now())
     if case.decision is None or steps.has_lapsed(case, house):
         return prepare(case, house, instruction, tone)
+    return _draft(case, customer, events, house, instruction, tone)
+
+
+def _draft(
+    case: Case, customer: Customer, events: tuple[Event, ...], house: House, instruction: str, tone: Tone | None
+) -> Prepared:
+    """retrieve → draft → check."""
     passages = steps.retrieve(case, customer, house)
-    sheet = steps.gather_facts(case, customer, events, passages, house, tone)
-    return _write_and_check(case, sheet, house, instruction)
-
-
-def _write_and_check(case: Case, sheet: FactSheet, house: House, instruction: str) -> Prepared:
+    sheet = steps.lay_out(case, customer, events, passages, house, tone)
+    steps.keep_facts(case, sheet, passages, house)
     try:
         draft = steps.write(case, sheet, house, instruction)
     except (NoDraft, WriterUnavailable) as error:

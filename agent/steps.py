@@ -96,16 +96,8 @@ def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...
     return gatekeeper.relied_on(case, customer, house) + house.policies.history(case.customer_id, about)
 
 
-def gather_facts(
-    case: Case,
-    customer: Customer,
-    events: tuple[Event, ...],
-    passages: tuple[Passage, ...],
-    house: House,
-    tone: Tone | None,
-) -> FactSheet:
-    """facts: all that a writer may know, each with its source."""
-    sheet = lay_out(case, customer, events, passages, house, tone)
+def keep_facts(case: Case, sheet: FactSheet, passages: tuple[Passage, ...], house: House) -> None:
+    """The line of a fact sheet in the trace: each fact with its source."""
     line = {
         "facts": {fact.slot: f"{fact.source.type}:{fact.source.id}" for fact in sheet.facts},
         "acts": {act.key: act.clause.id for act in sheet.acts},
@@ -113,7 +105,6 @@ def gather_facts(
         "own_files": dict(house.own_files),
     }
     _note(case, "facts", house, line)
-    return sheet
 
 
 def lay_out(
@@ -124,7 +115,7 @@ def lay_out(
     house: House,
     tone: Tone | None,
 ) -> FactSheet:
-    """The sheet alone, without its line in the trace: for whoever only looks."""
+    """facts: all that a writer may know, each with its source. Stores nothing."""
     assert case.decision is not None, "the offer is decided before facts are gathered"
     return build_fact_sheet(
         case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone

@@ -89,7 +89,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
             if member.size != entry.bytes or _lay(source, folder / member.name) != entry:
                 raise InputError(f"{member.name} in {archive} is damaged: its hash is another one", AGAIN)
     if missing:
-        raise InputError(f"{archive} lacks {min(missing)}, which its manifest names", AGAIN)
+        raise InputError(f"{archive} is cut off: it lacks {min(missing)}, which its manifest names", AGAIN)
     return manifest
 
 

@@ -7,6 +7,7 @@ takes each event id once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -99,7 +100,8 @@ def _arrivals(said: Sequence[Said], workshop: Workshop, now: datetime) -> list[A
 
 def _set_aside(message: Message, why: Refused, now: datetime) -> Arrival:
     """Kept as it came, so that nothing is lost: a message that was too large keeps only its beginning."""
-    kept: dict[str, Any] = {"raw": dict(message)} if why.field != "message" else {"raw": str(message)[:2_000]}
+    text = json.dumps(message, ensure_ascii=True, default=str)  # as text: no database minds what stands in it
+    kept = {"raw": text if why.field != "message" else text[:2_000]}
     return Arrival(message_id(message), None, None, now, [kept], refused=f"{why.field}: {why.reason}")
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from agent.access import Caller, Role, Scope
 from api.bootstrap import Workshop
@@ -23,6 +25,7 @@ from api.errors import Problem
 from api.sign_in import caller_of_key, caller_of_session
 
 COOKIE = "holdfast_session"
+KEY = HTTPBearer(bearerFormat="hf_…", description="A key from: holdfast keys add NAME --role ROLE")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 EVERYBODY = frozenset(Role)
 PEOPLE = EVERYBODY - {Role.INTEGRATOR}
@@ -39,11 +42,12 @@ Shop = Annotated[Workshop, Depends(workshop_of)]
 
 
 @dataclass(frozen=True)
-class Permission:
-    """The dependency behind `allowed`; a test reads `roles` and `scope` from it."""
+class Permission(SecurityBase):
+    """The dependency behind `allowed`; a test reads `roles` and `scope` from it, and /docs that a key is wanted."""
 
     roles: frozenset[Role]
     scope: Scope
+    model, scheme_name = KEY, "key"
 
     def __call__(self, request: Request) -> Caller:
         caller = identify(request)

@@ -88,15 +88,27 @@ def answer_of(error: Exception, path: str) -> JSONResponse | None:
     return None
 
 
+def _no_json(request: Request, error: RequestValidationError) -> str | None:
+    """Why the body is no JSON at all; None where it is and something in it is wrong."""
+    broken = next((fault for fault in error.errors() if fault["type"] == "json_invalid"), None)
+    if broken is not None:
+        return f"the body is no JSON: {broken.get('ctx', {}).get('error', broken['msg'])}"
+    whole = any(fault["loc"] == ("body",) for fault in error.errors())
+    if whole and "json" not in request.headers.get("content-type", ""):
+        return "the body is not read, because its Content-Type does not say JSON"
+    return None
+
+
 def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
+        if (not_json := _no_json(request, error)) is not None:
+            return problem(422, "unreadable", not_json, request.url.path, "send JSON as application/json")
         faults = [
             {"field": ".".join(str(part) for part in fault["loc"][1:]) or fault["loc"][0], "message": fault["msg"]}
             for fault in error.errors()
         ]
-        first = faults[0]
-        detail = f"{first['field']}: {first['message']}"
+        detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:3])
         return problem(422, "unreadable", detail, request.url.path, "see /docs for the shape of this request", faults)
 
     @app.exception_handler(HTTPException)

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 
-from api.auth import identify, workshop_of
+from api.auth import Permission, identify, workshop_of
 from api.errors import Problem
 
 HEADER = "idempotency-key"
@@ -28,6 +28,7 @@ class IdempotentRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
+        guards = [below.call for below in self.dependant.dependencies if isinstance(below.call, Permission)]
 
         async def once(request: Request) -> Response:
             key = request.headers.get(HEADER)
@@ -36,9 +37,9 @@ class IdempotentRoute(APIRoute):
             if not KEY.fullmatch(key):
                 raise Problem(400, "usage", "this Idempotency-Key cannot be", "1 to 255 printable ASCII characters")
             caller = await run_in_threadpool(identify, request)
-            if caller is None:  # let the route refuse in its own words
-                return await handle(request)
-            return await _once(request, handle, caller.name, key)
+            if caller is None or not all(caller.may(guard.roles, guard.scope) for guard in guards):
+                return await handle(request)  # it refuses in its own words, whatever it answered before
+            return await _once(request, handle, caller.id, key)
 
         return once
 

@@ -20,7 +20,6 @@ from agent.domain import (
     Words,
 )
 from agent.errors import NoDraft, TransitionNotAllowed
-from agent.house import House
 from agent.pipeline import Prepared
 from agent.priority import Priority, priority
 from api.bootstrap import Workshop
@@ -90,10 +89,6 @@ def neighbours(
     return Neighbours(ids[place - 1] if place else None, after, place + 1)
 
 
-def waiting_of(case: Case, workshop: Workshop) -> Waiting:
-    return _waiting(case, workshop)
-
-
 def _waiting(case: Case, workshop: Workshop) -> Waiting:
     cases = workshop.store.cases
     draft = cases.latest_draft(case.case_id)
@@ -116,7 +111,7 @@ def why_it_waits(case: Case, story: Sequence[TraceStep]) -> str:
             return str(step.data.get("because", ""))
         if step.step == "send" and step.data.get("stopped"):
             return str(step.data["stopped"])
-        if step.step == "draft":
+        if step.step in ("draft", "review"):  # other words since then: what the gate says of them is the reason
             return ""
     return ""
 
@@ -169,11 +164,11 @@ def edit(workshop: Workshop, name: str, words: Words, editor: str) -> Prepared:
     return pipeline.revise(case, words, editor, workshop.house, draft.draft_id if draft else None)
 
 
-def regenerate(workshop: Workshop, name: str, instruction: str = "", house: House | None = None) -> Prepared:
+def regenerate(workshop: Workshop, name: str, instruction: str = "") -> Prepared:
     """Other words for the same case; the offer stays, unless it lapsed."""
     case, draft = find(workshop, name)
     require_newest(name, draft)
-    return pipeline.redraft(case, house or workshop.house, instruction)
+    return pipeline.redraft(case, workshop.house, instruction)
 
 
 def reject(workshop: Workshop, name: str, reviewer: str, note: str = "") -> Case:

@@ -105,7 +105,7 @@ def caller_of_session(workshop: Workshop, token: str) -> Caller | None:
         return None
     if session.expires_at - now < SESSION_LASTS / 2:
         workshop.store.access.extend_session(token_hash(token), now + SESSION_LASTS)
-    return Caller(session.user.name, session.user.role, csrf=session.csrf)
+    return Caller(f"user:{session.user.name}", session.user.name, session.user.role, csrf=session.csrf)
 
 
 def add_key(workshop: Workshop, name: str, role: Role, scopes: tuple[Scope, ...] = ()) -> tuple[ApiKey, str]:
@@ -122,7 +122,7 @@ def caller_of_key(workshop: Workshop, text: str) -> Caller | None:
     if parts is None or known is None or not same(parts[1], known[1]):
         return None
     key = known[0]
-    return Caller(f"key:{key.name}", key.role, key.scopes, by_key=True)
+    return Caller(f"key:{key.key_id}", f"key:{key.name}", key.role, key.scopes, by_key=True)
 
 
 @cache

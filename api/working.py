@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent import worker
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from api.metrics import Metrics
 
 EVERY_S = 1.0
-KEEP_REPLIES = timedelta(days=1)
+KEEP_REPLIES, SWEEP = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Worker:
     workshop: Callable[[], Workshop]
     metrics: Metrics | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
+    _swept: datetime | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
@@ -67,7 +68,9 @@ class Worker:
         shop = self.workshop()
         if moved := move(shop):
             log(logging.INFO, f"{moved} messages moved into the event log", moved=moved)
-        shop.store.replies.forget_older(shop.clock.now() - KEEP_REPLIES)
+        if self._swept is None or shop.clock.now() - self._swept > SWEEP:
+            self._swept = shop.clock.now()
+            shop.store.replies.forget_older(self._swept - KEEP_REPLIES)
 
     def _loop(self, name: str, turn: Callable[[], None]) -> None:
         """A turn that fails is said and tried again: an outage is not a decision, and not the end of the worker."""

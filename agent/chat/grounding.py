@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
 
+from agent.chat.intent import fold
 from agent.domain import Language
 from agent.ports import Retriever
 from agent.resources import kept, package_data
@@ -61,7 +61,7 @@ def _pick(topics: Sequence[Topic], passages: Sequence[Passage], scores: Mapping[
 
 def topics_in(question: str, language: Language) -> tuple[Topic, ...]:
     """The topics that a question names, in the order in which it names them."""
-    folded = _fold(question)
+    folded = fold(question)
     placed = [(match.start(), topic) for topic in topics(language) if (match := topic.ask.search(folded))]
     return tuple(topic for _, topic in sorted(placed, key=lambda pair: pair[0]))
 
@@ -107,20 +107,16 @@ def _clauses(passages: Iterator[Passage] | Sequence[Passage]) -> list[Clause]:
 def _said(passage: Passage) -> str:
     clause = passage.clause
     assert clause is not None, "only clauses are quoted"
-    return _fold(f"{clause.clause} {clause.customer_text}")
+    return fold(f"{clause.clause} {clause.customer_text}")
 
 
 def _names_heading(question: str, passage: Passage) -> bool:
     """Two Chinese characters in a row, or an English word of four letters, that stand in the clause's heading too."""
     heading = passage.clause.clause if passage.clause else ""
-    return bool(_marks(_fold(question)) & _marks(_fold(heading)))
+    return bool(_marks(fold(question)) & _marks(fold(heading)))
 
 
 def _marks(text: str) -> set[str]:
     runs = re.findall(r"[\u4e00-\u9fff]+", text)
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
     return pairs | {word[:5] for word in re.findall(r"[a-z]{4,}", text)}
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())

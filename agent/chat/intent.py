@@ -102,7 +102,7 @@ ENDS = 1_000
 def intent_of(text: str) -> Intent:
     if len(text) > 2 * ENDS:
         text = f"{text[:ENDS]}\n{text[-ENDS:]}"
-    words = " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+    words = fold(text)
     if _wants(_OUT, words) or _KEYWORD.fullmatch(words):
         return Intent.UNSUBSCRIBE
     if _wants(_CLOSE, words):
@@ -118,12 +118,17 @@ def intent_of(text: str) -> Intent:
 
 def wants_closed(text: str) -> bool:
     """Whether the account is to be closed, whatever else is asked for in the same breath."""
-    return _wants(_CLOSE, " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split()))
+    return _wants(_CLOSE, fold(text))
 
 
 def asks_who_we_are(text: str) -> bool:
     """Whether somebody wants to know if a person or a machine answers: it is never left open."""
-    return bool(_ARE_YOU.search(unicodedata.normalize("NFKC", text).casefold()))
+    return bool(_ARE_YOU.search(fold(text)))
+
+
+def fold(text: str) -> str:
+    """Words to compare: one width, one case, one apostrophe, single spaces; places in it are not places in `text`."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
 
 
 def _wants(pattern: re.Pattern[str], words: str) -> bool:

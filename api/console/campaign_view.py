@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.campaign import is_over
 from agent.domain import CampaignStatus, CaseStatus
 from agent.lift import ENOUGH
 from agent.plan import plan_of
@@ -96,6 +97,7 @@ def campaign_rows(found: Sequence[Standing], say: Say) -> list[CampaignView]:
 
 def campaign_view(found: Standing, say: Say) -> CampaignView:
     row, status = found.row, found.row.status
+    over = is_over(row, {CaseStatus(name): count for name, count in found.cases.items()})
     return CampaignView(
         id=row.id,
         status=status.value,
@@ -113,9 +115,9 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
         passed=found.cases.get(CaseStatus.CHECKED, 0),
         waiting=found.cases.get(CaseStatus.NEEDS_PERSON, 0) + found.cases.get(CaseStatus.BLOCKED, 0),
         active=status is CampaignStatus.RUNNING,
-        may_pause=status in (CampaignStatus.RUNNING, CampaignStatus.DONE),
+        may_pause=status in (CampaignStatus.RUNNING, CampaignStatus.DONE) and not over,
         may_resume=status is CampaignStatus.PAUSED,
-        may_cancel=status is not CampaignStatus.CANCELLED,
+        may_cancel=status is not CampaignStatus.CANCELLED and not over,
     )
 
 

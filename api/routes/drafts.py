@@ -83,7 +83,7 @@ async def draft(
 def _case_id(request: Request, by: Caller) -> str | None:
     """The same idempotency key means the same case, even where the first answer was lost with its process."""
     key = request.headers.get(HEADER)
-    return "case_" + hashlib.sha256(f"{by.name}\x1f{key}".encode()).hexdigest()[:20] if key else None
+    return "case_" + hashlib.sha256(f"{by.id}\x1f{key}".encode()).hexdigest()[:20] if key else None
 
 
 def _writing(request: Request, ask: Ask, shop: Workshop) -> Callable[[], Prepared]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
-from agent.domain import CaseStatus, Channel, Consent, Money
-from agent.errors import InputError
+from agent.domain import CampaignStatus, CaseStatus, Channel, Consent, Money
+from agent.errors import InputError, TransitionNotAllowed
 from agent.plan import Plan, read_plan
 from scoring.records import RiskBand
 from tests.factories import NOW, a_customer, a_score, a_ticket, an_order
@@ -122,6 +122,18 @@ def test_an_audit_sample_is_shown_to_a_person(street: Street) -> None:
     campaign.run(replace(PLAN, audit_share=1.0), street.house)
     assert street.store.cases.find([CaseStatus.QUEUED]) == []
     assert len(street.store.cases.find([CaseStatus.NEEDS_PERSON])) == 3
+
+
+def test_a_campaign_of_which_nothing_waits_is_over(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    campaign.pause("spring", street.house)
+    campaign.resume("spring", street.house)
+    campaign.run(PLAN, street.house)
+    assert len(pipeline.send_due(street.house)) == 3
+    for move in (campaign.pause, lambda name, house: campaign.cancel(name, "mei", house)):
+        with pytest.raises(TransitionNotAllowed, match="nothing of it waits"):
+            move("spring", street.house)
+    assert street.store.campaigns.row("spring").status is CampaignStatus.DONE
 
 
 def test_most_at_stake_come_first_and_top_bounds_them(street: Street) -> None:

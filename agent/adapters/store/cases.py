@@ -40,7 +40,7 @@ class Cases:
         """Store a new case. False when a case with this id is there already: whoever comes second does nothing."""
         with self._tx.write() as c:
             fresh = insert(c, schema.cases).values(_case_row(case)).on_conflict_do_nothing()
-            if c.execute(fresh).rowcount == 0:
+            if c.execute(fresh.returning(schema.cases.c.case_id)).first() is None:  # a row count is not always given
                 return False
             self.note(case.case_id, "score", case.opened_at, {"score": to_json(case.score) if case.score else None})
         return True
@@ -126,7 +126,8 @@ class Cases:
         """Cases in these statuses, opened before that moment, for which a coupon is still reserved."""
         t, r = schema.cases, schema.reservations
         query = (
-            sa.select(sa.distinct(t.c.case_id))
+            sa.select(t.c.case_id)
+            .distinct()
             .join(r, (r.c.case_id == t.c.case_id) & (r.c.status == "reserved"))
             .where(t.c.brand_id == self._brand, t.c.status.in_([status.value for status in statuses]))
             .where(t.c.opened_at < opened_before)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent import pipeline, worker
 from agent.access import Role
-from agent.domain import CaseStatus
+from agent.domain import CaseStatus, Words
+from api.reviewing import edit, queue
 from tests.api.http.conftest import Client
 from tests.small_shop import SmallShop
 
@@ -66,6 +67,16 @@ def test_approving_together_leaves_what_has_findings_to_people(door: Client, sho
     said = manager.post("/v1/campaigns/spring/approve").json()
     assert said["queued"] > 0
     assert len(shop.workshop.store.cases.find([CaseStatus.NEEDS_PERSON], campaign_id="spring")) == waiting
+
+
+def test_words_that_a_person_wrote_wait_for_no_audit(door: Client, shop: SmallShop) -> None:
+    door(Role.MANAGER).post("/v1/campaigns", json={**PLAN, "audit_share": 1})
+    worker.draft_turn(shop.workshop.house)
+    waiting = next(waits for waits in queue(shop.workshop, 9) if "audit" in waits.because and waits.draft)
+    assert waiting.draft is not None
+    edit(shop.workshop, waiting.draft.draft_id, Words(waiting.draft.subject, waiting.draft.body), "li")
+    [now] = [waits for waits in queue(shop.workshop, 9, [*CaseStatus]) if waits.case.case_id == waiting.case.case_id]
+    assert now.because == ""
 
 
 def test_a_rep_may_look_and_not_start(door: Client) -> None:

@@ -7,13 +7,16 @@ import threading
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from httpx import Response
 from starlette.routing import Route
 
 from agent.access import Role, Scope
-from api.auth import Permission
+from api import sign_in
+from api.auth import COOKIE, Permission
 from api.logs import JsonLines
 from api.main import create_app
 from api.routes import ROUTERS
+from api.tokens import token_hash
 from tests.api.http.conftest import Client
 from tests.small_shop import SmallShop, a_small_shop
 
@@ -184,6 +187,62 @@ def test_the_documentation_needs_nobody_elses_server(door: Client) -> None:
     page = door().get("/docs").text
     assert "http://" not in page.replace("http://testserver", "")
     assert "https://" not in page
+
+
+def test_the_documentation_says_which_routes_want_a_key(door: Client) -> None:
+    told = door().get("/openapi.json").json()
+    assert told["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    open_to_all = {path for path, ways in told["paths"].items() for way in ways.values() if "security" not in way}
+    assert open_to_all == {"/healthz", "/readyz", "/metrics", "/u/{token}"}
+
+
+def test_an_answer_is_not_given_again_to_a_key_that_may_no_longer_ask(door: Client, shop: SmallShop) -> None:
+    client, headers = door(Role.REP), {"Idempotency-Key": "order-1"}
+    assert client.post("/v1/drafts", json=DRAFT, headers=headers).status_code == 200
+    key = next(key for key in shop.workshop.store.access.all_keys() if key.role is Role.REP)
+    shop.workshop.store.access.revoke_key(key.key_id, shop.workshop.clock.now())
+    assert client.post("/v1/drafts", json=DRAFT, headers=headers).status_code == 401
+
+
+def test_a_new_key_of_an_old_name_is_somebody_else(shop: SmallShop) -> None:
+    def asked() -> Response:
+        _, secret = sign_in.add_key(shop.workshop, "shop", Role.REP)
+        client = TestClient(create_app(shop.workshop), headers={"Authorization": f"Bearer {secret}"})
+        return client.post("/v1/drafts", json=DRAFT, headers={"Idempotency-Key": "order-1"})
+
+    first = asked()
+    old = next(key for key in shop.workshop.store.access.all_keys() if key.name == "shop")
+    shop.workshop.store.access.revoke_key(old.key_id, shop.workshop.clock.now())
+    second = asked()
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "idempotency-replayed" not in second.headers
+    assert first.json()["case_id"] != second.json()["case_id"]
+
+
+def test_a_person_who_lost_a_role_gets_no_old_answer(shop: SmallShop) -> None:
+    workshop, client = shop.workshop, TestClient(create_app(shop.workshop))
+
+    def start(link: str) -> Response:
+        token = sign_in.set_password(workshop, link, "a long password").token
+        session = workshop.store.access.session(token_hash(token), workshop.clock.now())
+        assert session is not None
+        headers = {"Idempotency-Key": "order-1", "X-CSRF-Token": session.csrf, "Cookie": f"{COOKIE}={token}"}
+        return client.post("/v1/campaigns", json={"id": "spring", "band": "high"}, headers=headers)
+
+    assert start(sign_in.add_user(workshop, "li", Role.MANAGER)).status_code == 202
+    assert start(sign_in.invite(workshop, "li")).headers["idempotency-replayed"] == "true"
+    workshop.store.access.change_user("li", role=Role.REP)
+    assert start(sign_in.invite(workshop, "li")).status_code == 403
+
+
+def test_a_body_that_is_no_json_is_said_to_be_none(door: Client) -> None:
+    client = door(Role.REP)
+    broken = client.post("/v1/drafts", content=b'{"customer_id": ', headers={"Content-Type": "application/json"})
+    assert (broken.status_code, broken.json()["code"]) == (422, "unreadable")
+    assert "no JSON" in broken.json()["detail"]
+    unsaid = client.post("/v1/drafts", content=b'{"customer_id": "c2"}', headers={"Content-Type": "text/plain"})
+    assert "Content-Type" in unsaid.json()["detail"]
+    assert "application/json" in unsaid.json()["remedy"]
 
 
 def test_a_marketers_edit_takes_effect_without_a_restart(door: Client, shop: SmallShop) -> None:

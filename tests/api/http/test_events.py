@@ -233,6 +233,17 @@ def test_an_unsubscribe_is_carried_out_whatever_else_is_wrong_with_it(
     assert shop.workshop.store.people.get("c2").suppressed
 
 
+def test_a_refused_message_is_kept_as_text_that_every_database_takes(door: Client, shop: SmallShop) -> None:
+    strange = (
+        b'{"batch": [{"type": "track", "event": "Product Viewed", "properties": {"price": NaN, "a": "b\\u0000"}}]}'
+    )
+    assert len(door(Role.INTEGRATOR).post("/v1/batch", content=strange, headers=JSON).json()["refused"]) == 1
+    [kept] = shop.workshop.store.arrivals.refused()
+    assert json.dumps(kept.rows, allow_nan=False), "JSON as the standard has it"
+    assert "\0" not in kept.rows[0]["raw"]
+    assert json.loads(kept.rows[0]["raw"])["properties"]["a"] == "b\0"
+
+
 def test_half_a_gzipped_batch_is_refused(door: Client) -> None:
     head = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     packed = gzip.compress(json.dumps({"batch": [{**BOUGHT, "type": "track"}]}).encode())
