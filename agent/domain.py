@@ -313,6 +313,10 @@ class WriterReply:
     finished: bool = True
 
 
+BY_HAND = "a person"
+"""The name on a stamp where no model and no phrasebook wrote, but somebody of the shop."""
+
+
 @dataclass(frozen=True, slots=True)
 class WriterStamp:
     """Who wrote a draft, with what, at what price. `fell_back_from` names the writers that failed before, in order."""

@@ -16,6 +16,7 @@ from agent import gatekeeper
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
+    BY_HAND,
     CampaignStatus,
     Case,
     CaseStatus,
@@ -179,7 +180,7 @@ def by_hand(case: Case, before: Draft | None, words: Words, editor: str, house: 
         subject=words.subject,
         body=words.body,
         spans=(),
-        writer=WriterStamp("a person", "", "", 0, 0, 0, 1, detail={"edited_by": editor}),
+        writer=WriterStamp(BY_HAND, "", "", 0, 0, 0, 1, detail={"edited_by": editor}),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from agent.domain import CaseStatus, Draft, FactSheet, Finding, Offer, Source, TraceStep
+from agent.domain import BY_HAND, CaseStatus, Draft, FactSheet, Finding, Offer, Source, TraceStep, WriterStamp
 from agent.explanations import explain_case, why_this_offer
 from agent.guardrails.rulebook import FAMILIES
 from agent.money import to_minor
@@ -84,6 +84,7 @@ class Words:
     """The draft as it is shown. `anchors` gives the source of each span, `tips` what a hover says about it."""
 
     draft: Draft
+    authors: str
     subject: tuple[Piece, ...]
     body: tuple[Piece, ...]
     anchors: tuple[str, ...]
@@ -199,11 +200,21 @@ def _families() -> Mapping[str, str]:
 def _words(draft: Draft, findings: Sequence[Finding], sources: Mapping[Source, SourceEntry], say: Say) -> Words:
     return Words(
         draft,
+        _authors(draft.writer, say),
         pieces(draft.subject or "", "subject", draft.spans, findings),
         pieces(draft.body, "body", draft.spans, findings),
         tuple(sources[span.source].anchor for span in draft.spans),
         tuple(f"{slot_word(span.slot, say)} · {sources[span.source].title}" for span in draft.spans),
     )
+
+
+def _authors(stamp: WriterStamp, say: Say) -> str:
+    """Who wrote it, and whose hand it went through since."""
+    editor = str(stamp.detail.get("edited_by", ""))
+    if stamp.name == BY_HAND:
+        return say("case.written_by", name=editor)
+    written = say("case.written_by", name=stamp.name)
+    return f"{written} · {say('case.edited_by', name=editor)}" if editor else written
 
 
 def slot_word(slot: str, say: Say) -> str:

@@ -17,9 +17,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from agent.errors import StoreUnavailable
+from agent.errors import InputError, StoreUnavailable
 
 BUSY_TIMEOUT_S = 30
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -90,11 +90,16 @@ def require_current_schema(engine: sa.Engine) -> None:
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Turn the driver's errors that an operator can act on into one plain sentence with its remedy."""
+    """Turn the driver's errors that somebody can act on into one plain sentence with its remedy."""
     try:
         yield
     except OperationalError as error:
         raise StoreUnavailable(*_plain(str(error.orig))) from error
+    except DataError as error:  # PostgreSQL keeps no NUL in a text, SQLite does: nothing of ours ever means one
+        raise InputError(
+            f"the database cannot hold this value: {str(error.orig).splitlines()[0]}",
+            "take out signs that nobody can see, and look at the size of numbers",
+        ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreUnavailable("the database connection broke", "check that the server runs; try again") from error

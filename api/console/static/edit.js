@@ -1,6 +1,7 @@
 // The edit box: asks the gate while somebody types, keeps their words in this browser until they are saved, and never
 // touches the caret. What was kept is offered back, not put back: whoever comes later decides.
 
+import { PREFIX, stored } from "./kept.js";
 import { csrf, words } from "./keys.js";
 import { smsSize } from "./sms.js";
 
@@ -10,8 +11,7 @@ const decide = document.getElementById("decide");
 const body = form?.querySelector("#body");
 const subject = form?.querySelector("#subject");
 const PAUSE = 350;
-const FORGET = 7 * 24 * 3600 * 1000;
-const key = form ? `holdfast:${form.dataset.case}` : "";
+const key = form ? `${PREFIX}${form.dataset.case}` : "";
 let saved = form ? { subject: subject?.defaultValue ?? "", body: body.defaultValue } : null;
 let timer = 0;
 let asked = 0;
@@ -21,21 +21,7 @@ const same = (a, b) => a.subject === b.subject && a.body === b.body;
 const dirty = () => form.hasAttribute("data-kept") || !same(now(), saved);
 
 function keep() {
-  try {
-    if (dirty()) localStorage.setItem(key, JSON.stringify({ ...now(), at: Date.now() }));
-    else localStorage.removeItem(key);
-  } catch {
-    // a browser without storage: the server still hands a refused form back
-  }
-}
-
-function kept() {
-  try {
-    const found = JSON.parse(localStorage.getItem(key) || "null");
-    return found && Date.now() - found.at < FORGET ? found : null;
-  } catch {
-    return null;
-  }
+  stored(key, dirty() ? { ...now(), at: Date.now() } : null);
 }
 
 function open(edit) {
@@ -130,7 +116,7 @@ function typed() {
 }
 
 function offerBack() {
-  const before = kept();
+  const before = stored(key);
   if (!before || same(before, now())) return;
   const offer = document.getElementById("offer-back");
   offer.hidden = false;
@@ -143,7 +129,7 @@ function offerBack() {
     typed();
   });
   document.getElementById("throw-away").addEventListener("click", () => {
-    localStorage.removeItem(key);
+    stored(key, null);
     offer.hidden = true;
   });
 }
@@ -153,7 +139,7 @@ function begin() {
     history.replaceState(null, "", `/cases/${form.dataset.case}`); // a reload asks for the case, not for the form again
   }
   form.addEventListener("input", typed);
-  form.addEventListener("submit", () => localStorage.setItem(`${key}:sent`, JSON.stringify(now())));
+  form.addEventListener("submit", () => stored(`${key}:sent`, { ...now(), at: Date.now() }));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -190,10 +176,8 @@ function leave() {
 }
 
 if (form) {
-  const sent = localStorage.getItem(`${key}:sent`);
-  if (sent && !form.hasAttribute("data-kept") && same(JSON.parse(sent), { subject: saved.subject, body: saved.body })) {
-    localStorage.removeItem(key); // it arrived: the newest draft has these very words
-  }
-  localStorage.removeItem(`${key}:sent`);
+  const sent = stored(`${key}:sent`);
+  if (sent && !form.hasAttribute("data-kept") && same(sent, saved)) stored(key, null); // the newest draft has these very words
+  stored(`${key}:sent`, null);
   begin();
 }

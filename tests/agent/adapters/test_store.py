@@ -31,7 +31,7 @@ from agent.domain import (
     Purpose,
     SendingState,
 )
-from agent.errors import InputError, StoreUnavailable, TransitionNotAllowed
+from agent.errors import InputError, NotFound, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
 from scoring.records import Reason, RiskBand, RiskScore
 from tests.servers import postgres, require_postgres
@@ -136,6 +136,12 @@ def test_a_case_opens_once(store: SqlStore) -> None:
     store.people.put([someone()], NOW)
     assert store.cases.open(a_case())
     assert not store.cases.open(a_case())
+
+
+def test_a_sign_that_a_database_cannot_hold_is_the_senders_fault_and_no_breakdown(store: SqlStore) -> None:
+    with pytest.raises((NotFound, InputError)) as caught:
+        store.cases.get("case_\0")
+    assert caught.value.remedy
 
 
 def test_a_case_cannot_jump_over_the_gate(store: SqlStore) -> None:
