@@ -6,10 +6,12 @@ how the words were written.
 
 from __future__ import annotations
 
-from agent.guardrails.context import GateContext, InvalidInput, MissingInput, context_from_json
+from agent.guardrails.context import GateContext
 from agent.guardrails.contract import judge_line
 from agent.guardrails.engine import check, text_hash
+from agent.guardrails.reading import context_from_json
 from agent.guardrails.rulebook import all_rules, rules_version
+from agent.guardrails.values import InvalidInput, MissingInput
 
 __all__ = [
     "GateContext",

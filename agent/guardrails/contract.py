@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain import Finding, Severity, Verdict, Words
-from agent.guardrails.context import InvalidInput, MissingInput, context_from_json
 from agent.guardrails.engine import check
 from agent.guardrails.message import context_finding
+from agent.guardrails.reading import context_from_json
+from agent.guardrails.values import InvalidInput, MissingInput
 
 
 def judge_line(line: str) -> dict[str, Any]:

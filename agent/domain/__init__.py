@@ -1,0 +1,88 @@
+"""The records that travel through the house, their statuses, and the moves a case may make.
+
+Records are frozen: a stage takes one and returns another. Nothing here fetches, decides or formats. Money is an
+integer number of minor units with its currency; times are aware and in UTC; calendar days are plain dates.
+"""
+
+from agent.domain.cases import (
+    AFTER_SEND,
+    ALLOWED,
+    DECIDED_ANEW,
+    WAITING_FOR_PERSON,
+    CampaignRow,
+    CampaignStatus,
+    Case,
+    CaseStatus,
+    Outcome,
+    Review,
+    TraceStep,
+)
+from agent.domain.deliveries import Delivery, DeliveryStatus, Message, SendingState
+from agent.domain.drafts import (
+    BY_HAND,
+    ChatMessage,
+    Draft,
+    Instruction,
+    Realised,
+    Span,
+    Words,
+    WriteRequest,
+    WriterReply,
+    WriterStamp,
+)
+from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
+from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus
+from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
+from agent.domain.verdicts import Decision, Finding, Severity, Verdict
+
+__all__ = [
+    "AFTER_SEND",
+    "ALLOWED",
+    "BY_HAND",
+    "DECIDED_ANEW",
+    "MONEY_KINDS",
+    "WAITING_FOR_PERSON",
+    "Brand",
+    "CampaignRow",
+    "CampaignStatus",
+    "Case",
+    "CaseStatus",
+    "Channel",
+    "ChatMessage",
+    "Consent",
+    "Customer",
+    "Decision",
+    "Delivery",
+    "DeliveryStatus",
+    "Draft",
+    "Event",
+    "Fact",
+    "FactSheet",
+    "Finding",
+    "Instruction",
+    "Language",
+    "LicensedAct",
+    "Message",
+    "Money",
+    "Offer",
+    "OfferDecision",
+    "OfferKind",
+    "OfferStatus",
+    "Outcome",
+    "Purpose",
+    "Realised",
+    "Review",
+    "SendingState",
+    "Sensitivity",
+    "Severity",
+    "SlotType",
+    "Source",
+    "Span",
+    "Tone",
+    "TraceStep",
+    "Verdict",
+    "Words",
+    "WriteRequest",
+    "WriterReply",
+    "WriterStamp",
+]

@@ -1,0 +1,68 @@
+"""What a customer is offered, and the decision behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from agent.domain.people import Language, Money
+
+
+class OfferKind(StrEnum):
+    PERCENT = "percent"
+    AMOUNT = "amount"
+    FREE_SHIPPING = "free_shipping"
+    POINTS = "points"
+    CONTENT = "content"
+    ENGAGEMENT = "engagement"
+    SERVICE_ACT = "service_act"
+    HUMAN_CALL = "human_call"
+
+
+MONEY_KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.FREE_SHIPPING, OfferKind.POINTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one customer is offered: the row that was reserved, not the brief.
+
+    `value` is percent off for PERCENT (20 = 8折), major units for AMOUNT, a count for POINTS, 0 otherwise. `expires_on`
+    is inclusive, in the customer's zone. `cost` is what the ledger holds for it.
+    """
+
+    id: str
+    kind: OfferKind
+    value: Decimal
+    currency: str
+    cost: Money
+    code: str | None = None
+    min_spend: Decimal = Decimal(0)
+    expires_on: date | None = None
+    exclusions: Mapping[Language, str] = field(default_factory=dict)
+    stackable: bool = False
+    reservation_id: str | None = None
+
+
+class OfferStatus(StrEnum):
+    OFFERED = "offered"
+    HELD_OUT = "held_out"
+    NO_OFFER = "no_offer"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDecision:
+    """What was decided before any word was written, and why.
+
+    `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
+    kind of help that was chosen, money or not (None: words alone).
+    """
+
+    status: OfferStatus
+    situation: str
+    because: str
+    offer: Offer | None = None
+    acts: tuple[str, ...] = ()
+    help: OfferKind | None = None
