@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 from agent.acts import act_table
 from agent.domain import Case, FactSheet, Language, OfferDecision, OfferKind, OfferStatus, Purpose, Sensitivity
+from agent.situations import situations
 from agent.slots.wording import offer_in_words
-from prompts.template import load_prompt, load_wording
+from prompts.template import load_prompt
 
 Explanation = Mapping[str, Mapping[str, str]]
 NOTHING = {Language.ZH: "无", Language.EN: "none"}
@@ -22,15 +23,6 @@ UNSCORED = {Language.ZH: "没有风险评分。", Language.EN: "No risk score."}
 RISK = {
     Language.ZH: "截至{day}，模型估计的流失可能性为{percent}%（{model}）。",
     Language.EN: "As of {day}, the model puts the chance of leaving at {percent}% ({model}).",
-}
-ABOUT = {
-    "late_delivery": {Language.ZH: "您的包裹配送", Language.EN: "the delivery of your order"},
-    "damaged_item": {Language.ZH: "您收到的商品", Language.EN: "the item you received"},
-    "wrong_size": {Language.ZH: "您的商品尺码", Language.EN: "the size of your order"},
-    "refund_slow": {Language.ZH: "您的退款", Language.EN: "your refund"},
-    "policy_question": {Language.ZH: "您的咨询", Language.EN: "your question"},
-    "poor_rating": {Language.ZH: "您的评价", Language.EN: "your review"},
-    "one_time_buyer": {Language.ZH: "您此前的订单", Language.EN: "your earlier order"},
 }
 HELP_ZH = {
     OfferKind.PERCENT: "折扣券",
@@ -42,7 +34,6 @@ HELP_ZH = {
     OfferKind.SERVICE_ACT: "解决问题",
     OfferKind.HUMAN_CALL: "客服回电",
 }
-GENERAL = {Language.ZH: "您与我们的往来", Language.EN: "your time as our customer"}
 
 
 def explain_case(case: Case, sheet: FactSheet) -> Explanation:
@@ -59,12 +50,12 @@ def _explain(case: Case, sheet: FactSheet, language: Language) -> dict[str, str]
     rendered = load_prompt("rep_explanation", language.value).render(
         risk=_risk(case, language),
         reasons=_list([reason.text.get(language.value, reason.code) for reason in case.reasons], language),
-        situation=load_wording(language.value).situations.get(sheet.situation, sheet.situation),
+        situation=situations().gist(sheet.situation, language),
         offer=offer_in_words(sheet.offer, language, None) if sheet.fact("offer") and sheet.offer else NOTHING[language],
         offer_because=why_this_offer(decision, case.purpose, language).rstrip("。."),
         acts=_list([act_table()[act.key].title[language] for act in sheet.acts], language),
         facts=_list(_sources(sheet), language),
-        about=ABOUT.get(sheet.situation, GENERAL)[language],
+        about=situations().about(sheet.situation, language),
     )
     return dict(rendered)
 

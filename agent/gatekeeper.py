@@ -27,7 +27,7 @@ from agent.domain import (
 )
 from agent.guardrails import check, context_from_json
 from agent.house import House
-from agent.slots.topics import topic_in_words
+from agent.situations import situations
 from agent.spans import reanchor
 from knowledge.documents import Clause, Passage
 
@@ -122,7 +122,7 @@ def asked(case: Case, customer: Customer, house: House) -> str:
         for event in house.history.timeline(customer.id, now)
         if event.kind in ("ticket", "review") and event.text and event.at > now - RECENT
     ]
-    return written[-1] if written else topic_in_words(case.situation, customer.language)
+    return written[-1] if written else situations().topic_in_words(case.situation, customer.language)
 
 
 def _as_passage(clause: Clause) -> Passage:

@@ -18,19 +18,9 @@ from agent.catalogue import Catalogue, CatalogueOffer, Strategy
 from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose
 from agent.ledger import Claim, LedgerBook, Refusal
 from agent.money import to_major
+from agent.situations import GENERAL, situations
 
-TOPIC_SITUATIONS = {
-    "late_delivery": "late_delivery",
-    "damaged_item": "damaged_item",
-    "wrong_size": "wrong_size",
-    "wrong_item": "general_care",
-    "refund_slow": "refund_slow",
-    "return_policy": "policy_question",
-}
-TICKET_SITUATIONS = frozenset(TOPIC_SITUATIONS.values()) - {"general_care"} | {"poor_rating"}
-SERVICE_SITUATIONS = TICKET_SITUATIONS | {"general_care"}
-"""What may be written about without marketing: something that happened to the customer, or a plain question."""
-FALLBACK = Strategy("other", "general_care")
+FALLBACK = Strategy("other", GENERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +63,10 @@ def _strategy(case: Case, catalogue: Catalogue, context: OfferContext) -> Strate
 
 def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
     if context.open_topic is not None:
-        return Strategy("open_ticket", TOPIC_SITUATIONS.get(context.open_topic, "general_care"))
+        return Strategy("open_ticket", situations().of_topic(context.open_topic))
     if case.purpose is not Purpose.MARKETING:
-        asked = case.situation if case.situation in SERVICE_SITUATIONS else ""
-        return Strategy("asked_for", asked or next(iter(sorted(context.recent)), "general_care"))
+        asked = case.situation if situations().is_service(case.situation) else ""
+        return Strategy("asked_for", asked or next(iter(sorted(context.recent)), GENERAL))
     if case.situation:
         known = (s for s in catalogue.strategies.values() if s.situation == case.situation)
         return next(known, Strategy("asked_for", case.situation))
@@ -85,7 +75,7 @@ def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
         code
         for code in leading_out
         if (plan := catalogue.strategies.get(code)) is None
-        or plan.situation not in TICKET_SITUATIONS
+        or not situations().topics_of(plan.situation)
         or plan.situation in context.recent
     ]
     return catalogue.strategy_for(standing) or FALLBACK

@@ -42,10 +42,11 @@ from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
-from agent.offers import TOPIC_SITUATIONS, OfferContext, choose_offer
+from agent.offers import OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
 from agent.review import stops
 from agent.send import address_of
+from agent.situations import GENERAL, situations
 from agent.spans import reanchor
 from knowledge.documents import Passage
 
@@ -85,9 +86,7 @@ def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> 
         margin_pct=house.brand.margin_pct,
         now=now,
         zone=house.brand.timezone,
-        recent=frozenset(
-            TOPIC_SITUATIONS.get(topic, topic) for topic in recent_topics(events, now - gatekeeper.RECENT)
-        ),
+        recent=frozenset(situations().of_topic(topic) for topic in recent_topics(events, now - gatekeeper.RECENT)),
     )
 
 
@@ -306,7 +305,7 @@ def needs_a_look(case: Case) -> str:
     """Why a person should see a draft that the gate has nothing against; empty when none need."""
     if case.decision is not None and case.decision.help is OfferKind.HUMAN_CALL:
         return "somebody should call; the draft says what about"
-    if case.purpose is Purpose.SERVICE and case.situation == "general_care":
+    if case.purpose is Purpose.SERVICE and case.situation == GENERAL:
         return "no ticket or review stands behind this service message: is it one?"
     return ""
 

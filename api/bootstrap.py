@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -304,13 +304,6 @@ class ModelServer:
     base_url: str
     model: str
     models: tuple[str, ...]
-
-
-def phrasebook_situations() -> Collection[tuple[str, str]]:
-    """(language, situation) of everything that somebody has written sentences for."""
-    from agent.writers.phrasebook import phrasebook
-
-    return [(language.value, situation) for language, situation in phrasebook().situations]
 
 
 def lay_over(home: Home) -> None:

@@ -12,10 +12,10 @@ from agent.errors import InputError, NotReady, UsageError
 from agent.explanations import explain_case
 from agent.house import House
 from agent.instructions import read_instruction
-from agent.offers import SERVICE_SITUATIONS
 from agent.pipeline import Prepared
+from agent.situations import situations
 from api.answers import draft_answer
-from api.bootstrap import Workshop, phrasebook_situations
+from api.bootstrap import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ LANGUAGE_WISHES = {"english": Language.EN, "chinese": Language.ZH}
 
 
 def _check_situation(ask: Ask) -> None:
-    known = sorted({situation for _, situation in phrasebook_situations()})
+    known = sorted(situations().by_key)
     if ask.situation is not None and ask.situation not in known:
         raise UsageError(f"nothing is known about the situation {ask.situation!r}", f"use one of {', '.join(known)}")
-    if ask.situation and ask.purpose is not Purpose.MARKETING and ask.situation not in SERVICE_SITUATIONS:
+    if ask.situation and ask.purpose is not Purpose.MARKETING and not situations().is_service(ask.situation):
         raise UsageError(
             f"{ask.situation} is marketing, whatever it is called",
-            f"use --purpose marketing, or one of {', '.join(sorted(SERVICE_SITUATIONS))}",
+            f"use --purpose marketing, or one of {', '.join(key for key in known if situations().is_service(key))}",
         )
 
 

@@ -119,15 +119,14 @@ def _sections(body: str, label: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Single words of one language: names of channels, purposes and tones, limits by channel, situations."""
+    """Single words of one language: names of channels, purposes and tones, and limits by channel."""
 
     words: Mapping[str, str]
     limits: Mapping[str, str]
-    situations: Mapping[str, str]
 
 
 @lru_cache(maxsize=8)
 def load_wording(language: str, root: Traversable | None = None) -> Wording:
     path = root / "wording.toml" if root is not None else _file("wording.toml")
     row = tomllib.loads(path.read_text(encoding="utf-8"))[language]
-    return Wording(row["words"], row["limits"], row["situations"])
+    return Wording(row["words"], row["limits"])

@@ -24,6 +24,7 @@ from agent.domain import (
 )
 from agent.errors import SlotError
 from agent.instructions import flag_table
+from agent.situations import situations
 from agent.slots import say, slot_table
 from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
 
@@ -48,7 +49,7 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
         brand=sheet.brand.name,
         channel=words[sheet.channel.value],
         purpose=words[sheet.purpose.value],
-        situation=situation_in_words(sheet.situation, sheet.language),
+        situation=situations().gist(sheet.situation, sheet.language),
         tone=words[sheet.tone.value],
         limits=_wording(sheet.language).limits[sheet.channel.value],
         wishes=_wishes(instruction, sheet.language),
@@ -81,11 +82,6 @@ def ask_again(
 
 def _finding_line(finding: Finding) -> str:
     return f"- {finding.message}" + (f" “{finding.quote}”" if finding.quote else "")
-
-
-def situation_in_words(situation: str, language: Language) -> str:
-    situations = _wording(language).situations
-    return situations.get(situation, situations["general_care"])
 
 
 def _wording(language: Language) -> Wording:

@@ -32,11 +32,9 @@ from agent.domain import (
 from agent.facts.items import short_name
 from agent.facts.people import read_name
 from agent.money import to_minor
+from agent.situations import situations
 from agent.slots import slot_table
 from knowledge.documents import Clause, Passage
-
-TICKET_SITUATIONS = frozenset({"late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question"})
-OPENED_BY = {"policy_question": ("return_policy", "price", "membership", "payment", "policy_question")}
 
 
 def build_fact_sheet(
@@ -121,9 +119,7 @@ def _order_facts(events: Sequence[Event], language: Language, today: date, zone:
 
 
 def _ticket_facts(events: Sequence[Event], case: Case, language: Language, zone: ZoneInfo) -> Iterable[Fact]:
-    if case.situation not in TICKET_SITUATIONS:
-        return
-    topics = OPENED_BY.get(case.situation, (case.situation,))
+    topics = situations().topics_of(case.situation)
     tickets = [event for event in events if event.kind == "ticket" and event.topic in topics]
     if not tickets:
         return
@@ -159,7 +155,7 @@ SHORT_ANSWER = 70
 
 
 def _policy_facts(clauses: Sequence[Clause], case: Case, language: Language) -> Iterable[Fact]:
-    if case.situation not in TICKET_SITUATIONS and case.purpose is not Purpose.REPLY:
+    if not situations().topics_of(case.situation) and case.purpose is not Purpose.REPLY:
         return
     longest = SHORT_ANSWER if case.channel in (Channel.SMS, Channel.PUSH) else None
     for clause in clauses:

@@ -26,6 +26,7 @@ CONTACT = frozenset({"callback_today", "human_reply"})
 HOUSEKEEPING = frozenset({"brand", "shop_url", "salutation", "sign_off"})
 TITLE_LIMIT, PUSH_LIMIT, SMS_SEGMENTS = 50, 150, 2
 TRIES = 12
+OWN_LEAD = 0.75
 
 
 class Composer:
@@ -161,11 +162,16 @@ class _Composition:
         if not self.money_offer or self.sheet.offer is None:
             return None
         kind = self.sheet.offer.kind.value
-        lead = self.choose(self.common.lead[kind])
+        lead = self.choose(self._leads(kind))
         terms = self.common.terms["points" if kind == "points" else "coupon"]
         chosen = settle(self.rng.choice(terms), self.known)
         self.said |= set(slot_names(chosen))
         return _sentence_case(mend(f"{lead}{chosen}"), self.zh)
+
+    def _leads(self, kind: str) -> tuple[str, ...]:
+        """A present in the spirit of the situation, more often than one that would fit any."""
+        own = self.phrases.lead
+        return own if own and self.rng.random() < OWN_LEAD else self.common.lead[kind]
 
     def acts(self) -> str | None:
         """In the order of the decision; of the ways to reach a person only the first."""

@@ -15,6 +15,7 @@ from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 from agent.domain import Language
+from agent.situations import situations
 from api.console.texts import texts
 
 LOCALES = {Language.ZH: "zh_Hans_CN", Language.EN: "en_GB"}
@@ -43,6 +44,9 @@ class Say:
     def word(self, group: str, name: str) -> str:
         """The word for one of a group (`status`, `channel` …); the bare name where a firm added one of its own."""
         return texts(self.language).get(f"{group}.{name}", name.replace("_", " "))
+
+    def situation(self, key: str) -> str:
+        return situations().title(key, self.language)
 
     def words(self, group: str, names: tuple[str, ...]) -> str:
         joint = "、" if self.language is Language.ZH else ", "

@@ -147,7 +147,7 @@ def screen_of(view: CaseView, shop: Workshop, say: Say) -> Screen:
         tone=tone_of(case.status),
         channel=case.channel.value,
         purpose=case.purpose.value,
-        situation=say.word("situation", case.situation),
+        situation=say.situation(case.situation),
         because=why_this_offer(case.decision, case.purpose, say.language),
         waits=why_waits(view.waiting.because, say),
         stake=say.money(first.product) if first else "",

@@ -91,7 +91,7 @@ def _row(waiting: Waiting, customer: Customer | None, say: Say) -> Row:
         value=say.money(first.value_minor) if first else "–",
         persuadable=say.number(first.persuadable) if first else "–",
         chips=reasons_for(case, say)[:CHIPS],
-        situation=say.word("situation", case.situation),
+        situation=say.situation(case.situation),
         channel=case.channel.value,
         status=case.status.value,
         tone=tone_of(case.status),
@@ -223,7 +223,7 @@ def _consents(customer: Customer, say: Say) -> list[Answer]:
 def _case_link(case: Case, say: Say) -> CaseLink:
     return CaseLink(
         case.case_id,
-        say.word("situation", case.situation),
+        say.situation(case.situation),
         case.channel.value,
         case.status.value,
         tone_of(case.status),

@@ -33,6 +33,7 @@ from agent.domain import (
 from agent.facts import build_fact_sheet
 from agent.guardrails import check, context_from_json
 from agent.realise import realise
+from agent.situations import GENERAL, situations
 from agent.writers.patterns import GUARD, known_slots, mend, sayable, settle
 from agent.writers.phrasebook import Phrases, phrasebook
 from knowledge.documents import Clause, Passage
@@ -46,7 +47,7 @@ OFFERS = (
     Offer("s", OfferKind.FREE_SHIPPING, Decimal(0), "CNY", Money(800, "CNY"), "FS7K9XM", Decimal(59), EXPIRES),
     Offer("b", OfferKind.POINTS, Decimal(200), "CNY", Money(200, "CNY"), None, Decimal(0), EXPIRES),
 )
-PUT_RIGHT = {"late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question", "poor_rating"}
+PUT_RIGHT = {key for key, found in situations().by_key.items() if found.service} - {GENERAL}
 FRAME = {
     Language.ZH: "{{salutation}}：\n\n{}\n\n祝好。\n{{sign_off}}",
     Language.EN: "{{salutation}},\n\n{}\n\n{{sign_off}}",
@@ -81,9 +82,10 @@ def sheet_for(attempt: Try, clauses: tuple[Clause, ...], acts: tuple[str, ...]) 
     language, situation = attempt.language, attempt.situation
     item = "紫砂茶具套装" if language is Language.ZH else "Cast Iron Teapot"
     tier = "金卡会员" if language is Language.ZH else "gold"
+    topic = next(iter(situations().topics_of(situation)), "other")
     customer = a_customer("c1", language, timezone="Asia/Shanghai", points=900, tier=tier)
     ticket = Event(
-        "t1", "c1", NOW, "ticket", topic=situation, status="closed", item=item, amount=Money(12_800, "CNY")
+        "t1", "c1", NOW, "ticket", topic=topic, status="closed", item=item, amount=Money(12_800, "CNY")
     )  # fmt: skip
     events: tuple[Event, ...] = (an_order(item=item), ticket) if situation in PUT_RIGHT else (an_order(item=item),)
     purpose = Purpose.SERVICE if situation in PUT_RIGHT else Purpose.MARKETING
@@ -126,6 +128,9 @@ def matter(attempt: Try, known: frozenset[str]) -> str:
 def tries(phrases: Phrases, language: Language) -> Iterator[Try]:
     situation = phrases.situation
     bodies = itertools.chain(*phrases.open.values(), phrases.body, phrases.ease, phrases.short)
+    for line, offer in itertools.product(phrases.lead, OFFERS):
+        endings = phrasebook().common[language].terms["points" if offer.kind is OfferKind.POINTS else "coupon"]
+        yield Try(f"{line}{endings[len(line) % len(endings)]}", situation, language, offer=offer)
     subjects = itertools.chain(phrases.subject, phrases.subject_lively, phrases.title)
     for field, lines in (("body", bodies), ("subject", subjects)):
         for line in lines:

@@ -37,7 +37,6 @@ def test_wording_names_the_same_things_in_both_languages() -> None:
     zh, en = load_wording("zh"), load_wording("en")
     assert zh.words.keys() == en.words.keys()
     assert zh.limits.keys() == en.limits.keys()
-    assert zh.situations.keys() == en.situations.keys()
 
 
 def test_renders_into_roles_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ class Phrases:
     """One situation in one language.
 
     `subject` serves all tones but lively, `ease` takes the pressure off at the end, `short` and `title` serve SMS and
-    push.
+    push. `lead` brings in a present in the spirit of this situation; empty where the shared ones do, or none should.
     """
 
     situation: str
@@ -37,6 +37,7 @@ class Phrases:
     ease: Lines
     short: Lines
     title: Lines
+    lead: Lines = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _phrases(name: str, rows: Mapping[str, Any]) -> Phrases:
         ease=tuple(rows["ease"]),
         short=tuple(rows["short"]),
         title=tuple(rows["title"]),
+        lead=tuple(rows.get("lead", ())),
     )
 
 

@@ -11,8 +11,9 @@ from agent.access import Caller, Scope
 from agent.domain import Channel, Purpose
 from agent.errors import HoldfastError
 from agent.pipeline import Prepared
+from agent.situations import situations
 from api.auth import PEOPLE, Shop
-from api.bootstrap import Workshop, phrasebook_situations
+from api.bootstrap import Workshop
 from api.console.flash import Flash
 from api.console.pages.router import pages
 from api.console.render import go, page, say_for
@@ -63,7 +64,7 @@ def _show(
         c=customer_view(shop.store.people.get(customer_id), shop, say_for(request)),
         channels=[name.value for name in Channel],
         purposes=[name.value for name in Purpose],
-        situations=sorted({situation for _, situation in phrasebook_situations()}),
+        situations=sorted(situations().by_key),
         instruction=instruction,
     )  # fmt: skip
 

@@ -13,13 +13,14 @@ from agent.draft import read_reply, write_draft
 from agent.draft.problems import problems
 from agent.language.sms import sms_size
 from agent.realise import realise
+from agent.situations import GENERAL, situations
 from agent.writers.composer import Composer
 from agent.writers.phrasebook import phrasebook
 
 Make = Callable[..., FactSheet]
 Offers = Callable[..., Offer]
 SITUATIONS = sorted({name for _, name in phrasebook().situations})
-SERVICE = {"late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question"}
+SERVICE = {key for key, found in situations().by_key.items() if found.service} - {GENERAL}
 OFFERS = [
     None,
     ("percent", "12.5"),

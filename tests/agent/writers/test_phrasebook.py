@@ -13,6 +13,7 @@ import pytest
 from agent.acts import act_table
 from agent.domain import FactSheet, Language, Offer, Tone
 from agent.realise import realise
+from agent.situations import situations
 from agent.slots import slot_names, slot_table
 from agent.writers.composer import APOLOGY
 from agent.writers.patterns import GUARD, known_slots, mend, needed, sayable, settle
@@ -21,10 +22,7 @@ from agent.writers.phrasebook import Phrases, phrasebook
 Make = Callable[..., FactSheet]
 Offers = Callable[..., Offer]
 
-SITUATIONS = (
-    "long_silence buying_less spending_less browsing_less low_activity few_reviews one_time_buyer cart_left "
-    "late_delivery damaged_item wrong_size refund_slow policy_question poor_rating general_care"
-).split()
+SITUATIONS = tuple(situations().by_key)
 # What no message of ours may say, whatever the facts.
 FORBIDDEN = {
     Language.ZH: re.compile(
@@ -44,7 +42,15 @@ COMMITMENT_ZH = re.compile(r"(?:我们|我|专员)(?:会|将|一定|保证|负�
 
 def lines_of(phrases: Phrases) -> Iterator[str]:
     opens = itertools.chain.from_iterable(phrases.open.values())
-    moves = (phrases.subject, phrases.subject_lively, phrases.body, phrases.ease, phrases.short, phrases.title)
+    moves = (
+        phrases.subject,
+        phrases.subject_lively,
+        phrases.body,
+        phrases.ease,
+        phrases.short,
+        phrases.title,
+        phrases.lead,
+    )
     return itertools.chain(opens, *moves)
 
 
