@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from scoring.event_log import EventLog
 
 DOCTOR_S = 5.0
+HOUSE_MODEL = "house"
+"""The word for the model that ships, where a folder or an address may stand too."""
 
 
 @dataclass
@@ -262,7 +264,9 @@ class OnDemandWriter:
 
 
 def load_writer(model: str, name: str | None = None, key: str | None = None) -> Writer:
-    """What HOLDFAST_MODEL means, by its shape: an address, a folder, else a hub id. `name` and `key` are for servers.
+    """What HOLDFAST_MODEL means: an address, `house` for the model that ships, a folder, else a hub id.
+
+    `name` and `key` are for servers.
 
     Raises NotReady, with the remedy, when there is no such model or it is incomplete; InputError for a bad address.
     """
@@ -272,10 +276,10 @@ def load_writer(model: str, name: str | None = None, key: str | None = None) -> 
         from agent.writers.openai_compatible import EndpointWriter
 
         return EndpointWriter(read_endpoint(model, name, key))
-    if (Path(model) / "holdfast.json").is_file():
-        from agent.writers.tiny import load_tiny
+    if model == HOUSE_MODEL or (Path(model) / "holdfast.json").is_file():
+        from agent.writers.house import WEIGHTS, load_house
 
-        return load_tiny(Path(model))
+        return load_house(WEIGHTS if model == HOUSE_MODEL else Path(model))
     from agent.writers.chat_model import ChatModelWriter
     from agent.writers.huggingface import LocalChatModel
 
@@ -317,16 +321,6 @@ def lay_over(home: Home) -> None:
         import scoring.reasons
 
         scoring.reasons.use_overrides(home.overrides / "scoring")
-
-
-def train_tiny_writer(folder: Path, seed: int, progress: Callable[[str, float], None]) -> None:
-    """Make the tiny model that makes the transformers path real offline, unless a current one is there."""
-    from agent.writers.tiny import load_tiny, train_tiny
-
-    try:
-        load_tiny(folder)
-    except NotReady:
-        train_tiny(folder, seed=seed, progress=progress)
 
 
 KEPT_OPEN = ("store", "log", "index", "retriever", "writers")

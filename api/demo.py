@@ -22,7 +22,7 @@ from agent.outbox import message_key
 from agent.plan import Plan
 from api import importing, sample_shop
 from api.arrivals import move
-from api.bootstrap import Workshop, train_tiny_writer
+from api.bootstrap import HOUSE_MODEL, Workshop
 from api.clock import FixedClock
 from scoring.records import RiskBand, RiskScore
 
@@ -78,9 +78,7 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
     scores = _score(workshop)
     progress("indexing policies and histories", 0.5)
     _index(workshop)
-    progress("training the tiny writer (the first time only)", 0.55)
-    _tiny_writer(workshop, progress)
-    progress("deciding, drafting and checking", 0.75)
+    progress("deciding, drafting and checking", 0.6)
     _draft(workshop, progress)
     progress("sending what is approved", 0.97)
     pipeline.recover(workshop.house, timedelta(seconds=-1))  # nobody else sends in a demo's home
@@ -200,26 +198,14 @@ def _index(workshop: Workshop) -> None:
         workshop.index.put_history(passages(customer_id, events))
 
 
-def _tiny_writer(workshop: Workshop, progress: Progress) -> None:
-    if workshop.settings.model or _done(workshop, MODEL_PLAN):
-        return
-    train_tiny_writer(
-        workshop.home.tiny_writer,
-        workshop.seed,
-        lambda step, share: progress(f"tiny writer: {step}", 0.55 + 0.2 * share),
-    )
-
-
 def _draft(workshop: Workshop, progress: Progress) -> None:
     """The most valuable through the language model, the others through the composer: same offer rules, same gate."""
     composer = workshop.house
-    model = workshop.settings.model or workshop.home.tiny_writer
+    model = workshop.settings.model or HOUSE_MODEL
     both = replace(composer, writers=(workshop.model_writer(model), *composer.writers))
+    campaign.run(MODEL_PLAN, both, lambda n, total: progress(f"language model: {n} of {total}", 0.6 + 0.2 * n / total))
     campaign.run(
-        MODEL_PLAN, both, lambda n, total: progress(f"language model: {n} of {total}", 0.75 + 0.12 * n / total)
-    )
-    campaign.run(
-        COMPOSER_PLAN, composer, lambda n, total: progress(f"composer: {n} of {total}", 0.87 + 0.1 * n / total)
+        COMPOSER_PLAN, composer, lambda n, total: progress(f"composer: {n} of {total}", 0.8 + 0.17 * n / total)
     )
 
 

@@ -34,10 +34,6 @@ class Home:
         return self.root / "models" / "churn"
 
     @property
-    def tiny_writer(self) -> Path:
-        return self.root / "models" / "tiny-writer"
-
-    @property
     def outbox(self) -> Path:
         return self.root / "outbox"
 

@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     home: Path = Field(Path("holdfast-home"), description="where database, index, models and outbox live")
     database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in the home folder when unset")
     model: str | None = Field(
-        None, description="hub id, folder or http(s)://host:port/v1 of a chat model; the composer alone when unset"
+        None,
+        description="hub id, folder or http(s)://host:port/v1 of a chat model, or house; the composer alone when unset",
     )
     model_name: str | None = Field(None, description="which model, where the server at that URL has several")
     model_key: SecretStr | None = Field(None, description="the key that the server at that URL wants, if any")

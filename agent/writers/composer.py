@@ -15,7 +15,7 @@ from agent.domain import MONEY_KINDS, Channel, FactSheet, Language, Purpose, Ton
 from agent.language.sms import sms_size
 from agent.realise import realise
 from agent.slots import slot_names
-from agent.writers.patterns import known_slots, mend, needed, pick, sayable, settle
+from agent.writers.patterns import clauses_of, known_slots, mend, needed, pick, sayable, settle
 from agent.writers.phrasebook import Common, Phrasebook, Phrases, phrasebook
 
 SUBJECT_MARK = {Language.ZH: "主题：", Language.EN: "Subject: "}
@@ -23,6 +23,7 @@ APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog
 LETTERS = re.compile(r"信(?![任息赖心用])|\b(?:note|message|inbox|letter|writing|write|written)\b", re.IGNORECASE)
 ANSWERING = re.compile(r"回复|\b(?:reply|answer)\b", re.IGNORECASE)
 CONTACT = frozenset({"callback_today", "human_reply"})
+SLOT_ONLY = re.compile(r"\{[^{}]*\}")
 HOUSEKEEPING = frozenset({"brand", "shop_url", "salutation", "sign_off"})
 TITLE_LIMIT, PUSH_LIMIT, SMS_SEGMENTS = 50, 150, 2
 TRIES = 12
@@ -76,6 +77,7 @@ class _Composition:
     common: Common
     attempt: int
     said: set[str] = field(default_factory=set)
+    clauses: set[str] = field(default_factory=set)
 
     def text(self) -> str:
         body = self._short() if self.sheet.channel in (Channel.SMS, Channel.PUSH) else self._long()
@@ -101,13 +103,27 @@ class _Composition:
             allowed = tuple(pattern for pattern in patterns if not APOLOGY.search(pattern))
         if self.sheet.channel is Channel.CHAT:  # nobody writes a letter in a chat
             allowed = tuple(pattern for pattern in allowed if not LETTERS.search(pattern)) or allowed
-        chosen = pick(sayable(allowed, self.known, self.said - HOUSEKEEPING), self.rng)
+        chosen = self._fresh(sayable(allowed, self.known, self.said - HOUSEKEEPING))
         if chosen is None:
             return None
         self.said |= needed(chosen)
         settled = settle(chosen, self.known)
+        self.clauses.update(clauses_of(settled))
         self.said |= set(slot_names(settled))
         return settled
+
+    def _fresh(self, lines: list[str]) -> str | None:
+        """One of them, drawn until one says nothing again."""
+        while (drawn := pick(lines, self.rng)) is not None:
+            if not self._repeats(drawn):
+                return drawn
+            lines = [line for line in lines if line != drawn]
+        return None
+
+    def _repeats(self, pattern: str) -> bool:
+        """Whether it would say a clause of some length once more: nobody thanks twice in the same words."""
+        clauses = clauses_of(settle(pattern, self.known))
+        return any(len(clause) > 3 and clause in self.clauses and not SLOT_ONLY.fullmatch(clause) for clause in clauses)
 
     @property
     def zh(self) -> bool:
@@ -257,7 +273,8 @@ class _Composition:
             return self.choose(self.phrases.title) or self.common.subject_plain[0]
         marketing = self.sheet.purpose is Purpose.MARKETING
         if marketing and self.money_offer and self.rng.random() < 0.25:
-            return _sentence_case(self.rng.choice(self.common.subject_offer), self.zh)
+            announced = self._fresh(list(self.common.subject_offer))
+            return _sentence_case(announced or self.common.subject_plain[0], self.zh)
         lively = self.sheet.tone is Tone.LIVELY
         lines = self.phrases.subject_lively if lively else self.phrases.subject
         return self.choose(lines) or self.common.subject_plain[0]

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.domain import FactSheet, Sensitivity
 from agent.slots import act_keys, slot_names
 
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 GUARD = re.compile(r"^<(!?)([a-z_]+)>")
+CLAUSE_END = re.compile(r"[。！？!?，,；;：:\n…～~]+|\.(?=\s|$|\))")
+WHOLE = re.compile(r"(\{(?:act:[a-z_0-9]+|policy_answer|policy_more)\})")
+"""Slots that read as sentences of their own."""
+EDGE = " \t()（）“”\"'"
 SEAMS = (
     (re.compile(r"^[，,；;：:。.\s]+"), ""),
     (re.compile(r"([。.])[，,；;：:\s]*[，,；;：:]"), r"\1"),
@@ -23,6 +27,14 @@ SEAMS = (
     (re.compile(r"[ \t]{2,}"), " "),
     (re.compile(r"\s+([.,;:])"), r"\1"),
 )
+
+
+def clauses_of(text: str) -> Iterator[str]:
+    """The clauses of a template, without case and outer marks; a promise or a quoted rule stands for itself."""
+    for part in WHOLE.split(text):
+        for clause in [part] if WHOLE.fullmatch(part) else CLAUSE_END.split(part):
+            if folded := " ".join(clause.strip(EDGE).lower().split()):
+                yield folded
 
 
 def known_slots(sheet: FactSheet) -> frozenset[str]:

@@ -33,7 +33,7 @@ def test_the_demo_tells_the_whole_story_in_one_line(demo_home: Path) -> None:
     assert said["sent"] > 0  # type: ignore[operator]
     assert said["needs_person"] > 0  # type: ignore[operator]
     assert said["held_out"] > 0  # type: ignore[operator]
-    assert {"composer", "holdfast-tiny-demo"} <= set(said["writers"])  # type: ignore[arg-type]
+    assert {"composer", "holdfast-house"} <= set(said["writers"])  # type: ignore[arg-type]
     auc = said["model"]["auc"]  # type: ignore[index]
     assert 0.5 < auc["low"] <= auc["mean"] <= auc["high"] < 0.95, "a simulated shop that is neither noise nor a gift"
 
@@ -171,11 +171,11 @@ def test_a_language_model_drafts_with_the_network_cut_off(
     holdfast.copy(demo_home, home)
     done = subprocess.run(
         [sys.executable, "-c", CUT_OFF, "draft", "--customer", "C00001", "--channel", "email", "--situation",
-         "general_care", "--purpose", "reply", "--model", str(home / "models" / "tiny-writer"), "--json",
+         "general_care", "--purpose", "reply", "--model", "house", "--json",
          "--now", "2026-03-02T03:00:00", "--home", str(home)],
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     answer = json.loads(done.stdout)
     assert answer["body"]
-    assert "holdfast-tiny-demo" in (answer["writer"]["name"], *answer["writer"]["fell_back_from"])
+    assert "holdfast-house" in (answer["writer"]["name"], *answer["writer"]["fell_back_from"])

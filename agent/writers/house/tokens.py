@@ -1,7 +1,7 @@
-"""The tiny model's tokenizer: byte-level BPE that may merge across words; each slot, act and control is one token.
+"""The house model's tokenizer: byte-level BPE that may merge across words; each slot, act and control is one token.
 
 Because our own sentences come back again and again, whole phrases become single tokens; a message is then a few dozen
-tokens long, which is what lets so small a model learn it in a minute. Takes texts, gives a transformers tokenizer.
+tokens long, which is what lets so small a model learn it. Takes texts, gives a transformers tokenizer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How the tiny model is asked: one line of control tokens instead of a prompt in words, which it could not read.
+"""How the house model is asked: one line of control tokens instead of a prompt in words, which it could not read.
 
 Takes a sheet and flags, gives that line. The same function serves training and writing, so the two cannot drift apart.
 """
@@ -20,14 +20,18 @@ from agent.domain import (
     Tone,
     WriteRequest,
 )
+from agent.situations import GENERAL, situations
 from agent.slots import slot_table
 from agent.writers.patterns import known_slots
-from agent.writers.phrasebook import FALLBACK, phrasebook
 
 UNSEEN = frozenset(
     {"unsubscribe", "postal_address", "signature", "last_order_date", "days_since_order", "orders_count"}
 )
-FLAGS = ("shorter", "offer_first", "no_apology")
+FLAGS = (
+    "shorter", "longer", "offer_first", "no_apology", "no_name", "add_apology", "ask_feedback", "mention_points",
+    "mention_refund", "mention_item",
+)  # fmt: skip
+"""Wishes that change what is written. Tone and language are controls already; no_coupon and no_item take facts away."""
 
 
 def control_line(sheet: FactSheet, flags: Sequence[str] = ()) -> str:
@@ -36,12 +40,17 @@ def control_line(sheet: FactSheet, flags: Sequence[str] = ()) -> str:
     slots = "".join(f"{{{name}}}" for name in slot_table() if name in known and name not in UNSEEN)
     acts = "".join(f"{{act:{act.key}}}" for act in sheet.acts[:2])
     heard = "".join(f"<{flag}>" for flag in FLAGS if flag in flags)
-    parts = (sheet.language, sheet.channel, sheet.tone, sheet.purpose, _situation(sheet), _kind(sheet))
-    return "".join(f"<{part}>" for part in parts) + slots + acts + heard
+    return "".join(f"<{part}>" for part in _parts(sheet)) + slots + acts + heard
 
 
-def _situation(sheet: FactSheet) -> str:
-    return sheet.situation if (sheet.language, sheet.situation) in phrasebook().situations else FALLBACK
+def combination(sheet: FactSheet) -> str:
+    """What kind of message this is, in one word: some combinations are held out of training."""
+    return "/".join(_parts(sheet))
+
+
+def _parts(sheet: FactSheet) -> tuple[str, ...]:
+    situation = sheet.situation if sheet.situation in situations().by_key else GENERAL
+    return sheet.language, sheet.channel, sheet.tone, sheet.purpose, situation, _kind(sheet)
 
 
 def _kind(sheet: FactSheet) -> str:
@@ -62,6 +71,5 @@ def control_messages(request: WriteRequest) -> tuple[ChatMessage, ...]:
 
 def control_tokens() -> Iterator[str]:
     """Every control token there is."""
-    situations = dict.fromkeys(name for _, name in phrasebook().situations)
-    for part in (*Language, *Channel, *Tone, *Purpose, *situations, *OfferKind, "no_offer", *FLAGS):
+    for part in (*Language, *Channel, *Tone, *Purpose, *situations().by_key, *OfferKind, "no_offer", *FLAGS):
         yield f"<{part}>"

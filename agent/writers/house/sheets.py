@@ -1,12 +1,11 @@
-"""Training pairs for the tiny model: made-up sheets, and what the composer writes for them, slots and all.
+"""Made-up fact sheets, as the house would build them, with every choice left to chance.
 
-Takes a seed, gives (control line, message) pairs without end. No customer's data is in it; values are not even filled.
+Takes a random generator, gives a sheet. No customer's data is in it. Serves training and the evaluation of writers.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,16 +25,12 @@ from agent.domain import (
     SlotType,
     Source,
     Tone,
-    WriteRequest,
 )
+from agent.situations import situations
 from agent.slots import NameParts, slot_table
-from agent.writers.composer import Composer
-from agent.writers.phrasebook import phrasebook
-from agent.writers.tiny.dialect import FLAGS, control_line
 from knowledge.documents import Clause
 
 NOW = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
-SERVICE = ("late_delivery", "damaged_item", "wrong_size", "refund_slow", "policy_question")
 BRAND = Brand("b", "Shop", "1 Road", "UTC", "CNY", tuple(Language), ("shop.example",))
 VALUES: dict[str, Any] = {
     "salutation": NameParts(full="Kim", given="Kim"),
@@ -60,25 +55,10 @@ OFTEN = {"first_name": 0.9, "last_item": 0.8, "points_balance": 0.4, "tier": 0.4
 TICKET = {"ticket_topic": 0.9, "ticket_item": 0.7, "ticket_date": 0.9, "refund_amount": 0.4, "policy_answer": 0.6}
 
 
-def pairs(seed: int) -> Iterator[tuple[str, str]]:
-    rng = random.Random(f"pairs|{seed}")
-    composer = Composer()
-    number = 0
-    while True:
-        number += 1
-        sheet = made_up_sheet(rng, f"{seed}-{number}")
-        flags = tuple(flag for flag in FLAGS if rng.random() < 0.1)
-        request = WriteRequest((), sheet, flags, seed=number)
-        long = sheet.channel in (Channel.EMAIL, Channel.CHAT)
-        text = composer.compose(request) if long else composer.write(request).text
-        yield control_line(sheet, flags), text
-
-
 def made_up_sheet(rng: random.Random, case_id: str) -> FactSheet:
-    """A sheet as the house would build one, with every choice left to chance."""
     language, channel, tone = rng.choice(list(Language)), rng.choice(list(Channel)), rng.choice(list(Tone))
-    situation = rng.choice(sorted({name for _, name in phrasebook().situations}))
-    serving = situation in SERVICE
+    situation = rng.choice(list(situations().by_key))
+    serving = situations().is_service(situation)
     purpose = (
         Purpose.REPLY
         if channel is Channel.CHAT
