@@ -1,4 +1,4 @@
-"""The house model is trained, saved, loaded and put to work; the one that ships keeps to its sheet and its situation."""
+"""The house model is trained, saved, loaded and put to work; the one that ships keeps to sheet and situation."""
 
 from __future__ import annotations
 
