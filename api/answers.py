@@ -46,6 +46,7 @@ def draft_answer(prepared: Prepared, explanation: Mapping[str, Any]) -> dict[str
         "instruction": {
             "understood": list(draft.instruction.understood) if draft else [],
             "not_understood": list(draft.instruction.not_understood) if draft else [],
+            "passed_on": list(draft.instruction.passed_on) if draft else [],
         },
     }
 

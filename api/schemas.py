@@ -91,6 +91,7 @@ class OfferAnswer(BaseModel):
 class InstructionAnswer(BaseModel):
     understood: list[str]
     not_understood: list[str]
+    passed_on: list[str]
 
 
 class DraftAnswer(BaseModel):

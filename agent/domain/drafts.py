@@ -29,12 +29,17 @@ class WriteRequest:
 
 @dataclass(frozen=True, slots=True)
 class WriterReply:
-    """Raw words with slots, as they came. `finished` is False when the writer ran into its token limit."""
+    """Raw words with slots, as they came.
+
+    `finished` is False when the writer ran into its token limit. `read_words` says that the writer read the prompt's
+    words, a rep's own wish among them; the small writers read flags alone.
+    """
 
     text: str
     tokens_in: int = 0
     tokens_out: int = 0
     finished: bool = True
+    read_words: bool = False
 
 
 BY_HAND = "a person"
@@ -82,11 +87,15 @@ class Realised:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """A rep's wish, read: the flags that will be kept, and the words that nobody understood."""
+    """A rep's wish, read: the flags that will be kept, and the words that nobody understood.
+
+    `passed_on` are words without a flag that a large model was told as they stand; whether it kept them a person sees.
+    """
 
     text: str = ""
     understood: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
+    passed_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

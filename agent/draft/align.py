@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from agent.domain import Fact, FactSheet, Language, Money, Offer, OfferKind, SlotType
+from agent.draft.stand_ins import stand_in
 from agent.errors import SlotError
 from agent.language.dates import read_dates
 from agent.language.quantities import Quantity, currency_fits, read_quantities
@@ -71,10 +72,12 @@ def _renderings(sheet: FactSheet) -> dict[str, list[str]]:
             continue
         seen: set[str] = set()
         for form in (None, *(FORMS.get(fact.type, ()) if fact.type is SlotType.ITEM else ())):
-            words = _said(fact, form, sheet)
-            if words and len(words) >= 3 and words not in seen:
-                seen.add(words)
-                found.setdefault(words, []).append(f"{{{fact.slot}|{form}}}" if form else f"{{{fact.slot}}}")
+            # a model that copies the name or code which the prompt showed it has meant the slot
+            for shown in (fact, stand_in(fact, sheet.language)):
+                words = _said(shown, form, sheet)
+                if words and len(words) >= 3 and words not in seen:
+                    seen.add(words)
+                    found.setdefault(words, []).append(f"{{{fact.slot}|{form}}}" if form else f"{{{fact.slot}}}")
     return found
 
 

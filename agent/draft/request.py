@@ -5,6 +5,7 @@ Takes a sheet, an instruction and prompts; gives a WriteRequest. Required facts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,8 +23,10 @@ from agent.domain import (
     WriteRequest,
     WriterReply,
 )
+from agent.draft.stand_ins import stand_in
 from agent.errors import SlotError
 from agent.instructions import flag_table
+from agent.language.masking import mask
 from agent.situations import situations
 from agent.slots import say, slot_table
 from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
@@ -31,6 +34,8 @@ from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
 LoadPrompt = Callable[[str, str], PromptTemplate]
 FOOTER = frozenset({"unsubscribe", "postal_address", "signature"})
 MOST_CLAUSES, MOST_BACKGROUND = 3, 5
+MOST_WORDS = 300
+NUMBER = re.compile(r"[\d０-９]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
         tone=words[sheet.tone.value],
         limits=_wording(sheet.language).limits[sheet.channel.value],
         wishes=_wishes(instruction, sheet.language),
+        own_words=_own_words(instruction, sheet.language),
         slots="\n".join(_slot_line(fact, sheet) for fact in _by_importance(sheet)) or words["none"],
         acts="\n".join(_act_lines(sheet)) or words["none"],
         policies=_capped([clause.text for clause in sheet.clauses], MOST_CLAUSES, sheet.language),
@@ -92,8 +98,20 @@ def _room(sheet: FactSheet) -> int:
     return {Channel.EMAIL: 400, Channel.CHAT: 250}.get(sheet.channel, 160)
 
 
+def tellable(instruction: Instruction) -> tuple[str, ...]:
+    """Of the words that have no flag, those a model may be told. A number in a wish is never ours to keep."""
+    return tuple(words for words in instruction.not_understood if not NUMBER.search(words))
+
+
+def _own_words(instruction: Instruction, language: Language) -> str:
+    """Masked and on one line: they may ask for a manner; what they ask for besides, aligner and gate do not let out."""
+    joint = "；" if language is Language.ZH else "; "
+    told = joint.join(mask(words) for words in tellable(instruction))
+    return told[:MOST_WORDS] or _wording(language).words["none"]
+
+
 def _wishes(instruction: Instruction, language: Language) -> str:
-    """Only what was read into flags: free words of a rep never reach the model, so they cannot ask for a promise."""
+    """What was read into flags, each in our own words."""
     said = [flag_table()[flag].meaning[language] for flag in instruction.understood]
     return ("；" if language is Language.ZH else "; ").join(said) or _wording(language).words["none"]
 
@@ -108,7 +126,7 @@ def _slot_line(fact: Fact, sheet: FactSheet) -> str:
     words, spec = _wording(sheet.language).words, slot_table()[fact.slot]
     required = words["required"] if fact.required else ""
     try:
-        reads = words["reads"].format(words=say(fact, None, sheet))
+        reads = words["reads"].format(words=say(stand_in(fact, sheet.language), None, sheet))
     except SlotError:
         reads = ""
     forms = (

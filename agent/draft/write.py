@@ -30,7 +30,7 @@ from agent.domain import (
 from agent.draft.align import align
 from agent.draft.problems import problems
 from agent.draft.reply import Template, read_reply
-from agent.draft.request import Asked, LoadPrompt, ask, ask_again
+from agent.draft.request import Asked, LoadPrompt, ask, ask_again, tellable
 from agent.errors import NoDraft, SlotError, UsageError, WriterUnavailable
 from agent.instructions import follow, read_instruction
 from agent.ports import Writer
@@ -98,6 +98,28 @@ def write_draft(
     return _best(tried, passed_over)
 
 
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What a writer said at once: the draft if it could be filled, what was found, and what it cost."""
+
+    draft: Draft | None
+    findings: tuple[Finding, ...]
+    tokens: int
+
+
+def first_answer(
+    case: Case, sheet: FactSheet, writer: Writer, judge: Judge, *, instruction: str = "", seed: int = 0
+) -> FirstAnswer:
+    """One answer without repair and without a ladder: what an evaluation counts."""
+    sheet, wish = follow(sheet, read_instruction(instruction))
+    rung = _Rung(writer, ask(sheet, wish, seed), case, wish, judge, load_prompt, fill_in, ())
+    try:
+        read = rung.answer()
+    except WriterUnavailable as error:
+        return FirstAnswer(None, (Finding("WRITER_UNAVAILABLE", Severity.FIX, error.message, "body"),), 0)
+    return FirstAnswer(read.draft, read.findings, rung.effort.tokens)
+
+
 def _best(tried: Sequence[_Try], names: Sequence[str]) -> Draft:
     if not tried:
         raise WriterUnavailable(
@@ -138,6 +160,10 @@ class _Rung:
     realise: Realise
     fell_back_from: tuple[str, ...]
     effort: _Effort = field(default_factory=_Effort)
+    read_words: bool = False
+
+    def answer(self) -> _Try:
+        return self._read(self._write(self.asked.request))
 
     def climb(self) -> list[_Try]:
         reply = self._write(self.asked.request)
@@ -153,6 +179,7 @@ class _Rung:
     def _write(self, request: WriteRequest) -> WriterReply:
         self.effort.attempts += 1
         reply = self.writer.write(request)
+        self.read_words = reply.read_words
         self.effort.tokens += reply.tokens_in + reply.tokens_out
         return reply
 
@@ -186,8 +213,16 @@ class _Rung:
             body=filled.body,
             spans=filled.spans,
             writer=self._stamp(),
-            instruction=self.wish,
+            instruction=self._heard(),
         )
+
+    def _heard(self) -> Instruction:
+        """What became of the wish: a writer that reads words was told those without a flag, the others were not."""
+        if not self.read_words:
+            return self.wish
+        told = tellable(self.wish)
+        kept = tuple(words for words in self.wish.not_understood if words not in told)
+        return replace(self.wish, not_understood=kept, passed_on=told)
 
     def _stamp(self) -> WriterStamp:
         detail = getattr(self.writer, "detail", None)

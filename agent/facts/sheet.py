@@ -6,7 +6,6 @@ basket steers the words and is never a slot: nobody likes to hear that they were
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +30,7 @@ from agent.domain import (
 )
 from agent.facts.items import short_name
 from agent.facts.people import read_name
+from agent.language.masking import mask
 from agent.money import to_minor
 from agent.situations import situations
 from agent.slots import slot_table
@@ -207,20 +207,3 @@ def _steer(case: Case, events: Sequence[Event], passages: Sequence[Passage], lan
     for passage in passages:
         if passage.source_type == "history" and passage.language == language.value:
             yield mask(passage.text)[:200]
-
-
-MASKS = (
-    (re.compile(r"https?://\S+|www\.\S+"), "[link]"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[email]"),
-    (re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,}\b"), "[code]"),
-    (re.compile(r"[+＋]?[0-9０-９](?:[\s-]?[0-9０-９]){6,}"), "[number]"),
-    (re.compile(r"[0-9０-９]+(?:[.,][0-9]+)*"), "[n]"),
-    (re.compile(r"[{}｛｝<>]"), ""),
-)
-
-
-def mask(text: str) -> str:
-    """Someone's own words without what could be copied from them: numbers, codes, addresses, links, braces."""
-    for pattern, mark in MASKS:
-        text = pattern.sub(mark, text)
-    return " ".join(text.split())

@@ -46,6 +46,7 @@ class ChatModelWriter:
         self._revision = revision
         self.detail: Mapping[str, str] = dict(detail or {})
         self._prepare = prepare or (lambda request: request.messages)
+        self._read_words = prepare is None
         self._extra = extra or (lambda _: {})
         self._grace_s = grace_s
 
@@ -68,6 +69,7 @@ class ChatModelWriter:
             tokens_in=int(usage.get("input_tokens", 0)),
             tokens_out=int(usage.get("output_tokens", 0)),
             finished=reason != "length",
+            read_words=self._read_words,
         )
 
     def _invoke(self, request: WriteRequest) -> Any:

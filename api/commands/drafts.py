@@ -96,4 +96,6 @@ def tell(call: Call, result: dict[str, Any]) -> None:
         call.say(f"  ! {finding['severity']} {finding['rule']}: {finding['message']}")
     if unheard := result["instruction"]["not_understood"]:
         call.say(f"  not understood: {'; '.join(unheard)}")
+    if told := result["instruction"]["passed_on"]:
+        call.say(f"  told to the model as it stands, so look whether it was kept: {'; '.join(told)}")
     call.say(f"\nwhy: {result['explanation']['rep']}")

@@ -9,7 +9,7 @@ import pytest
 
 from agent.domain import Customer, Event, FactSheet, Language, Money, Offer, Tone
 from agent.facts import read_name, short_name
-from agent.facts.sheet import mask
+from agent.language.masking import mask
 from agent.realise import realise
 from agent.slots import NameParts
 from agent.slots.people import greet

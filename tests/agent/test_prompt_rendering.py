@@ -39,8 +39,21 @@ def test_the_prompt_is_the_one_we_read(
 
 def test_required_facts_stand_first(make_sheet: Make, offers: Callable[..., Offer]) -> None:
     content = ask(make_sheet("en", offer=offers()), Instruction(), 1).request.messages[-1].content
-    slots = content.split("<data>")[1]
+    slots = content.split("<data>")[2]
     assert slots.index("[required] {offer_exclusions}") < slots.index("{salutation}")
+
+
+def test_a_prompt_shows_how_a_name_reads_and_never_whose_it_is(make_sheet: Make, offers: Callable[..., Offer]) -> None:
+    for language, name in (("en", "Will"), ("zh", "欧阳")):
+        sheet = make_sheet(language, offer=offers())
+        asked = ask(sheet, Instruction("", (), ("write to Will@mail.example",)), 1).request.messages
+        content = "\n".join(message.content for message in asked)
+        code = sheet.fact("offer_code")
+        assert code is not None
+        assert code.value not in content
+        assert "mail.example" not in content
+        assert f"{name}，" not in content
+        assert f"Hi {name}," not in content.replace("such as “Hi Will”", "")
 
 
 def test_what_was_cut_is_said(make_sheet: Make) -> None:
