@@ -33,7 +33,8 @@ class Phrasing:
 
     def can_be_kept_on(self, sheet: FactSheet) -> bool:
         """Whether this case has what the wish needs, and keeping it would show."""
-        return POSSIBLE.get(self.flag, lambda _: True)(sheet)
+        possible = POSSIBLE.get(self.flag)
+        return possible is None or possible(sheet)
 
     def kept_in(self, draft: Draft, plain: Draft) -> bool:
         """Whether the draft does as wished; `plain` is what the same writer wrote without the wish."""

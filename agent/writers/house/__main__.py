@@ -16,7 +16,7 @@ from agent.writers.house.train import Recipe, train_house
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m agent.writers.house", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the model goes")
-    parser.add_argument("--tokens", type=int, default=Recipe.tokens, help="tokens to learn (default: %(default)s)")
+    parser.add_argument("--tokens", type=int, default=Recipe().tokens, help="tokens to learn (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args()
     started = last = time.monotonic()
