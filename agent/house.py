@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -21,9 +21,12 @@ from agent.domain import (
     Channel,
     Customer,
     Draft,
+    Language,
+    Lesson,
     Outcome,
     Review,
     SendingState,
+    StyleRule,
     TraceStep,
     Verdict,
 )
@@ -98,6 +101,16 @@ class SendingBook(Protocol):
     def turns(self) -> list[SendingState]: ...
 
 
+class StyleBook(Protocol):
+    """What edits taught. A lesson of two cases is a rule until somebody takes it back."""
+
+    def note(self, lessons: Iterable[Lesson], case_id: str, by: str, at: datetime) -> None: ...
+    def rules(self, at_least: int = 2) -> list[StyleRule]: ...
+    def turn(self, rule_id: str, revoked: bool, by: str, at: datetime) -> None: ...
+    def keep_example(self, draft: Draft, template: str, at: datetime) -> None: ...
+    def examples(self, language: Language, situation: str, channel: Channel, limit: int = 2) -> tuple[str, ...]: ...
+
+
 class Store(Protocol):
     """State. What is called inside `with store.write():` commits together or not at all."""
 
@@ -115,6 +128,8 @@ class Store(Protocol):
     def campaigns(self) -> CampaignBook: ...
     @property
     def sending(self) -> SendingBook: ...
+    @property
+    def style(self) -> StyleBook: ...
     def write(self) -> AbstractContextManager[Any]: ...
 
 

@@ -124,6 +124,8 @@ def approve(
     waits = [judgement.verdict.deferred_until, now + hold if hold else None]
     not_before = max((moment for moment in waits if moment is not None), default=None)
     with house.store.write():
+        if edited is not None:
+            steps.learn(draft, edited, reviewer, house)
         # once more, alone: two approvals may have looked at the same moment
         house.store.people.lock(case.customer_id)
         steps.require_room(case, house)
@@ -150,6 +152,8 @@ def revise(case: Case, words: Words, editor: str, house: House, draft_id: str | 
     with house.store.write():
         case, draft, verdict = steps.check(case, draft, house)
         house.store.cases.put_review(case.case_id, review.edit(draft, editor, house.clock.now(), words))
+        if before is not None:
+            steps.learn(before, words, editor, house)
         line = {"decision": "edit", "reviewer": editor, "draft_id": draft.draft_id}
         house.store.cases.note(case.case_id, "review", house.clock.now(), line)
     return Prepared(case, draft=draft, verdict=verdict, because=case.decision.because if case.decision else "")

@@ -42,12 +42,14 @@ from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
+from agent.lessons import example, lessons
 from agent.offers import OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
 from agent.spans import reanchor
+from agent.voice import taught
 from knowledge.documents import Passage
 
 S = CaseStatus
@@ -117,9 +119,9 @@ def lay_out(
 ) -> FactSheet:
     """facts: all that a writer may know, each with its source. Stores nothing."""
     assert case.decision is not None, "the offer is decided before facts are gathered"
-    return build_fact_sheet(
-        case, customer, house.brand_for(case), case.decision, events, passages, house.clock.now(), tone
-    )
+    brand = taught(house.brand_for(case), house.store.style.rules())
+    sheet = build_fact_sheet(case, customer, brand, case.decision, events, passages, house.clock.now(), tone)
+    return replace(sheet, examples=house.store.style.examples(sheet.language, sheet.situation, sheet.channel))
 
 
 def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
@@ -181,6 +183,13 @@ def by_hand(case: Case, before: Draft | None, words: Words, editor: str, house: 
         spans=(),
         writer=WriterStamp(BY_HAND, "", "", 0, 0, 0, 1, detail={"edited_by": editor}),
     )
+
+
+def learn(draft: Draft, words: Words, by: str, house: House) -> None:
+    """What an edit teaches, and the message as it was left, for those who write the next one."""
+    now = house.clock.now()
+    house.store.style.note(lessons(draft, words), draft.case_id, by, now)
+    house.store.style.keep_example(draft, example(draft, words), now)
 
 
 def status_of(verdict: Verdict) -> CaseStatus:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from agent.domain import Case, CaseStatus, Customer, Draft, Event, Language, Offer, Verdict
+from agent.domain import Case, CaseStatus, Customer, Draft, Event, Language, Offer, Verdict, Words
 from agent.guardrails.contract import violation
 from agent.ledger import Budget, Reservation
 from agent.pipeline import Prepared
+from agent.voice import lint, voice_of
 from knowledge.documents import Passage
 from scoring.records import RiskScore
 
@@ -43,6 +44,7 @@ def draft_answer(prepared: Prepared, explanation: Mapping[str, Any]) -> dict[str
         "deferred_until": verdict.deferred_until.isoformat() if verdict and verdict.deferred_until else None,
         "writer": writer_answer(draft),
         "explanation": dict(explanation),
+        "voice": voice_answer(prepared),
         "instruction": {
             "understood": list(draft.instruction.understood) if draft else [],
             "not_understood": list(draft.instruction.not_understood) if draft else [],
@@ -61,6 +63,18 @@ def offer_answer(offer: Offer | None) -> dict[str, Any] | None:
         "currency": offer.currency,
         "code": offer.code,
         "expires_on": offer.expires_on.isoformat() if offer.expires_on else None,
+    }
+
+
+def voice_answer(prepared: Prepared) -> dict[str, Any] | None:
+    """How much the draft sounds like the brand; None where no sheet was laid out for it."""
+    draft, sheet = prepared.draft, prepared.sheet
+    if draft is None or sheet is None:
+        return None
+    report = lint(Words(draft.subject, draft.body), draft.spans, voice_of(sheet.brand, draft.language), draft.language)
+    return {
+        "score": report.score,
+        "off": [{"kind": one.kind, "words": one.words, "instead": one.instead} for one in report.off],
     }
 
 

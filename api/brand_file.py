@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
 
-from agent.domain import Brand, Channel, Language
+from agent.domain import Brand, Channel, Language, Voice
 from agent.errors import InputError
 from agent.unsubscribe import PLACE
 from api.texts import read_toml
 
 NEEDED = ("id", "name", "postal_address", "timezone", "currency", "languages", "domains")
 OPTIONAL = ("aliases", "signature", "phones", "competitors", "from_email", "unsubscribe_url", "shop_url", "names")
-KNOWN = frozenset((*NEEDED, *OPTIONAL, "sign_off", "margin_pct", "assume", "made_up"))
+KNOWN = frozenset((*NEEDED, *OPTIONAL, "sign_off", "margin_pct", "voice", "assume", "made_up"))
+VOICE = frozenset({"address", "avoid", "prefer", "emoji", "exclamations", "longest", "guide"})
 
 
 def read_brand(path: Path) -> Brand:
@@ -48,6 +49,7 @@ def read_brand(path: Path) -> Brand:
         assumed_timezone=_zone(assume["timezone"], path, "assume.timezone") if "timezone" in assume else None,
         assumed_consent={_channel(key, path): str(proof) for key, proof in assume.get("consent", {}).items()},
         margin_pct=_percent(data.get("margin_pct", 30), path),
+        voice={_language(key, path, "voice"): _voice(table, path, key) for key, table in data.get("voice", {}).items()},
         made_up=bool(data.get("made_up", False)),
     )
 
@@ -74,6 +76,18 @@ margin_pct = 30                  # gross margin, decides what an offer may cost
 [sign_off]
 zh = {sign_off_zh}
 en = {sign_off_en}
+
+# How the brand speaks, by language. Everything is optional; `holdfast style lint` scores a text against it.
+# `avoid`: words that are not used. `prefer`: what is said instead of other words. `guide`: a few sentences for models.
+# [voice.zh]
+# address = "您"                 # or 你
+# avoid = ["亲", "哦"]
+# exclamations = 1
+# longest = 40                   # characters a sentence
+# [voice.en]
+# avoid = ["valued customer"]
+# prefer = {{ "purchase" = "order" }}
+# longest = 25                   # words a sentence
 
 # What may be assumed where a customer's record is silent. Assumed values are marked as assumed on every record.
 # Consent is only assumed where you hold a proof; its text is stored as that proof.
@@ -113,6 +127,28 @@ def _zone(name: str, path: Path, key: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InputError(f"{path}: {key} {name!r} is no time zone", "use a name like Asia/Shanghai") from error
     return str(name)
+
+
+def _voice(table: Any, path: Path, language: str) -> Voice:
+    where = f"{path}: voice.{language}"
+    if not isinstance(table, dict) or (unknown := set(table) - VOICE):
+        named = f" {sorted(unknown)[0]!r}" if isinstance(table, dict) else ""
+        raise InputError(f"{where} has an unknown key{named}", f"known: {', '.join(sorted(VOICE))}")
+    address = str(table.get("address", "您"))
+    if address not in ("您", "你"):
+        raise InputError(f"{where}.address {address!r} is no way to address a customer", "use 您 or 你")
+    prefer = table.get("prefer", {})
+    if not isinstance(prefer, dict) or not isinstance(table.get("avoid", []), list):
+        raise InputError(f"{where}: avoid is a list, prefer a table", 'avoid = ["…"], prefer = { "…" = "…" }')
+    return Voice(
+        address=address,
+        avoid=tuple(str(word) for word in table.get("avoid", ()) if str(word).strip()),
+        prefer={str(word): str(instead) for word, instead in prefer.items() if str(word).strip()},
+        emoji=bool(table.get("emoji", False)),
+        exclamations=int(table.get("exclamations", 1)),
+        longest=int(table.get("longest", 0)),
+        guide=str(table.get("guide", "")),
+    )
 
 
 def _way_out(url: Any, path: Path) -> str:

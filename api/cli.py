@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api import terminal
-from api.commands import campaigns, cases, drafts, imports, knowledge, model, operations, sending, serving, setup
+from api.commands import campaigns, cases, drafts, imports, knowledge, model, operations, sending, serving, setup, style
 
 app = typer.Typer(
     name="holdfast",
@@ -40,6 +40,7 @@ drafts.register(app)
 campaigns.register(app)
 cases.register(app)
 sending.register(app)
+style.register(app)
 serving.register(app)
 operations.register(app)
 

@@ -94,6 +94,19 @@ class InstructionAnswer(BaseModel):
     passed_on: list[str]
 
 
+class VoiceOff(BaseModel):
+    kind: str
+    words: str
+    instead: str
+
+
+class VoiceAnswer(BaseModel):
+    """How much a draft sounds like the brand: 100 less what each thing that is off costs."""
+
+    score: int
+    off: list[VoiceOff]
+
+
 class DraftAnswer(BaseModel):
     """The `draft` contract, the same as `holdfast draft --json`."""
 
@@ -112,6 +125,7 @@ class DraftAnswer(BaseModel):
     deferred_until: str | None
     writer: dict[str, Any] | None
     explanation: dict[str, Any]
+    voice: VoiceAnswer | None
     instruction: InstructionAnswer
 
 

@@ -31,9 +31,11 @@ from agent.domain.drafts import (
     WriterStamp,
 )
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
+from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
+from agent.domain.voice import Voice
 
 __all__ = [
     "AFTER_SEND",
@@ -61,6 +63,8 @@ __all__ = [
     "Finding",
     "Instruction",
     "Language",
+    "Lesson",
+    "LessonKind",
     "LicensedAct",
     "Message",
     "Money",
@@ -78,9 +82,11 @@ __all__ = [
     "SlotType",
     "Source",
     "Span",
+    "StyleRule",
     "Tone",
     "TraceStep",
     "Verdict",
+    "Voice",
     "Words",
     "WriteRequest",
     "WriterReply",

@@ -67,7 +67,11 @@ class LicensedAct:
 
 @dataclass(frozen=True, slots=True)
 class FactSheet:
-    """Everything a writer is given about one case, and nothing else."""
+    """Everything a writer is given about one case, and nothing else.
+
+    `steer` may shape the words but never appear in them; `examples` are messages of this kind as people of the shop
+    left them, in slots.
+    """
 
     case_id: str
     language: Language
@@ -81,6 +85,7 @@ class FactSheet:
     offer: Offer | None = None
     clauses: tuple[Clause, ...] = ()
     steer: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     now: datetime | None = None
 
     def fact(self, slot: str) -> Fact | None:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from agent.domain.voice import Voice
+
 
 class Language(StrEnum):
     ZH = "zh"
@@ -108,6 +110,7 @@ class Brand:
     assumed_timezone: str | None = None
     assumed_consent: Mapping[Channel, str] = field(default_factory=dict)
     margin_pct: Decimal = Decimal(30)
+    voice: Mapping[Language, Voice] = field(default_factory=dict)
     made_up: bool = False
 
     def name_in(self, language: Language) -> str:

@@ -20,6 +20,7 @@ from agent.domain import (
     Instruction,
     Language,
     Sensitivity,
+    Voice,
     WriteRequest,
     WriterReply,
 )
@@ -29,6 +30,7 @@ from agent.instructions import flag_table
 from agent.language.masking import mask
 from agent.situations import situations
 from agent.slots import say, slot_table
+from agent.voice import voice_of
 from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
 
 LoadPrompt = Callable[[str, str], PromptTemplate]
@@ -56,12 +58,14 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
         purpose=words[sheet.purpose.value],
         situation=situations().gist(sheet.situation, sheet.language),
         tone=words[sheet.tone.value],
+        voice=_voice_in_words(voice_of(sheet.brand, sheet.language), sheet.language),
         limits=_wording(sheet.language).limits[sheet.channel.value],
         wishes=_wishes(instruction, sheet.language),
         own_words=_own_words(instruction, sheet.language),
         slots="\n".join(_slot_line(fact, sheet) for fact in _by_importance(sheet)) or words["none"],
         acts="\n".join(_act_lines(sheet)) or words["none"],
         policies=_capped([clause.text for clause in sheet.clauses], MOST_CLAUSES, sheet.language),
+        examples=_examples(sheet),
         background=_capped(list(sheet.steer), MOST_BACKGROUND, sheet.language),
     )
     messages = tuple(ChatMessage(role, text) for role, text in rendered)
@@ -120,6 +124,26 @@ def _by_importance(sheet: FactSheet) -> list[Fact]:
     order = {name: place for place, name in enumerate(slot_table())}
     usable = [fact for fact in sheet.facts if fact.sensitivity is Sensitivity.QUOTE and fact.slot not in FOOTER]
     return sorted(usable, key=lambda fact: (not fact.required, order[fact.slot]))
+
+
+def _voice_in_words(voice: Voice, language: Language) -> str:
+    """The brand's manner in a line or two: its guide, its address, words it uses and words it does not."""
+    words = _wording(language).words
+    told = [voice.guide.strip()] if voice.guide.strip() else []
+    if language is Language.ZH:
+        told.append(words["address"].format(word=voice.address))
+    told += [words["rather"].format(word=word, instead=instead) for word, instead in list(voice.prefer.items())[:12]]
+    if voice.avoid:
+        told.append(words["avoid"].format(words=words["joint"].join(voice.avoid[:20])))
+    if voice.longest:
+        told.append(words["longest"].format(n=voice.longest))
+    return " ".join(told) or words["none"]
+
+
+def _examples(sheet: FactSheet) -> str:
+    """Templates on their own lines; a brace pair in them is a slot, so only angle brackets are tamed."""
+    shown = [text.replace("<", "‹").replace(">", "›") for text in sheet.examples]
+    return "\n---\n".join(shown) or _wording(sheet.language).words["none"]
 
 
 def _slot_line(fact: Fact, sheet: FactSheet) -> str:

@@ -35,6 +35,7 @@ from agent.errors import NoDraft, SlotError, UsageError, WriterUnavailable
 from agent.instructions import follow, read_instruction
 from agent.ports import Writer
 from agent.realise import realise as fill_in
+from agent.voice import speak, voice_of
 from prompts.template import load_prompt
 
 Realise = Callable[[str | None, str, FactSheet, int], Realised]
@@ -186,7 +187,7 @@ class _Rung:
     def _read(self, reply: WriterReply) -> _Try:
         """Repair in the agreed order: strip, normalise, find unknown slots, align literals, fill, judge."""
         sheet = self.asked.request.sheet
-        template = _aligned(read_reply(reply.text, sheet.channel), sheet)
+        template = _in_voice(_aligned(read_reply(reply.text, sheet.channel), sheet), sheet)
         found = problems(template, sheet, reply.finished)
         if found:
             return _Try(None, None, found)
@@ -242,6 +243,13 @@ class _Rung:
 def _aligned(template: Template, sheet: FactSheet) -> Template:
     subject = None if template.subject is None else align(template.subject, sheet)
     return replace(template, subject=subject, body=align(template.body, sheet))
+
+
+def _in_voice(template: Template, sheet: FactSheet) -> Template:
+    """The brand's own words, whoever wrote."""
+    voice = voice_of(sheet.brand, sheet.language)
+    subject = None if template.subject is None else speak(template.subject, voice)
+    return replace(template, subject=subject, body=speak(template.body, voice))
 
 
 def _draft_id(case: Case, sheet: FactSheet, template: Template, wish: Instruction) -> str:

@@ -11,6 +11,7 @@ from agent.domain import Channel, FactSheet, Language, Realised, Sensitivity, So
 from agent.errors import SlotError
 from agent.realise.frame import frame
 from agent.slots import ActRef, SlotRef, parse, say
+from agent.voice import addressed, voice_of
 
 SUBJECT_LIMIT = 78
 SPAN_KINDS = {"offer": "offer", "ledger": "offer", "clause": "clause", "act": "act"}
@@ -48,6 +49,8 @@ def fill(template: str, sheet: FactSheet, variant: int, field: str) -> tuple[str
         else:
             words, slot, source = _words_of(piece, sheet, variant)
             kind = "act" if isinstance(piece, ActRef) else SPAN_KINDS.get(source.type, "fact")
+            if kind != "clause":  # a quoted rule stands as it is written
+                words = addressed(words, voice_of(sheet.brand, sheet.language))
             spans.append(Span(field, at, at + len(words), slot, kind, source))
         parts.append(words)
         at += len(words)

@@ -15,6 +15,7 @@ from agent.domain import MONEY_KINDS, Channel, FactSheet, Language, Purpose, Ton
 from agent.language.sms import sms_size
 from agent.realise import realise
 from agent.slots import slot_names
+from agent.voice import avoids, voice_of
 from agent.writers.patterns import clauses_of, known_slots, mend, needed, pick, sayable, settle
 from agent.writers.phrasebook import Common, Phrasebook, Phrases, phrasebook
 
@@ -101,6 +102,8 @@ class _Composition:
         allowed = patterns
         if "no_apology" in self.flags:
             allowed = tuple(pattern for pattern in patterns if not APOLOGY.search(pattern))
+        voice = voice_of(self.sheet.brand, self.sheet.language)
+        allowed = tuple(pattern for pattern in allowed if not avoids(pattern, voice)) or allowed
         if self.sheet.channel is Channel.CHAT:  # nobody writes a letter in a chat
             allowed = tuple(pattern for pattern in allowed if not LETTERS.search(pattern)) or allowed
         chosen = self._fresh(sayable(allowed, self.known, self.said - HOUSEKEEPING))

@@ -48,6 +48,10 @@ class Say:
     def situation(self, key: str) -> str:
         return situations().title(key, self.language)
 
+    def topic(self, key: str) -> str:
+        """What a ticket was about; praise and other things open no situation and have a word of their own here."""
+        return texts(self.language).get(f"topic.{key}") or situations().topic_in_words(key, self.language)
+
     def words(self, group: str, names: tuple[str, ...]) -> str:
         joint = "、" if self.language is Language.ZH else ", "
         return joint.join(self.word(group, name) for name in names)

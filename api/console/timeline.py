@@ -56,7 +56,7 @@ def what_of(event: Event, say: Say) -> str:
     if event.rating is not None:
         parts.append(say("timeline.stars", n=f"{event.rating:g}"))
     if event.topic:
-        parts.append(say.word("topic", event.topic))
+        parts.append(say.topic(event.topic))
     if event.status:
         parts.append(say.word("ticket_status", event.status))
     if event.order_id:

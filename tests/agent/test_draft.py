@@ -355,7 +355,7 @@ def test_a_document_cannot_close_the_block_it_stands_in(make_sheet: Make) -> Non
     draft_with(replace(sheet, clauses=(clause,)), [writer])
     content = writer.heard[0].messages[-1].content
     assert "‹/data›" in content
-    assert content.count("<data>") == content.count("</data>") == 5
+    assert content.count("<data>") == content.count("</data>") == 6
 
 
 def test_purpose_and_channel_travel_with_the_draft(make_sheet: Make) -> None:

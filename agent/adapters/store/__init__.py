@@ -20,6 +20,7 @@ from agent.adapters.store.people import People
 from agent.adapters.store.replies import Jobs, Replies
 from agent.adapters.store.results import Results
 from agent.adapters.store.sending import Sending
+from agent.adapters.store.style import Style
 from agent.adapters.store.transactions import Transactions
 
 
@@ -37,6 +38,7 @@ class SqlStore:
         self.replies = Replies(self._tx, brand_id)
         self.jobs = Jobs(self._tx, brand_id)
         self.sending = Sending(self._tx, brand_id)
+        self.style = Style(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:
         """Everything called inside commits together or not at all."""

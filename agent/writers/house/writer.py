@@ -16,6 +16,7 @@ from typing import Any
 
 from agent.domain import WriteRequest, WriterReply
 from agent.errors import NotReady, WriterUnavailable
+from agent.voice import avoids, voice_of
 from agent.writers.composer import APOLOGY
 from agent.writers.house.clauses import Strays, strays
 from agent.writers.house.dialect import control_messages
@@ -29,7 +30,10 @@ SAMPLES, TEMPERATURE, TOP_P = 3, 0.7, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One answer of the model. `likelihood` is the mean log-probability of its tokens, `ended` whether by itself."""
+    """One answer of the model. `likelihood` is the mean log-probability of its tokens, `ended` whether by itself.
+
+    `disobeyed`: it says what a wish or the brand does not want.
+    """
 
     text: str
     tokens: int
@@ -124,7 +128,9 @@ class HouseWriter:
         count = ids.index(end) + 1 if ended else len(ids)
         text = self._tokenizer.decode(ids[: count - ended], skip_special_tokens=True)
         sheet, flags = asked
-        disobeyed = "no_apology" in flags and APOLOGY.search(text) is not None
+        disobeyed = ("no_apology" in flags and APOLOGY.search(text) is not None) or avoids(
+            text, voice_of(sheet.brand, sheet.language)
+        )
         return Sample(text, count, sum(scores[:count]) / max(1, count), ended, strays(text, sheet), disobeyed)
 
 

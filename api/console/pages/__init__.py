@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import campaigns, case, desk, front, people, shop
+from api.console.pages import campaigns, case, desk, front, people, shop, style
 
 ROUTERS: tuple[APIRouter, ...] = (
     front.router,
@@ -13,5 +13,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     campaigns.router,
     shop.router,
+    style.router,
 )
 PUBLIC = frozenset({"/sign-in", "/link/{token}"})
