@@ -96,6 +96,34 @@ def _draft(
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
 
 
+def variants(case: Case, house: House, count: int = 3, instruction: str = "") -> list[tuple[Draft, Verdict]]:
+    """Several drafts side by side: other words, the same facts and offer, each judged. The case's own draft stays.
+
+    Fewer than `count` where two came out alike. Raises TransitionNotAllowed where the offer lapsed, NoDraft as redraft.
+    """
+    if steps.has_lapsed(case, house):
+        raise TransitionNotAllowed(f"the coupon of case {case.case_id} lapsed", "draft it anew first")
+    sheet = sheet_of(case, house)
+    if sheet is None:
+        raise NoDraft(f"nothing was decided for case {case.case_id} yet", "draft it first")
+    written: dict[tuple[str | None, str], Draft] = {}
+    for number in range(1, count + 1):
+        draft = steps.words_for(case, sheet, house, instruction, number)
+        written.setdefault((draft.subject, draft.body), draft)
+    found = [(draft, judged(case, draft, Words(draft.subject, draft.body), house)) for draft in written.values()]
+    house.store.cases.keep_variants(case.case_id, found, house.clock.now())
+    return found
+
+
+def choose(case: Case, draft_id: str, chooser: str, house: House) -> Prepared:
+    """One of the variants becomes the case's draft, judged like any other."""
+    found = next((draft for draft, _ in house.store.cases.variants(case.case_id) if draft.draft_id == draft_id), None)
+    if found is None:
+        raise TransitionNotAllowed(f"{draft_id} is none of the variants of {case.case_id}", "ask for variants again")
+    case, draft, verdict = steps.check(case, steps.chosen(found, chooser, house), house)
+    return Prepared(case, draft=draft, verdict=verdict, because=case.decision.because if case.decision else "")
+
+
 def approve(
     case: Case,
     reviewer: str,

@@ -56,6 +56,7 @@ S = CaseStatus
 HOLDING = (S.OFFERED, S.CHECKED, S.BLOCKED, S.NEEDS_PERSON)
 HOLD_FOR = timedelta(days=3)
 GAP = timedelta(days=2)
+NEXT_VARIANT = 7919
 UNDER_WAY = frozenset({S.APPROVED, S.QUEUED, S.SENDING, S.SENT, S.UNKNOWN}) | AFTER_SEND
 DECIDED = {
     OfferStatus.OFFERED: S.OFFERED,
@@ -126,15 +127,21 @@ def lay_out(
 
 def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
     """draft: down the ladder of writers until the gate is content. Raises NoDraft."""
-
-    def judged(draft: Draft) -> Verdict:
-        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
-
-    draft = write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed_of(case, house))
+    draft = words_for(case, sheet, house, instruction)
     stamp = draft.writer
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
     return draft
+
+
+def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:
+    """The words alone; nothing is kept. Another variant has other words for the same facts and offer."""
+
+    def judged(draft: Draft) -> Verdict:
+        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
+
+    seed = (seed_of(case, house) + variant * NEXT_VARIANT) % 2**31
+    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed)
 
 
 def seed_of(case: Case, house: House) -> int:
@@ -156,6 +163,14 @@ def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]
         gatekeeper.note(judgement, case, draft, house)
         case = house.store.cases.advance(case, status_of(judgement.verdict), now)
     return case, draft, judgement.verdict
+
+
+def chosen(variant: Draft, chooser: str, house: House) -> Draft:
+    """The variant as a draft of its own: the newest, whatever was written before in the same words."""
+    moment = house.clock.now().isoformat()
+    draft_id = "d-" + hashlib.sha256(f"{variant.draft_id}\x1f{chooser}\x1f{moment}".encode()).hexdigest()[:16]
+    stamp = replace(variant.writer, detail={**variant.writer.detail, "chosen_by": chooser})
+    return replace(variant, draft_id=draft_id, writer=stamp)
 
 
 def by_hand(case: Case, before: Draft | None, words: Words, editor: str, house: House) -> Draft:

@@ -78,6 +78,19 @@ def voice_answer(prepared: Prepared) -> dict[str, Any] | None:
     }
 
 
+def variant_answer(draft: Draft, verdict: Verdict) -> dict[str, Any]:
+    """One of several drafts side by side."""
+    return {
+        "variant": draft.draft_id,
+        "subject": draft.subject,
+        "body": draft.body,
+        "spans": _spans(draft),
+        "verdict": verdict.decision.value,
+        "violations": [violation(finding) for finding in verdict.findings],
+        "writer": writer_answer(draft),
+    }
+
+
 def writer_answer(draft: Draft | None) -> dict[str, Any] | None:
     if draft is None:
         return None

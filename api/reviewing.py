@@ -24,6 +24,7 @@ from agent.pipeline import Prepared
 from agent.priority import Priority, priority
 from api.bootstrap import Workshop
 
+Variant = tuple[Draft, Verdict]
 TO_DECIDE = (*sorted(WAITING_FOR_PERSON), CaseStatus.CHECKED)
 """What a person may decide about: what waits for one, and what the gate passed and nobody approved yet."""
 UNDO_WINDOW = timedelta(seconds=10)
@@ -169,6 +170,18 @@ def regenerate(workshop: Workshop, name: str, instruction: str = "") -> Prepared
     case, draft = find(workshop, name)
     require_newest(name, draft)
     return pipeline.redraft(case, workshop.house, instruction)
+
+
+def variants(workshop: Workshop, name: str, count: int, instruction: str = "") -> tuple[Case, list[Variant]]:
+    """Other words side by side, the same facts and offer. Raises NoDraft, TransitionNotAllowed."""
+    case, _ = find(workshop, name)
+    return case, pipeline.variants(case, workshop.house, count, instruction)
+
+
+def choose(workshop: Workshop, name: str, variant_id: str, chooser: str) -> Prepared:
+    """The variant becomes the newest draft of its case."""
+    case, _ = find(workshop, name)
+    return pipeline.choose(case, variant_id, chooser, workshop.house)
 
 
 def reject(workshop: Workshop, name: str, reviewer: str, note: str = "") -> Case:

@@ -164,6 +164,32 @@ class RegenerateRequest(Strict):
     instruction: Wish = ""
 
 
+class VariantsRequest(Strict):
+    count: int = Field(3, ge=2, le=5)
+    instruction: Wish = ""
+
+
+class ChooseRequest(Strict):
+    variant: Id
+
+
+class VariantAnswer(BaseModel):
+    """One of several drafts side by side; `variant` is what to choose it by."""
+
+    variant: str
+    subject: str | None
+    body: str
+    spans: list[SpanAnswer]
+    verdict: Literal["pass", "review", "block"]
+    violations: list[Violation]
+    writer: dict[str, Any]
+
+
+class VariantsAnswer(BaseModel):
+    case_id: str
+    variants: list[VariantAnswer]
+
+
 class DecisionRequest(Strict):
     note: Wish = ""
 

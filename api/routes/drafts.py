@@ -18,11 +18,11 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from agent.access import Caller, Scope
-from agent.domain import CaseStatus, Words
+from agent.domain import Case, CaseStatus, Words
 from agent.errors import TransitionNotAllowed
 from agent.pipeline import Prepared
 from api import jobs, reviewing, streams
-from api.answers import case_answer, waiting_answer
+from api.answers import case_answer, variant_answer, waiting_answer
 from api.auth import EVERYBODY, PEOPLE, Shop, allowed
 from api.bootstrap import Workshop
 from api.drafting import Ask, answer, draft_for, shown
@@ -33,6 +33,7 @@ from api.schemas import (
     SSE_EVENT,
     ApproveRequest,
     CaseAnswer,
+    ChooseRequest,
     DecisionRequest,
     DraftAnswer,
     DraftRequest,
@@ -41,6 +42,8 @@ from api.schemas import (
     JobAnswer,
     RegenerateRequest,
     TraceAnswer,
+    VariantsAnswer,
+    VariantsRequest,
     WaitingPage,
 )
 
@@ -158,6 +161,26 @@ async def regenerate(
         return reviewing.regenerate(shop, draft_id, body.instruction)
 
     return answer(await _draft(request, write), shop)
+
+
+@router.post("/drafts/{draft_id}/variants", response_model=VariantsAnswer)
+async def variants(
+    request: Request, shop: Shop, by: Drafter, draft_id: DraftId, body: VariantsRequest | None = None
+) -> dict[str, Any]:
+    """Several drafts side by side: other words, the same facts and offer, each judged. The draft itself stays."""
+    wish = body or VariantsRequest()
+
+    def write() -> tuple[Case, list[reviewing.Variant]]:
+        return reviewing.variants(shop, draft_id, wish.count, wish.instruction)
+
+    case, written = await request.app.state.doors.draft(write)
+    return {"case_id": case.case_id, "variants": [variant_answer(*variant) for variant in written]}
+
+
+@router.post("/drafts/{draft_id}/choose", response_model=DraftAnswer)
+def choose(shop: Shop, by: Drafter, draft_id: DraftId, body: ChooseRequest) -> dict[str, Any]:
+    """One of the variants becomes the draft."""
+    return answer(reviewing.choose(shop, draft_id, body.variant, by.name), shop)
 
 
 @router.post("/drafts/{draft_id}/approve", response_model=CaseAnswer)

@@ -88,7 +88,7 @@ def sheet_for(attempt: Try, clauses: tuple[Clause, ...], acts: tuple[str, ...]) 
         "t1", "c1", NOW, "ticket", topic=topic, status="closed", item=item, amount=Money(12_800, "CNY")
     )  # fmt: skip
     events: tuple[Event, ...] = (an_order(item=item), ticket) if situation in PUT_RIGHT else (an_order(item=item),)
-    purpose = Purpose.SERVICE if situation in PUT_RIGHT else Purpose.MARKETING
+    purpose = Purpose.SERVICE if situation in PUT_RIGHT and attempt.offer is None else Purpose.MARKETING
     spoken = [clause for clause in clauses if clause.language == language.value]
     used = [clause for clause in spoken if set(acts) & set(clause.acts)] or spoken[:1]
     status = OfferStatus.OFFERED if attempt.offer else OfferStatus.NO_OFFER

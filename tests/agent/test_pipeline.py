@@ -22,6 +22,7 @@ from agent.errors import GateRefused, HoldfastError, TransitionNotAllowed
 from agent.hashes import words_hash
 from agent.outcomes import OutcomeRow
 from agent.send import deliver
+from agent.voice import voice_of
 from agent.writers.composer import Composer
 from tests.factories import NOW, a_customer, a_reason, a_score, a_ticket
 from tests.fakes import SayingWriter
@@ -416,3 +417,52 @@ def test_a_channel_that_never_answers_is_given_up_and_the_money_goes_back(street
     assert tries[-1] - tries[0] > timedelta(hours=18), "an outage of a night is outlived"
     assert street.store.cases.get(case.case_id).status is CaseStatus.FAILED
     assert street.reserved() == (0, 0)
+
+
+def test_variants_have_other_words_and_the_same_facts_and_offer(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    before = prepared.draft
+    assert before is not None
+    written = pipeline.variants(prepared.case, street.house)
+    assert len({draft.body for draft, _ in written}) >= 2
+    for draft, _ in written:
+        offered = {span.slot: draft.body[span.start : span.end] for span in draft.spans if span.kind == "offer"}
+        assert offered["offer_code"] == "AMQ7K0XM"
+        assert (draft.channel, draft.purpose, draft.situation) == (before.channel, before.purpose, before.situation)
+    assert street.store.cases.latest_draft(prepared.case.case_id) == before
+
+
+def test_the_chosen_variant_is_the_draft_and_is_judged_again(street: Street) -> None:
+    prepared = pipeline.prepare(street.open(), street.house)
+    (variant, _), *_ = pipeline.variants(prepared.case, street.house)
+    chosen = pipeline.choose(prepared.case, variant.draft_id, "lin", street.house)
+    newest = street.store.cases.latest_draft(prepared.case.case_id)
+    assert newest is not None
+    assert newest.body == variant.body
+    assert newest.writer.detail["chosen_by"] == "lin"
+    assert chosen.case.status is CaseStatus.CHECKED
+    assert chosen.verdict is not None
+    with pytest.raises(TransitionNotAllowed, match="none of the variants"):
+        pipeline.choose(chosen.case, "d-unknown", "lin", street.house)
+
+
+def test_the_same_change_in_two_cases_is_a_rule_until_somebody_takes_it_back(street: Street) -> None:
+    street.store.people.put([a_customer(name) for name in ("c1", "c7")], NOW)
+    for name in ("c1", "c7"):
+        prepared = pipeline.prepare(street.open(case_id=f"case_{name}", customer_id=name), street.house)
+        assert prepared.draft is not None
+        words = Words(prepared.draft.subject, prepared.draft.body.replace("有效期至", "最晚用到"))
+        pipeline.revise(prepared.case, words, "lin", street.house)
+    [rule] = street.store.style.rules()
+    assert (rule.lesson.words, rule.lesson.instead) == ("有效期至", "最晚用到")
+    assert (rule.cases, rule.by, rule.holds) == (2, ("lin",), True)
+    sheet = pipeline.sheet_of(prepared.case, street.house)
+    assert sheet is not None
+    assert voice_of(sheet.brand, sheet.language).prefer == {"有效期至": "最晚用到"}
+    assert sheet.examples
+    assert "{offer_code}" in sheet.examples[0]
+    street.store.style.turn(rule.id, True, "may", NOW)
+    assert [rule.revoked_by for rule in street.store.style.rules()] == ["may"]
+    sheet = pipeline.sheet_of(prepared.case, street.house)
+    assert sheet is not None
+    assert voice_of(sheet.brand, sheet.language).prefer == {}

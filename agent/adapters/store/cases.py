@@ -183,6 +183,22 @@ class Cases:
             data = c.execute(query).scalar_one_or_none()
         return from_json(Draft, data) if data is not None else None
 
+    def keep_variants(self, case_id: str, written: Sequence[tuple[Draft, Verdict]], at: datetime) -> None:
+        """Drafts side by side, in the place of those that stood there before."""
+        t = schema.variants
+        with self._tx.write() as c:
+            c.execute(t.delete().where(t.c.case_id == case_id, t.c.brand_id == self._brand))
+            for draft, verdict in written:
+                row = {"brand_id": self._brand, "case_id": case_id, "at": at}
+                c.execute(t.insert().values(**row, draft=to_json(draft), verdict=to_json(verdict)))
+
+    def variants(self, case_id: str) -> list[tuple[Draft, Verdict]]:
+        """Those that were written last, in their order."""
+        t = schema.variants
+        query = sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand).order_by(t.c.id)
+        with self._tx.read() as c:
+            return [(from_json(Draft, row.draft), from_json(Verdict, row.verdict)) for row in c.execute(query)]
+
     def put_verdict(
         self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
     ) -> None:

@@ -475,3 +475,15 @@ examples = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("ix_examples_brand_id_language_situation", "brand_id", "language", "situation"),
 )
+
+# Drafts that were written side by side for a person to choose from. The chosen one becomes a draft like any other.
+variants = sa.Table(
+    "variants",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("draft", sa.JSON, nullable=False),
+    sa.Column("verdict", sa.JSON, nullable=False),
+)

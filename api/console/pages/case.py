@@ -34,6 +34,7 @@ CaseId = Annotated[str, Path(max_length=200)]
 Line = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=20_000)]
 Wish = Annotated[str, Form(max_length=2_000)]
+VARIANTS = 3
 CASE = re.compile(r"/cases/([\w.-]+)(?:\?.*)?")
 
 
@@ -139,6 +140,35 @@ async def regenerate(
         f"/cases/{case_id}",
         Flash("said.partly" if missed else "said.redrafted", tone="warn" if missed else "ok"),
     )
+
+
+@router.post("/cases/{case_id}/variants")
+async def write_variants(
+    request: Request, shop: Shop, by: Drafter, case_id: CaseId, instruction: Wish = ""
+) -> Response:
+    """Three drafts side by side; the one that stands keeps standing until another is chosen."""
+    try:
+        await request.app.state.doors.draft(lambda: reviewing.variants(shop, case_id, VARIANTS, instruction))
+    except HoldfastError as error:
+        kept = Kept(instruction=instruction)
+        return await run_in_threadpool(_not_taken, request, shop, by, case_id, error, kept)
+    return go(request, f"/cases/{case_id}/variants")
+
+
+@router.get("/cases/{case_id}/variants")
+def variants(request: Request, shop: Shop, by: Reader, case_id: CaseId) -> Response:
+    case, newest = reviewing.find(shop, case_id)
+    written = shop.store.cases.variants(case.case_id)
+    return page(request, "variants.html", by, case=case, newest=newest, variants=written)
+
+
+@router.post("/cases/{case_id}/choose")
+def choose(request: Request, shop: Shop, by: Drafter, case_id: CaseId, variant: Line = "") -> Response:
+    try:
+        reviewing.choose(shop, case_id, variant, by.name)
+    except HoldfastError as error:
+        return _not_taken(request, shop, by, case_id, error, Kept())
+    return go(request, f"/cases/{case_id}", Flash("said.chosen"))
 
 
 @router.post("/cases/{case_id}/reject")

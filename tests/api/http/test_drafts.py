@@ -204,3 +204,26 @@ def test_a_held_out_customer_gets_no_marketing_by_this_door_either(tmp_path) -> 
     assert (said["status"], said["draft_id"], said["body"]) == ("held_out", None, None)
     [case] = shop.workshop.store.cases.find(customer_id="c2")
     assert case.status is CaseStatus.HELD_OUT
+
+
+def test_variants_stand_side_by_side_until_one_is_chosen(door: Client) -> None:
+    client = door(Role.REP)
+    asked = client.post("/v1/drafts", json=DRAFT).json()
+    told = client.post(f"/v1/drafts/{asked['draft_id']}/variants", json={"count": 3}).json()
+    assert len(told["variants"]) >= 2
+    assert all(asked["offer"]["code"] in variant["body"] for variant in told["variants"])
+    assert client.get(f"/v1/drafts/{asked['case_id']}").json()["draft_id"] == asked["draft_id"]
+    pick = told["variants"][0]
+    chosen = client.post(f"/v1/drafts/{asked['case_id']}/choose", json={"variant": pick["variant"]}).json()
+    assert chosen["body"] == pick["body"]
+    assert client.get(f"/v1/drafts/{asked['case_id']}").json()["body"] == pick["body"]
+    gone = client.post(f"/v1/drafts/{asked['case_id']}/choose", json={"variant": "d-nothing"})
+    assert gone.status_code == 409
+
+
+def test_a_draft_says_how_much_it_sounds_like_the_brand(door: Client) -> None:
+    said = door(Role.REP).post("/v1/drafts", json=DRAFT).json()
+    assert said["voice"]["score"] == 100 - sum(
+        {"avoid": 15, "prefer": 10, "address": 20, "emoji": 10, "exclamations": 5, "longest": 5}[off["kind"]]
+        for off in said["voice"]["off"]
+    )

@@ -1,4 +1,4 @@
-"""Style learned from edits: the lessons with the cases they came from, and what was taken back of them."""
+"""Style learned from edits (lessons, what was taken back of them, examples), and drafts written side by side."""
 
 from __future__ import annotations
 
@@ -51,3 +51,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_examples_brand_id_language_situation", "examples", ["brand_id", "language", "situation"], unique=False
     )
+    op.create_table(
+        "variants",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("brand_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("draft", sa.JSON(), nullable=False),
+        sa.Column("verdict", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name=op.f("fk_variants_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_variants")),
+    )
+    op.create_index("ix_variants_case_id", "variants", ["case_id"], unique=False)
