@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from agent import pipeline, steps
+from agent.cells import CellWriter
 from agent.context import Live, gate_context, open_ticket
 from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
@@ -146,12 +147,14 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
     try:
         flagged, _ = candidates(plan, house)
         done: list[pipeline.Prepared] = []
+        many = replace(house, writers=tuple(CellWriter(writer) for writer in house.writers)) if plan.cells else house
         for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
             if campaigns.status(plan.id) is not C.RUNNING:
                 return done
             place = placing(plan, customer, events, house)
             if place.channel is not None:
-                prepared = _reach(new_case(plan, score, customer, place, house), plan, house)
+                own = house if number <= plan.individual else many
+                prepared = _reach(new_case(plan, score, customer, place, house), plan, own)
                 done += [prepared] if prepared is not None else []
             campaigns.report(plan.id, number, len(flagged))
             if progress is not None:

@@ -51,6 +51,8 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
         budget=to_minor(Decimal(body.budget), workshop.brand.currency) if body.budget is not None else None,
         auto_send=body.auto_send,
         audit_share=body.audit_share,
+        cells=body.cells,
+        individual=body.individual,
     )
 
 

@@ -313,6 +313,8 @@ class PlanRequest(Strict):
     budget: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")] | None = None
     auto_send: bool = False
     audit_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    cells: bool = False
+    individual: Annotated[int, Field(ge=0, le=1_000_000)] = 50
 
 
 class MoneyAnswer(BaseModel):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from agent.draft.align import align
+from agent.draft.problems import problems as template_problems
 from agent.draft.reply import read_reply
+from agent.draft.request import ask
 from agent.draft.write import FirstAnswer, first_answer, write_draft
 
-__all__ = ["FirstAnswer", "align", "first_answer", "read_reply", "write_draft"]
+__all__ = ["FirstAnswer", "align", "ask", "first_answer", "read_reply", "template_problems", "write_draft"]

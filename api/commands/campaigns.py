@@ -67,7 +67,9 @@ def start(
     """Draft for everybody flagged. What the gate passed is queued if the plan says auto_send = true.
 
     A plan is TOML: id = "spring-care", band = "high", top = 500, channels = ["email", "push"], budget = 2000,
-    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same).
+    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same),
+    cells = false (true: drafted once for all who share situation, offer, channel and language), individual = 50 (so
+    many of the most valuable are drafted for by themselves all the same).
     """
     from dataclasses import replace
 

@@ -195,3 +195,13 @@ def test_what_the_gate_passed_can_be_approved_together(street: Street) -> None:
     assert street.store.cases.find([CaseStatus.QUEUED]) == []
     assert campaign.approve_all("spring", "mei", street.house) == (3, [])
     assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3
+
+
+def test_a_campaign_in_cells_drafts_once_for_many_and_by_itself_for_the_most_valuable(street: Street) -> None:
+    plan = Plan("cells", channels=(Channel.EMAIL,), cells=True, individual=1)
+    done = campaign.run(plan, street.house)
+    drafted = [prepared.draft for prepared in done if prepared.draft is not None]
+    marks = [draft.writer.detail.get("drafted_for", "") for draft in drafted]
+    assert marks[0] == ""
+    assert set(marks[1:]) == {"cell"}
+    assert all(prepared.verdict is not None for prepared in done if prepared.draft is not None)
