@@ -23,7 +23,7 @@ VARIANTS = 6
 CELL = "cell"
 """The mark on a stamp whose words were written for a cell."""
 LONGEST_NAMES = (
-    NameParts(full="Maximilian-Bartholomew Featherstonehaugh", surname="Featherstonehaugh", given="Maximilian-Bartholomew"),
+    NameParts(full="Maximilian-Bartholomew Fairfax", surname="Fairfax", given="Maximilian-Bartholomew"),
     NameParts(full="阿卜杜拉·艾则孜·麦麦提", given="阿卜杜拉"),
     NameParts(),
 )
