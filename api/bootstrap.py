@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel, WriteRequest, WriterReply
+from agent.domain import Brand, Channel, FactSheet, WriteRequest, WriterReply
 from agent.errors import InputError, NotReady
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
@@ -120,6 +120,18 @@ class Workshop:
 
         model = self.settings.model
         return (*([self.model_writer(model)] if model else []), Composer())
+
+    @cached_property
+    def contestants(self) -> tuple[Writer, ...]:
+        """Everybody who can write here, for the page where people compare: loaded once, when somebody first asks."""
+        ready: list[Writer] = [composer()]
+        for model in dict.fromkeys((HOUSE_MODEL, self.settings.model)):
+            if model is not None:
+                try:
+                    ready.append(self.model_writer(model) if model == self.settings.model else load_writer(model))
+                except NotReady:  # no weights here: the others can be compared all the same
+                    continue
+        return tuple(ready)
 
     def model_writer(self, model: str | Path) -> Writer:
         """A chat model by hub id, folder or URL. It is loaded, or first met, when it writes its first word."""
@@ -287,6 +299,20 @@ def load_writer(model: str, name: str | None = None, key: str | None = None) -> 
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
 
 
+def composer() -> Writer:
+    """The last rung of every ladder."""
+    from agent.writers.composer import Composer
+
+    return Composer()
+
+
+def foreign_to(template: str, sheet: FactSheet) -> bool:
+    """Whether a template says what belongs to another situation of the phrasebook."""
+    from agent.writers.house.clauses import strays
+
+    return bool(strays(template, sheet).foreign)
+
+
 def model_server(settings: Settings) -> ModelServer | None:
     """What the server at HOLDFAST_MODEL has; None when HOLDFAST_MODEL is no address.
 
@@ -323,7 +349,7 @@ def lay_over(home: Home) -> None:
         scoring.reasons.use_overrides(home.overrides / "scoring")
 
 
-KEPT_OPEN = ("store", "log", "index", "retriever", "writers")
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants")
 
 
 def reopened(workshop: Workshop) -> Workshop:
