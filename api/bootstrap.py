@@ -137,7 +137,9 @@ class Workshop:
         """A chat model by hub id, folder or URL. It is loaded, or first met, when it writes its first word."""
         settings = self.settings
         key = settings.model_key.get_secret_value() if settings.model_key else None
-        return OnDemandWriter(lambda: load_writer(str(model), settings.model_name, key), settings.writer_timeout_s)
+        return OnDemandWriter(
+            lambda: load_writer(str(model), settings.model_name, key, settings.model_format), settings.writer_timeout_s
+        )
 
     @cached_property
     def reach(self) -> Reach:
@@ -198,6 +200,7 @@ class Workshop:
             own_files=self.home.own_files(),
             holdout_share=self.settings.holdout_share,
             seed=self.seed,
+            drafters=self.settings.campaign_drafters,
             reach=self.reach,
             unsubscriber=self.unsubscriber,
         )
@@ -275,10 +278,10 @@ class OnDemandWriter:
         return self._writer.write(replace(request, timeout_s=self._timeout_s))
 
 
-def load_writer(model: str, name: str | None = None, key: str | None = None) -> Writer:
+def load_writer(model: str, name: str | None = None, key: str | None = None, number_format: str = "auto") -> Writer:
     """What HOLDFAST_MODEL means: an address, `house` for the model that ships, a folder, else a hub id.
 
-    `name` and `key` are for servers.
+    `name` and `key` are for servers, `number_format` for local weights.
 
     Raises NotReady, with the remedy, when there is no such model or it is incomplete; InputError for a bad address.
     """
@@ -295,7 +298,7 @@ def load_writer(model: str, name: str | None = None, key: str | None = None) -> 
     from agent.writers.chat_model import ChatModelWriter
     from agent.writers.huggingface import LocalChatModel
 
-    chat = LocalChatModel.load(model)
+    chat = LocalChatModel.load(model, number_format=number_format)
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
 
 

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         None,
         description="hub id, folder or http(s)://host:port/v1 of a chat model, or house; the composer alone when unset",
     )
+    model_format: str = Field("auto", description="auto, bf16, fp8 or 4bit: of local weights; the last two need a GPU")
+    campaign_drafters: int = Field(
+        1, ge=1, le=256, description="drafts of a campaign written at once: more for a GPU or a model server"
+    )
     model_name: str | None = Field(None, description="which model, where the server at that URL has several")
     model_key: SecretStr | None = Field(None, description="the key that the server at that URL wants, if any")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")

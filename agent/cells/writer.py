@@ -31,6 +31,28 @@ LONGEST_CODE = "WWWWWWWWWWWW"
 PUSH_TITLE, PUSH_BODY, SMS_SEGMENTS = 50, 150, 2
 
 
+class PatientWriter:
+    """A rung of the ladder that lets whoever waits for an answer go first."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    @property
+    def name(self) -> str:
+        return self._writer.name
+
+    @property
+    def revision(self) -> str:
+        return self._writer.revision
+
+    @property
+    def detail(self) -> Mapping[str, str]:
+        return getattr(self._writer, "detail", {})
+
+    def write(self, request: WriteRequest) -> WriterReply:
+        return self._writer.write(replace(request, urgent=False))
+
+
 class CellWriter:
     """One rung of the ladder, for the length of a campaign."""
 
