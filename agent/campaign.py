@@ -16,6 +16,7 @@ from datetime import timedelta
 from agent import pipeline, steps
 from agent.at_once import at_once
 from agent.cells import CellWriter, PatientWriter
+from agent.cells.preview import MessagePreview
 from agent.context import Live, gate_context, open_ticket
 from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
@@ -80,8 +81,11 @@ def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
     return by_priority(score for score in scores if score.band in wanted)[: plan.top], len(scores)
 
 
-def preview(plan: Plan, house: House) -> Preview:
-    """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost."""
+def preview(plan: Plan, house: House, messages: MessagePreview | None = None) -> Preview:
+    """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost.
+
+    `messages`, when given, is shown each decided case, to fill and judge what would be said.
+    """
     flagged, scored = candidates(plan, house)
     ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
     excluded: Counter[str] = Counter()
@@ -103,6 +107,8 @@ def preview(plan: Plan, house: House) -> Preview:
             context = replace(steps.offer_context(customer.id, events, house), held_out=False)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
+            if messages is not None:
+                messages.add(case, customer, events, decision)
             cost += decision.offer.cost.minor if decision.offer else 0
     without = offers.pop("", 0)
     return Preview(

@@ -322,6 +322,29 @@ class MoneyAnswer(BaseModel):
     currency: str
 
 
+class MessageSample(BaseModel):
+    """One message of a cell, as its first customer would get it, and how many share its words."""
+
+    situation: str
+    channel: str
+    language: str
+    customers: int
+    subject: str | None
+    body: str
+
+
+class MessagesAnswer(BaseModel):
+    """What would be sent, filled and judged as of today."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    passed: int = Field(alias="pass")
+    review: int
+    block: int
+    one_by_one: int
+    samples: list[MessageSample]
+
+
 class PreviewAnswer(BaseModel):
     scored: int
     flagged: int
@@ -334,6 +357,7 @@ class PreviewAnswer(BaseModel):
     cost: MoneyAnswer
     smallest_effect: float | None
     budgets_frozen: bool
+    messages: MessagesAnswer | None
 
 
 class LiftAnswer(BaseModel):
