@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from api import terminal
-from api.commands import campaigns, cases, drafts, imports, knowledge, model, operations, sending, serving, setup, style
+from api.commands import (
+    campaigns,
+    cases,
+    drafts,
+    evaluation,
+    imports,
+    knowledge,
+    model,
+    operations,
+    sending,
+    serving,
+    setup,
+    style,
+)
 
 app = typer.Typer(
     name="holdfast",
@@ -41,6 +54,7 @@ campaigns.register(app)
 cases.register(app)
 sending.register(app)
 style.register(app)
+evaluation.register(app)
 serving.register(app)
 operations.register(app)
 
