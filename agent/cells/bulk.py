@@ -24,7 +24,7 @@ from agent.realise import realise
 from agent.slots import NameParts, say
 from agent.voice import addressed, voice_of
 
-PLAIN_CODE = re.compile(r"[A-Z](?=[A-Z0-9]*[0-9])[A-Z0-9]{4,11}")
+PLAIN_CODE = re.compile(r"(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*[0-9])[A-Z0-9]{5,12}")
 PROBES = {
     Language.ZH: (NameParts(full="李安", surname="李", given="安"), LONGEST_NAMES[1], NameParts()),
     Language.EN: (NameParts(full="Ann Lee", surname="Lee", given="Ann"), LONGEST_NAMES[0], NameParts()),
@@ -84,11 +84,9 @@ class ApprovedCell:
         greetings: dict[str | None, str] = {}
         subject = self._filled(self._subject, fill, greetings) if self._subject else None
         words = Words(subject, self._filled(self._body, fill, greetings))
-        if found := live_findings(fill.context):
-            return words, _decision(found)
-        if self._is_plain(fill) and all(self._greets_well(words, fill, greeting) for greeting in greetings.values()):
-            return words, Decision.PASS
-        return words, self._whole_gate(words, fill, greetings.values()).decision
+        if not self._is_plain(fill) or not all(self._greets_well(words, fill, said) for said in greetings.values()):
+            return words, self._whole_gate(words, fill, greetings.values()).decision
+        return words, _decision(live_findings(fill.context))
 
     def judged_whole(self, words: Words, fill: Fill) -> Verdict:
         """The whole gate on one filled message: what `message` must agree with."""
@@ -156,7 +154,8 @@ class ApprovedCell:
         if len(greeting) > self._longest:
             return False
         if greeting not in self._greetings:
-            self._greetings[greeting] = self._whole_gate(words, fill, [greeting]).decision is Decision.PASS
+            findings = self._whole_gate(words, fill, [greeting]).findings
+            self._greetings[greeting] = all(finding.field == "context" for finding in findings)
         return self._greetings[greeting]
 
     def _whole_gate(self, words: Words, fill: Fill, greetings: Iterable[str]) -> Verdict:

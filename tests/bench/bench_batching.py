@@ -1,7 +1,7 @@
 """Drafts a second of a chat model: many at once through the queue, beside one-by-one `generate` on the same weights.
 
 Run it on a GPU: python tests/bench/bench_batching.py --shape qwen3-8b. Random weights of a real architecture are as
-fast as trained ones. Without a GPU the shape `tiny` shows that it runs; its figures say nothing. Prints, asserts nothing.
+fast as trained ones. Without a GPU the shape `tiny` shows that it runs; its figures say nothing. It asserts nothing.
 """
 
 from __future__ import annotations
