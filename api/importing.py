@@ -109,10 +109,11 @@ def import_customers(
 
 
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
-    """Markdown policies into the home folder and the index. Raises KnowledgeError."""
+    """Policies of any format into the home folder and the index. Raises KnowledgeError."""
     from knowledge.ingest import read_folder
 
-    documents, unread = read_folder(folder)
+    most_mb = workshop.settings.ingest_max_mb
+    documents, unread = read_folder(folder, most_mb)
     clauses = [clause for document in documents for clause in document.clauses]
     report: dict[str, Any] = {
         "documents": len(documents),
@@ -124,10 +125,13 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         return report
     if folder.resolve() != workshop.home.policies.resolve():
         shutil.copytree(folder, workshop.home.policies, dirs_exist_ok=True)
-        documents, _ = read_folder(workshop.home.policies)  # a second folder adds to the first, it does not end it
+        documents, _ = read_folder(
+            workshop.home.policies, most_mb
+        )  # a second folder adds to the first, it does not end it
         clauses = [clause for document in documents for clause in document.clauses]
     changes = workshop.index.replace_clauses(clauses)
-    return {**report, "added": changes.added, "changed": changes.changed, "removed": changes.removed}
+    counts = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
+    return {**report, **{name: len(ids) for name, ids in counts.items()}}
 
 
 def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
