@@ -17,7 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge.documents import Clause, Passage
+from knowledge.background import background
+from knowledge.documents import CUSTOMER, Clause, Passage
 from knowledge.embed.choice import BY_WORDS, Embedder, Embedders
 from knowledge.errors import IndexMissing
 from knowledge.rows import rows
@@ -49,10 +50,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """One space: `owners[i]` is the clause id that row i of `matrix` stands for. `embedder` made them."""
+    """One space: row i of `matrix` stands for the clause `owners[i]`, by a question of its own where `asked[i]`."""
 
     embedder: str
     owners: tuple[str, ...]
+    asked: tuple[bool, ...]
     matrix: npt.NDArray[np.float32]
 
 
@@ -106,6 +108,8 @@ class PolicyIndex:
         changed = tuple(clause.id for clause in fresh if clause.id in before)
         for name, embedder, theirs in self._spaces(clauses):
             self._put_vectors(name, embedder, theirs, {*gone, *changed}, progress)
+            if name != f"vectors-{ACROSS}" and theirs:
+                self._put_background(theirs[0].language, embedder)
         for chunk in _chunks(fresh, BATCH):
             collection.upsert(
                 ids=[clause.id for clause in chunk],
@@ -119,6 +123,32 @@ class PolicyIndex:
             collection.modify(metadata={"layout": LAYOUT, "generation": uuid.uuid4().hex})
         added = tuple(clause.id for clause in fresh if clause.id not in before)
         return Changes(added, changed, gone, len(clauses) - len(fresh))
+
+    def _put_background(self, language: str, embedder: Embedder | None) -> None:
+        """What customers ask that no policy need answer, in the space of this language: see `background.py`."""
+        questions = background(language)
+        if embedder is None or not questions:
+            return
+        stamp = f"{embedder.name} {zlib.crc32(''.join(questions).encode()):08x}"
+        name = f"background-{language}"
+        if (self._collection(name, made=stamp).metadata or {}).get("made") != stamp:
+            self._client().delete_collection(name)
+        collection = self._collection(name, made=stamp)
+        if collection.count() != len(questions):
+            collection.upsert(
+                ids=[str(at) for at in range(len(questions))],
+                embeddings=[embedder.query(question) for question in questions],
+            )
+
+    def background(self, language: str) -> npt.NDArray[np.float32] | None:
+        """The vectors of those questions; None where none were made."""
+        import numpy as np
+
+        name = f"background-{language}"
+        if name not in [collection.name for collection in self._client().list_collections()]:
+            return None
+        found = self._collection(name).get(include=["embeddings"])
+        return np.asarray(found["embeddings"], dtype=np.float32) if len(found["ids"]) else None
 
     def _records(self, collection: Collection) -> dict[str, str]:
         known = collection.get(include=["metadatas"])
@@ -155,14 +185,14 @@ class PolicyIndex:
         if embedder is None:
             return
         missing = [clause for clause in clauses if clause.id not in there or clause.id in stale]
-        texts = [(clause.id, at, text) for clause in missing for at, text in enumerate(rows(clause))]
+        texts = [(clause.id, at, *row) for clause in missing for at, row in enumerate(rows(clause))]
         for done, chunk in enumerate(_chunks(texts, EMBED_BATCH)):
             progress(f"embedding {min(done * EMBED_BATCH + EMBED_BATCH, len(texts)):,} of {len(texts):,}",
                      min(1.0, (done + 1) * EMBED_BATCH / len(texts)))  # fmt: skip
             collection.upsert(
-                ids=[f"{key}\n{at}" for key, at, _ in chunk],
-                embeddings=embedder.passages([text for _, _, text in chunk]),
-                metadatas=[{"clause": key} for key, _, _ in chunk],
+                ids=[f"{key}\n{at}" for key, at, _, _ in chunk],
+                embeddings=embedder.passages([text for _, _, text, _ in chunk]),
+                metadatas=[{"clause": key, "asked": asked} for key, _, _, asked in chunk],
             )
 
     def generation(self) -> str:
@@ -180,6 +210,14 @@ class PolicyIndex:
         """Every clause that was ingested, in force or not, of every audience: for the search, and for people."""
         return [_unpack(record) for record in self._records(self._collection("clauses")).values()]
 
+    def clauses(self, on: date, language: str | None = None, audience: str | None = CUSTOMER) -> list[Clause]:
+        """Every clause in force on that day; for search there is `search.py`."""
+        return [
+            clause
+            for clause in self.all_clauses()
+            if clause.in_force(on) and language in (None, clause.language) and audience in (None, clause.audience)
+        ]
+
     def vectors(self) -> dict[str, Vectors]:
         """The spaces by language (and `across`), as they were ingested; empty ones are left out."""
         import numpy as np
@@ -192,9 +230,13 @@ class PolicyIndex:
             collection = self._collection(name)
             found = collection.get(include=["metadatas", "embeddings"])
             if len(found["ids"]):
-                owners = tuple(str(meta["clause"]) for meta in found["metadatas"] or [])
-                stamp = str((collection.metadata or {}).get("embedder"))
-                spaces[language] = Vectors(stamp, owners, np.asarray(found["embeddings"], dtype=np.float32))
+                notes = found["metadatas"] or []
+                spaces[language] = Vectors(
+                    str((collection.metadata or {}).get("embedder")),
+                    tuple(str(note["clause"]) for note in notes),
+                    tuple(bool(note["asked"]) for note in notes),
+                    np.asarray(found["embeddings"], dtype=np.float32),
+                )
         return spaces
 
     def stamps(self) -> Mapping[str, str]:

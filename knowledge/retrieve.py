@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
 from knowledge.documents import Clause, Passage
 from knowledge.embed.bert import Vector
+from knowledge.embed.choice import Embedder
 from knowledge.index import ACROSS, PolicyIndex, Vectors
-from knowledge.search import Asker, Lexicon, Mask, Part, parts
+from knowledge.search import Asker, Lexicon, Mask, Part, Rows, parts
 
 MIN_COVERED = 0.22
 """By words alone: the share of the question's term weight (idf) that a clause must hold to count as an answer."""
@@ -28,14 +30,22 @@ ANYBODY = Asker()
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How an embedder's cosines are read. `unrelated` and `spread` are their mean and spread among clauses that have
-    nothing to do with the question, `words` what BM25 weighs beside them, `covers` the cosine that the best clause must
-    reach: measured, see the README of knowledge/."""
+    """How an embedder's cosines are read: measured, see the README of knowledge/.
+
+    `unrelated` and `spread` are their mean and spread among clauses that have nothing to do with the question, `words`
+    what BM25 weighs beside them, `lead` and `caution` what is taken off a clause's own questions (see `Rows`). A question
+    is covered when its best cosine is above `covers` + `against` times its cosine to the nearest background question;
+    background questions that a clause reaches with `answered` are answered here, and do not count.
+    """
 
     unrelated: float
     spread: float
     words: float
+    lead: float
+    caution: float
     covers: float
+    against: float
+    answered: float
 
     @property
     def clearly(self) -> float:
@@ -44,9 +54,17 @@ class Scale:
 
 
 SCALES = {
-    "multilingual-e5-small-q4": Scale(unrelated=0.843, spread=0.0135, words=18.0, covers=0.880),
-    "all-MiniLM-L6-v2": Scale(unrelated=0.135, spread=0.09, words=4.0, covers=0.31),
+    "multilingual-e5-small-q4": Scale(
+        unrelated=0.843, spread=0.0135, words=18.0, lead=0.006, caution=0.016, covers=0.343, against=0.6, answered=0.90
+    ),
+    "all-MiniLM-L6-v2": Scale(
+        unrelated=0.135, spread=0.09, words=4.0, lead=0.06, caution=0.12, covers=0.055, against=0.6, answered=0.55
+    ),
 }
+BETWEEN_LANGUAGES = Scale(
+    unrelated=0.79, spread=0.0135, words=0.0, lead=0.006, caution=0.006, covers=0.82, against=0.0, answered=1.0
+)
+"""A question in one language against clauses in the other, by the e5 model that comes with us."""
 
 
 class Miss(StrEnum):
@@ -69,18 +87,29 @@ class Answer:
     miss: Miss | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Using:
+    """What a search may use: for measuring the parts against the whole."""
+
+    words: bool = True
+    meaning: bool = True
+    questions: bool = True
+
+
+EVERYTHING = Using()
+
+
 class HybridRetriever:
     """Fits agent's Retriever port without knowing it."""
 
-    def __init__(self, index: PolicyIndex, by_words_only: bool = False, by_meaning_only: bool = False) -> None:
-        """The two switches are for measuring the parts against the whole."""
+    def __init__(self, index: PolicyIndex, using: Using = EVERYTHING) -> None:
         self._index = index
-        self._by_words_only, self._by_meaning_only = by_words_only, by_meaning_only
+        self._using = using
+        self._vector = lru_cache(maxsize=512)(lambda embedder, question: embedder.query(question))
         self._touched = -1
         self._generation: str | None = None
-        self._parts: dict[str, Part] = {}
-        self._spaces: dict[str, Vectors] = {}
-        self._across: dict[str, Part] = {}
+        self._spaces: dict[str, Space] = {}
+        self._across: dict[str, Space] = {}
 
     def policies(
         self, query: str, language: str, on: date, limit: int = 5, asker: Asker = ANYBODY
@@ -93,41 +122,32 @@ class HybridRetriever:
         self._refresh()
         if not any(char.isalnum() for char in query):
             return Answer((), language, Miss.NO_QUESTION)
-        spoken, part = self._part_for(language, on, asker)
-        if part is None:
+        spoken, space = self._space_for(language, on, asker)
+        if space is None:
             return Answer((), language, Miss.NOT_COVERED)
-        likeness, scale = self._likeness(part, query, spoken, across=spoken != language)
-        words, covered = part.lexicon.scores(query)
-        fits = (
-            words
-            if likeness is None or scale is None
-            else ((likeness - scale.unrelated) / scale.spread + scale.words * words)
-        )
-        if likeness is not None and self._by_meaning_only:
-            fits = likeness
-        reaches = covered >= MIN_COVERED if likeness is None or scale is None else (
-            (likeness >= scale.covers) | (covered >= ALL_COVERED)
-        )  # fmt: skip
-        allowed = part.allowed(on, asker)
-        miss = _why_not(part, likeness if likeness is not None else covered, reaches, allowed, on, asker,
-                        scale.clearly if scale else 0.1)  # fmt: skip
-        if miss is not None:
+        part, allowed = space.part, space.part.allowed(on, asker)
+        fit = self._fit(space, query)
+        if (miss := _why_not(part, fit, allowed, on, asker)) is not None:
             return Answer((), spoken, miss)
-        near = allowed & (reaches if likeness is None or scale is None else likeness >= scale.covers - 3 * scale.spread)
-        order = np.flatnonzero(near)
-        order = order[np.argsort(-fits[order], kind="stable")][:limit]
-        found = (_passage(part.clauses[at], float(fits[at]), spoken) for at in order)
+        order = np.flatnonzero(allowed & fit.near)
+        order = order[np.argsort(-fit.score[order], kind="stable")][:limit]
+        found = [_passage(part.clauses[at], float(fit.score[at]), spoken) for at in order]
         return Answer(tuple(sorted(found, key=lambda passage: (-passage.score, passage.source_id))), spoken)
+
+    def embed(self, query: str, language: str) -> None:
+        """Embed a question ahead of asking it: so that each can be timed by itself."""
+        self._refresh()
+        space = self._spaces.get(language)
+        if space is not None and space.embedder is not None and self._using.meaning:
+            self._vector(space.embedder, query)
 
     def licensed(self, acts: Sequence[str], language: str, on: date) -> tuple[Clause, ...]:
         """The clauses in force that back any of these acts."""
         self._refresh()
-        part = self._parts.get(language)
-        if part is None:
+        if (space := self._spaces.get(language)) is None:
             return ()
-        wanted = set(acts)
-        allowed = part.allowed(on, ANYBODY)
-        return tuple(clause for at, clause in enumerate(part.clauses) if allowed[at] and wanted & set(clause.acts))
+        wanted, allowed = set(acts), space.part.allowed(on, ANYBODY)
+        return tuple(clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts))
 
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         """Entries of this one customer's own history, best first."""
@@ -140,57 +160,121 @@ class HybridRetriever:
 
     def _refresh(self) -> None:
         """Read the index again when somebody, perhaps another process, ingested since."""
-        if (touched := self._index.touched()) == self._touched:
+        touched = self._index.touched()
+        if touched == self._touched:
             return
         if (generation := self._index.generation()) != self._generation:
+            vectors = self._index.vectors()
+            across = vectors.pop(ACROSS, None)
+            rows = {name: _rows(space, self._using.questions) for name, space in vectors.items()}
             clauses = self._index.all_clauses()
-            self._spaces = self._index.vectors()
-            spaces = {name: (space.owners, space.matrix) for name, space in self._spaces.items()}
-            self._parts = parts(clauses, spaces)
-            self._across = {
-                language: Part(part.clauses, *spaces[ACROSS])
-                for language, part in self._parts.items()
-                if ACROSS in spaces
+            if not self._using.questions:
+                clauses = [replace(clause, questions=()) for clause in clauses]
+            self._spaces = {
+                language: Space(part, *self._reader(vectors.get(language), part, language))
+                for language, part in parts(clauses, rows).items()
             }
+            self._across = {}
+            if across is not None and (embedder := self._index.embedders.across()) is not None:
+                for language, space in self._spaces.items():
+                    part = Part(space.part.clauses, Rows(across.owners, across.asked, across.matrix))
+                    self._across[language] = Space(part, embedder, BETWEEN_LANGUAGES, None)
             self._generation = generation
-        self._touched = self._index.touched() if touched == -1 else touched
+        self._touched = touched
 
-    def _part_for(self, language: str, on: date, asker: Asker) -> tuple[str, Part | None]:
+    def _reader(
+        self, vectors: Vectors | None, part: Part, language: str
+    ) -> tuple[Embedder | None, Scale | None, Vector | None]:
+        """What reads a question for these rows; nothing where no embedder is, or not the one that made them."""
+        embedder = self._index.embedders.of(language)
+        if vectors is None or embedder is None or embedder.name != vectors.embedder:
+            return None, None, None
+        others = self._index.background(language)
+        scale = SCALES.get(embedder.name) or _measured(part, others)
+        if others is not None and len(others):
+            reached = [float(alike.tell.max()) for other in others if (alike := part.likeness(other)) is not None]
+            others = others[np.array(reached) < scale.answered]
+        return embedder, scale, others
+
+    def _space_for(self, language: str, on: date, asker: Asker) -> tuple[str, Space | None]:
         """The clauses in the question's language; where there is none in force at all, those in another."""
-        own = self._parts.get(language)
-        if own is not None and own.allowed(on, asker).any():
+        own = self._spaces.get(language)
+        if own is not None and own.part.allowed(on, asker).any():
             return language, own
-        others = [(name, part) for name, part in self._parts.items() if name != language]
-        for name, part in others:
-            if part.allowed(on, asker).any():
-                return name, self._across.get(name, part)
+        for name, space in self._spaces.items():
+            if name != language and space.part.allowed(on, asker).any():
+                return name, self._across.get(name, space.between_languages())
         return language, own
 
-    def _likeness(self, part: Part, query: str, language: str, across: bool) -> tuple[Vector | None, Scale | None]:
-        """None where words alone are searched: no vectors, or an embedder that is not the one that made them."""
-        space = self._spaces.get(ACROSS if across and ACROSS in self._spaces else language)
-        embedders = self._index.embedders
-        embedder = embedders.across() if across else embedders.of(language)
-        if self._by_words_only or space is None or embedder is None or embedder.name != space.embedder:
-            return None, None
-        return part.likeness(embedder.query(query)), SCALES.get(space.embedder) or _measured(part)
+    def _fit(self, space: Space, query: str) -> Fit:
+        words, covered = space.part.lexicon.scores(query)
+        scale = space.scale
+        if not self._using.meaning or space.embedder is None or scale is None:
+            return Fit(words, covered, covered >= MIN_COVERED, covered >= MIN_COVERED, clearly=0.1)
+        question = self._vector(space.embedder, query)
+        likeness = space.part.likeness(question)
+        assert likeness is not None, "an embedder has rows to compare with"
+        score = (likeness.order - scale.unrelated) / scale.spread
+        if self._using.words:
+            score = score + scale.words * words
+        other = float((space.others @ question).max()) if space.others is not None and len(space.others) else 0.0
+        needed = scale.covers + scale.against * other
+        reaches = (likeness.tell >= needed) | (covered >= ALL_COVERED)
+        near = reaches | (likeness.order >= needed - 4 * scale.spread)
+        return Fit(score, likeness.order, reaches, near, scale.clearly)
 
 
-def _measured(part: Part) -> Scale:
-    """For a model of the operator's own: read off the corpus itself, so a first guess; `holdfast eval retrieval` checks it."""
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Clauses of one language, with what reads a question for them; without it, words alone are searched."""
+
+    part: Part
+    embedder: Embedder | None
+    scale: Scale | None
+    others: Vector | None
+
+    def between_languages(self) -> Space:
+        """For a question in another language: the same rows where the embedder knows both."""
+        knows_both = self.embedder is not None and len(self.embedder.languages) > 1
+        scale = BETWEEN_LANGUAGES if self.embedder is not None and self.embedder.name in SCALES else self.scale
+        return Space(self.part, self.embedder, scale, None) if knows_both else Space(self.part, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well each clause fits: `score` orders them, `strength` tells whether one fits clearly better than another,
+    `reaches` are those that answer by themselves and `near` those that may stand beside them."""
+
+    score: Vector
+    strength: Vector
+    reaches: Mask
+    near: Mask
+    clearly: float
+
+
+def _rows(vectors: Vectors, questions: bool) -> Rows:
+    scale = SCALES.get(vectors.embedder)
+    kept = [at for at, asked in enumerate(vectors.asked) if questions or not asked]
+    owners, asked = [vectors.owners[at] for at in kept], [vectors.asked[at] for at in kept]
+    lead, caution = (scale.lead, scale.caution) if scale else (0.0, 0.0)
+    return Rows(owners, asked, vectors.matrix[kept], lead, caution)
+
+
+def _measured(part: Part, others: Vector | None) -> Scale:
+    """For a model of the operator's own: read off its own cosines, so a first guess; `holdfast eval retrieval` tells."""
     mean, spread = part.spread()
-    return Scale(unrelated=mean, spread=spread, words=4.0, covers=mean + 1.5 * spread)
+    nearest = float((others @ others.T - 2 * np.eye(len(others))).max(1).mean()) if others is not None else 0.0
+    covers = mean + 2.8 * spread - 0.6 * nearest
+    return Scale(mean, spread, 4.0, 0.0, 0.0, covers, 0.6 if others is not None else 0.0, mean + 4.5 * spread)
 
 
-def _why_not(
-    part: Part, strength: Vector, reaches: Mask, allowed: Mask, on: date, asker: Asker, clearly: float
-) -> Miss | None:
+def _why_not(part: Part, fit: Fit, allowed: Mask, on: date, asker: Asker) -> Miss | None:
     """None when something that may be quoted covers the question, and nothing else covers it clearly better."""
-    if not reaches.any():
+    if not fit.reaches.any():
         return Miss.NOT_COVERED
-    best = int(np.argmax(np.where(reaches, strength, -np.inf)))
-    mine = float(np.max(strength[allowed & reaches])) if (allowed & reaches).any() else -np.inf
-    if allowed[best] or mine > strength[best] - clearly:
+    best = int(np.argmax(np.where(fit.reaches, fit.strength, -np.inf)))
+    mine = float(np.max(fit.strength[allowed & fit.reaches], initial=-np.inf))
+    if allowed[best] or mine > fit.strength[best] - fit.clearly:
         return None
     clause = part.clauses[best]
     if not clause.in_force(on):

@@ -15,10 +15,11 @@ LONGEST = {"zh": 300, "en": 700}
 SENTENCE = re.compile(r"(?<=[。；！？!?\n])|(?<=[.;]) ")
 
 
-def rows(clause: Clause) -> list[str]:
-    """The texts to embed, the clause's own first."""
+def rows(clause: Clause) -> list[tuple[str, bool]]:
+    """The texts to embed, the clause's own first; True for those that are questions."""
     head = " > ".join(dict.fromkeys([*clause.section, clause.clause])).replace("_", " ")
-    return [*(f"{head}\n{part}" for part in _parts(clause.text, LONGEST.get(clause.language, 600))), *clause.questions]
+    parts = _parts(clause.text, LONGEST.get(clause.language, 600))
+    return [*((f"{head}\n{part}", False) for part in parts), *((question, True) for question in clause.questions)]
 
 
 def words(clause: Clause) -> str:

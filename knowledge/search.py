@@ -41,21 +41,51 @@ class Asker:
     audience: str | None = CUSTOMER
 
 
-class Part:
-    """The clauses of one language. `owners` are clause ids, in any order; `matrix` may be empty."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What stands for clauses in the vector space, in any order.
 
-    def __init__(self, clauses: Sequence[Clause], owners: Sequence[str] = (), matrix: Vector | None = None) -> None:
+    A question is nearer to a question than to the rule that answers it, whether or not it means the same; so from the
+    cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any clause
+    answers at all.
+    """
+
+    owners: Sequence[str]
+    asked: Sequence[bool]
+    matrix: Vector
+    lead: float = 0.0
+    caution: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """For each clause the cosine of its nearest row, -1 for those without one: to order by, and to tell by."""
+
+    order: Vector
+    tell: Vector
+
+
+class Part:
+    """The clauses of one language, with or without rows."""
+
+    def __init__(self, clauses: Sequence[Clause], rows: Rows | None = None) -> None:
         self.clauses = tuple(clauses)
-        place = {clause.id: at for at, clause in enumerate(self.clauses)}
         self._from = np.array([_number(clause.valid_from, OPEN_FROM) for clause in self.clauses], np.int64)
         self._to = np.array([_number(clause.valid_to, OPEN_TO) for clause in self.clauses], np.int64)
         self._allowed = lru_cache(maxsize=16)(self._mask)
-        known = [(place[owner], row) for row, owner in enumerate(owners) if owner in place]
         self._rows: Vector | None = None
-        if known and matrix is not None:
-            known.sort()
-            self._rows = np.ascontiguousarray(matrix[[row for _, row in known]])
-            self._row_owner = np.array([owner for owner, _ in known], np.int64)
+        if rows is not None:
+            self._take(rows)
+
+    def _take(self, rows: Rows) -> None:
+        place = {clause.id: at for at, clause in enumerate(self.clauses)}
+        order = sorted((place[owner], row) for row, owner in enumerate(rows.owners) if owner in place)
+        if order:
+            at = np.array([row for _, row in order], np.int64)
+            self._rows = np.ascontiguousarray(rows.matrix[at])
+            asked = np.asarray(rows.asked, np.float32)[at]
+            self._lead, self._caution = asked * np.float32(rows.lead), asked * np.float32(rows.caution)
+            self._row_owner = np.array([owner for owner, _ in order], np.int64)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
 
     @property
@@ -83,18 +113,21 @@ class Part:
     def lexicon(self) -> Lexicon:
         return Lexicon([words(clause) for clause in self.clauses])
 
-    def likeness(self, question: Vector) -> Vector | None:
-        """For each clause the cosine of its nearest row; -1 for those without a row. None without vectors."""
+    def likeness(self, question: Vector) -> Likeness | None:
+        """None without vectors."""
         if self._rows is None:
             return None
-        nearest = np.full(len(self.clauses), -1.0, np.float32)
         if len(self._rows) <= ROUGH_FROM:
-            nearest[self._row_owner[self._starts]] = np.maximum.reduceat(self._rows @ question, self._starts)
-            return nearest
-        rough = self._rough[1] @ (self._rough[0] @ question)
-        best = np.argpartition(rough, -CANDIDATES)[-CANDIDATES:]
-        rough[best] = self._rows[best] @ question
-        nearest[self._row_owner[self._starts]] = np.maximum.reduceat(rough, self._starts)
+            cosines = self._rows @ question
+        else:
+            cosines = self._rough[1] @ (self._rough[0] @ question)
+            best = np.argpartition(cosines, -CANDIDATES)[-CANDIDATES:]
+            cosines[best] = self._rows[best] @ question
+        return Likeness(self._nearest(cosines - self._lead), self._nearest(cosines - self._caution))
+
+    def _nearest(self, cosines: Vector) -> Vector:
+        nearest = np.full(len(self.clauses), -1.0, np.float32)
+        nearest[self._row_owner[self._starts]] = np.maximum.reduceat(cosines, self._starts)
         return nearest
 
     def spread(self) -> tuple[float, float]:
@@ -170,12 +203,9 @@ def _number(day: date | None, default: int) -> int:
     return day.year * 10_000 + day.month * 100 + day.day if day else default
 
 
-def parts(clauses: Sequence[Clause], spaces: Mapping[str, tuple[Sequence[str], Vector]]) -> dict[str, Part]:
+def parts(clauses: Sequence[Clause], rows: Mapping[str, Rows]) -> dict[str, Part]:
     """One part a language."""
     by_language: dict[str, list[Clause]] = {}
     for clause in clauses:
         by_language.setdefault(clause.language, []).append(clause)
-    return {
-        language: Part(theirs, *(spaces.get(language) or ((), None)))
-        for language, theirs in sorted(by_language.items())
-    }
+    return {language: Part(theirs, rows.get(language)) for language, theirs in sorted(by_language.items())}

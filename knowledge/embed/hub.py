@@ -20,7 +20,7 @@ from knowledge.errors import EmbedderMissing
 BATCH, TOKENS = 16, 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HubModel:
     """`query_prefix` and `passage_prefix` are what a model of the E5 family was trained to see."""
 

@@ -26,7 +26,7 @@ SHA256 = {
 DEPTH, HEADS, EPSILON, TOKENS = 6, 12, 1e-12, 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MiniLM:
     encoder: Encoder
     tokenizer: Tokenizer

@@ -30,7 +30,7 @@ BLOCK = 32
 TOKENS = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class E5:
     """Questions and passages are told apart by a prefix, as the model was trained."""
 
