@@ -91,9 +91,10 @@ class Workshop:
 
     @cached_property
     def index(self) -> PolicyIndex:
+        from knowledge.embed.choice import Embedders
         from knowledge.index import PolicyIndex
 
-        return PolicyIndex(self.home.index)
+        return PolicyIndex(self.home.index, Embedders(self.settings.embedder))
 
     @cached_property
     def retriever(self) -> HybridRetriever:

@@ -435,11 +435,17 @@ class ClauseAnswer(BaseModel):
     language: str
     valid_from: str | None
     valid_to: str | None
+    clause_id: str
+    section: list[str]
+    region: list[str]
+    tier: list[str]
 
 
 class RetrieveRequest(Strict):
     query: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]+$")]
     language: Language | None = None
+    region: Annotated[str, StringConstraints(max_length=100)] | None = None
+    tier: Annotated[str, StringConstraints(max_length=100)] | None = None
     k: Annotated[int, Field(ge=1, le=50)] = 5
 
 
@@ -447,6 +453,8 @@ class RetrieveAnswer(BaseModel):
     results: list[ClauseAnswer]
     covered: bool
     language: Language
+    because: str | None
+    """Why nothing was found, in words; null when something was."""
 
 
 class JobAnswer(BaseModel):
