@@ -147,9 +147,7 @@ class HybridRetriever:
         if (space := self._spaces.get(language)) is None:
             return ()
         wanted, allowed = set(acts), space.part.allowed(on, ANYBODY)
-        return tuple(
-            clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts)
-        )
+        return tuple(clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts))
 
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         """Entries of this one customer's own history, best first."""

@@ -117,9 +117,7 @@ def evaluate(
     """Each method on each language that is asked in."""
     languages = sorted({question.language for question in questions})
     return [
-        _row(
-            name, language, HybridRetriever(index, METHODS[name]), [q for q in questions if q.language == language], on
-        )
+        _row(name, language, HybridRetriever(index, METHODS[name]), [q for q in questions if q.language == language], on)
         for name in methods
         for language in languages
     ]
@@ -163,7 +161,9 @@ def _ask(retriever: HybridRetriever, question: Question, on: date) -> _Asked:
     answer = retriever.ask(question.query, question.language, on, DEPTH)
     done = time.perf_counter()
     found = tuple(passage.source_id for passage in answer.passages)
-    return _Asked(question, found, _rank(answer, question.answers), 1000 * (done - embedded), 1000 * (embedded - start))
+    return _Asked(
+        question, found, _rank(answer, question.answers), 1000 * (done - embedded), 1000 * (embedded - start)
+    )
 
 
 def _rank(answer: Answer, answers: tuple[str, ...]) -> int:
