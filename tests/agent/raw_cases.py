@@ -1,4 +1,4 @@
-"""The cases on which raw answers of models are read: sixteen sheets with known values, and the world each is judged in.
+"""The cases on which raw answers of models are read: eighteen sheets with known values, and the world each is judged in.
 
 Takes the name of a case and a channel, gives an EvalCase. Values are chosen so that a mistake shows: no two facts of a
 sheet have the same value unless the case is about that.
@@ -69,6 +69,8 @@ SKETCHES = {
     "zh_damaged": Sketch(ZH, "周敏", "female", "青花瓷碗", situation="damaged_item"),
     "zh_refund": Sketch(ZH, "张伟", "male", "羊毛围巾", situation="refund_slow"),
     "zh_late": Sketch(ZH, "林小满", None, "露营折叠桌", situation="late_delivery"),
+    "zh_same": Sketch(ZH, "何田", None, "茶巾", offer=("points", "300", "JIFEN300", "0", date(2026, 9, 28)), points=300),
+    "en_same": Sketch(EN, "Ada Wong", None, "Tea Towel", offer=("amount", "50", "FIFTY50", "50", date(2026, 9, 28)), points=50),
     "en_pct": Sketch(
         EN, "Will Carter", "male", "WHITE HANGING HEART T-LIGHT HOLDER",
         offer=("percent", "20", "QH20", "100", date(2026, 9, 30)), exclusions="gift cards", points=900,
