@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from agent.domain import Fact, FactSheet, SlotType
-from agent.draft.amounts import MASK, Binding, bind_amounts
-from agent.draft.hedges import day_is_meant
+from agent.draft.amounts import MASK, Binding, bind_amounts, own_literals
+from agent.draft.hedges import day_is_meant, is_about
+from agent.draft.outright import handed_over
 from agent.draft.stand_ins import stand_in
 from agent.errors import SlotError
 from agent.language.dates import DateMention, read_dates
@@ -127,7 +128,11 @@ def _days(text: str, sheet: FactSheet) -> Iterator[Binding]:
         slots = [fact.slot for fact in sheet.facts if fact.type is SlotType.DATE and _day(fact) == mention.first]
         if len(slots) != 1 or _is_one_end(text, mentions, at):
             continue
-        if day_is_meant(text, mention.start, mention.end, sheet.language):
+        told = is_about(slots[0], text, mention.start, mention.end, sheet.language)
+        if slots[0] == "offer_expires":
+            own = own_literals(text, sheet)
+            told = told and handed_over(text, mention.start, mention.end, own, sheet.language)
+        if told and day_is_meant(text, mention.start, mention.end, sheet.language):
             yield Binding(mention.start, mention.end, slots[0], f"{{{slots[0]}}}")
 
 

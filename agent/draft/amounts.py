@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.domain import Fact, FactSheet, Language, Money, Offer, OfferKind
-from agent.draft.hedges import plainly_meant
+from agent.draft.outright import handed_over
+from agent.draft.hedges import is_for_this_customer, plainly_meant, sentence_around
+from agent.draft.stand_ins import CODE
+from agent.language.dates import read_dates
 from agent.language.quantities import Quantity, currency_fits, read_quantities
 from agent.slots.wording import major
 
@@ -23,11 +26,19 @@ MINIMUM_LEFT = re.compile(
 ON_ACCOUNT = re.compile(
     r"(?:\b(?:you (?:already |still )?have|balance(?: is| of)?|already|your|account holds)|您(?:现)?有|账户[里上中]?(?:还|已)?有?|余额|还有|还剩|现有)\s*\Z", re.I
 )
-GIVEN = re.compile(r"\b(?:collect|earn|claim|receive|pick up|redeem|get|for you)\s*\Z|(?:领取?|得|获)\s*\Z", re.I)
+STILL_THERE = re.compile(r"\s*(?:are (?:still )?(?:there|yours|on|in)|on your account|in your account|(?:都)?还?在(?!这)|没用)", re.I)
+SOMETHING_ELSE = re.compile(r"\s*(?:(?:即|就)?[送赠换](?!您|你)|(?:and )?(?:get|receive|win) an? |ships?\b)", re.I)
+"""What a minimum spend brings besides the offer."""
+GIVEN = re.compile(r"\b(?:collect|earn|claim|receive|pick up|redeem|get|for you|adding|sending(?: you)?|giving(?: you)?)\s*\Z|(?:领取?|得|获)\s*\Z", re.I)
 PRICE = re.compile(
     r"\b(?:paid|pay|costs?|priced?(?: at)?|spent|worth|charged|bought for)\b[^.,;]{0,12}\Z|(?:标价|售价|定价|价格|付了?|花了?|原价|买的?|消费)[^，。]{0,4}\Z",
     re.I,
 )  # fmt: skip
+POLITE = re.compile(r"\bwould (?:like|love) to\b", re.IGNORECASE)
+"""Supposes nothing, whatever its "would" looks like."""
+BENEFITS = frozenset({"percent_off", "percent_back", "free_shipping", "free_item", "threshold"})
+REFUND = re.compile(r"\brefund\w*|\b(?:back|due|owed?|waiting|return(?:ed)? to)\b|退款|退回|退还|退给|应退|多收|原路", re.I)
+TAKEN = re.compile(r"\b(?:charged|took|taken|we refunded)\b|扣|收了|付了", re.I)
 NOUN = r"(?:discount|saving|reduction|price cut)"
 COUPON = r"(?:coupon|voucher|code)"
 
@@ -43,7 +54,9 @@ class Binding:
 
 
 def bind_amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
-    for quantity in read_quantities(text, sheet.language.value):
+    text = POLITE.sub(lambda match: " " * len(match[0]), text)
+    quantities = read_quantities(text, sheet.language.value)
+    for quantity in quantities:
         if quantity.qualifier is not None or MASK in text[quantity.start : quantity.end]:
             continue
         slots = [slot for fact in sheet.facts for slot in _slots_for(quantity, fact, text, sheet)]
@@ -53,8 +66,58 @@ def bind_amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
         if binding is None:
             continue
         minimum = binding.slot == "offer_min_spend"
+        if minimum and SOMETHING_ELSE.match(text[binding.end :]):
+            continue
+        if (minimum or binding.slot == "offer") and not _offered_alone(text, binding, quantities, sheet):
+            continue
         if plainly_meant(text, binding.start, binding.end, sheet.language, minimum):
             yield binding
+
+
+def _offered_alone(text: str, binding: Binding, quantities: list[Quantity], sheet: FactSheet) -> bool:
+    """A sentence that speaks of any other benefit, threshold or condition is not ours to cite the offer in."""
+    if not is_for_this_customer(text, binding.start, binding.end, sheet.language):
+        return False
+    begin, stop = sentence_around(text, binding.start)
+    if not handed_over(text, binding.start, binding.end, own_literals(text, sheet), sheet.language):
+        return False
+    return all(
+        _is_own(quantity, sheet)
+        for quantity in quantities
+        if begin <= quantity.start < stop
+        and not (quantity.kind == "free_item" and quantity.start < binding.end and quantity.end >= binding.start)
+        and (quantity.kind in BENEFITS or quantity.benefit)
+    )
+
+
+def own_literals(text: str, sheet: FactSheet) -> list[tuple[int, int]]:
+    """Where the offer's own value, minimum, last day and code stand."""
+    quantities = read_quantities(text, sheet.language.value)
+    own = [(quantity.start, quantity.end) for quantity in quantities if _is_own(quantity, sheet)]
+    return [*own, *_days_and_code(text, sheet)]
+
+
+def _days_and_code(text: str, sheet: FactSheet) -> Iterator[tuple[int, int]]:
+    offer = sheet.offer
+    if offer is not None and offer.code:
+        yield from (match.span() for match in re.finditer(rf"{re.escape(offer.code)}|{CODE}", text))
+    if offer is not None and sheet.now is not None:
+        for mention in read_dates(text, sheet.language.value, sheet.now, sheet.brand.timezone):
+            if mention.first == mention.last == offer.expires_on:
+                yield mention.start, mention.end
+
+
+def _is_own(quantity: Quantity, sheet: FactSheet) -> bool:
+    offer = sheet.offer
+    if offer is None:
+        return False
+    if quantity.kind == "threshold":
+        return quantity.value == offer.min_spend
+    same = quantity.value == offer.value or offer.kind is OfferKind.FREE_SHIPPING
+    kinds = {OfferKind.PERCENT: ("percent_off",), OfferKind.AMOUNT: ("amount",), OfferKind.POINTS: ("points",)}
+    if quantity.kind == "amount" and quantity.value == offer.min_spend:
+        return True
+    return same and quantity.kind in kinds.get(offer.kind, ("free_shipping",))
 
 
 def _slots_for(quantity: Quantity, fact: Fact, text: str, sheet: FactSheet) -> Iterator[str]:
@@ -67,10 +130,12 @@ def _slots_for(quantity: Quantity, fact: Fact, text: str, sheet: FactSheet) -> I
             if fact.slot == "offer_min_spend":
                 if (quantity.kind == "threshold" and not quantity.benefit) or _said_as_minimum(quantity, left):
                     yield fact.slot
-            elif quantity.kind == "amount" and not PRICE.search(left):
-                yield fact.slot
+            elif quantity.kind == "amount" and not PRICE.search(left) and not TAKEN.search(left):
+                begin, stop = sentence_around(text, quantity.start)
+                if fact.slot != "refund_amount" or REFUND.search(text[begin:stop]):
+                    yield fact.slot
     elif fact.slot == "points_balance" and quantity.kind == "points" and quantity.value == Decimal(fact.value):
-        if ON_ACCOUNT.search(left) or not (quantity.benefit or _may_be_the_offer(quantity, sheet)):
+        if ON_ACCOUNT.search(left) or STILL_THERE.match(text[quantity.end : quantity.end + 30]):
             yield fact.slot
     elif fact.slot == "days_since_order" and quantity.kind == "days" and quantity.value == Decimal(fact.value):
         yield fact.slot
@@ -92,7 +157,8 @@ def _is_offer(quantity: Quantity, offer: Offer, left: str) -> bool:
         money = quantity.kind == "amount" and currency_fits(quantity.unit, offer.currency)
         return money and quantity.benefit and quantity.value == offer.value
     if offer.kind is OfferKind.POINTS:
-        given = (quantity.benefit or bool(GIVEN.search(left))) and not ON_ACCOUNT.search(left)
+        told = quantity.benefit or GIVEN.search(left) or re.search(r"\b(?:bonus|extra)\b", quantity.text)
+        given = bool(told) and not ON_ACCOUNT.search(left)
         return quantity.kind == "points" and given and quantity.value == offer.value
     return offer.kind is OfferKind.FREE_SHIPPING and quantity.kind == "free_shipping"
 
@@ -134,7 +200,7 @@ def _offer_zh(text: str, start: int, end: int, offer: Offer) -> tuple[int, int, 
     before, after = text[:start], text[end:]
     if offer.kind is OfferKind.PERCENT:
         if "折" in text[start:end]:
-            return start, end, "{offer|np}"
+            return None if after.startswith(("卡", "屏风", "叠")) else (start, end, "{offer|np}")
         if less := re.search(r"(?:立减|直减|减免?|省下?)\Z", before):
             return less.start(), end, "{offer|verb}"
         if noun := re.match(r"\s?的?(?:折扣(?!券)|减免)", after):

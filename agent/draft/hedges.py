@@ -44,6 +44,71 @@ RIGHT = {
     ),
     Language.ZH: re.compile(r"\s*(?:左右|上下|前后|以上|以下|以内|之间|起(?!用)|多(?!谢)|有余|再|又|封顶|[-–—~～]\s?\d|[至到]\s?\d)"),
 }
+SCOPED = {
+    Language.EN: re.compile(
+        r"\b(?:members?|new customers?|first[- ]time|first (?:order|purchase)|second (?:item|one|order)|students?|subscribers?|followers?|"
+        r"each|every|per|selected|some|certain|only|refer\w*|invite\w*|friends?|reviews?|sign(?:ing)? up|subscribe|newsletter|app|"
+        r"returns?|deposit|store credit|redeem|worth|exchange|the us|within|silver|gold|platinum|always|monthly|weekly|daily|birthday)\b",
+        re.I,
+    ),
+    Language.ZH: re.compile(
+        r"会员|新客|新人|老客|首单|第[一二三2-9]|每[满消单月周天次]|邀请|好友|签到|充值|评价|晒单|关注|注册|退货|换货|江浙沪|偏远|指定|部分|"
+        r"金卡|银卡|黑钻|学生|才(?!好)|只有|仅|限(?!时)|办卡|押金|红包|差价|换[一个]|兑换|抵\d|上不封顶|另[算计办]|天天|常年|永久|生日"
+    ),
+}
+"""Whom or what it holds for, other than this customer's next order. No list of these is ever whole; it errs towards no."""
+LAST_DAY = {
+    Language.EN: (
+        re.compile(
+            r"\b(?:until|till|through|by|before|valid|expir\w+|ends?|ending|last day|good|deadline|runs? (?:to|until)|works? (?:to|until))\b"
+            r"(?:[\w ,']{0,24})\Z",
+            re.I,
+        ),
+        re.compile(r"\s*(?:is the last day|at the latest|deadline)", re.I),
+    ),
+    Language.ZH: (
+        re.compile(r"(?:有效期?|截止|截至|到期日?|期限|最后一天|请[在于])[^。！？\n]{0,6}\Z"),
+        re.compile(r"\s*(?:[(（][^()（）]{0,6}[)）])?\s*(?:（含）)?(?:之?前|以前|截止|到期|止(?!步)|内有效|有效)"),
+    ),
+}
+OF_THE_ORDER = re.compile(r"\b(?:order(?:ed)?|bought|purchase[d]?|shopped)\b|下[的了过]?单|订单|购买|买", re.I)
+OF_THE_TICKET = re.compile(
+    r"\b(?:told|wrote|written|contacted|reached|message|note|letter|e-?mail|asked|reported|got in touch|sent back|went back|called)\b|"
+    r"联系|反映|反馈|留言|告诉|提到|来信|来电|说|问|咨询",
+    re.I,
+)
+NOT_OF_US = re.compile(
+    r"\b(?:deliver\w*|arriv\w*|expected|due|clos(?:e|ed|ing)|holiday|founded|opened|points? (?:expire|lapse|end)\w*|festival|birthday|dispatch\w*|ships? (?:on|by))\b|"
+    r"送达|到货|到账|预计|盘点|开业|开店|积分(?=[^。]{0,8}(?:到期|清零|过期))|放假|发货|活动",
+    re.I,
+)
+DAY_OF = {"ticket_date": OF_THE_TICKET, "last_order_date": OF_THE_ORDER}
+"""Days that are told of because something happened on them: the sentence must speak of it."""
+
+
+def is_for_this_customer(text: str, start: int, end: int, language: Language) -> bool:
+    """Whether the sentence offers it outright: to nobody else, for nothing in return, not on some goods only."""
+    begin, stop = sentence_around(text, start)
+    return not SCOPED[language].search(text[begin:start] + "\n" + text[end:stop])
+
+
+def is_about(slot: str, text: str, start: int, end: int, language: Language) -> bool:
+    """Whether the words around a day are those in which this fact is told."""
+    begin, stop = sentence_around(text, start)
+    left, right = text[begin:start].lower(), text[end:stop].lower()
+    if slot == "offer_expires":
+        before, after = LAST_DAY[language]
+        told = before.search(left) or after.match(right)
+        return bool(told) and not (NOT_OF_US.search(left) or re.match(r"[^,，。.]{0,6}(?:到账|送达|发货)", right))
+    return bool(DAY_OF[slot].search(left + "\n" + right)) and not NOT_OF_US.search(left) if slot in DAY_OF else True
+
+
+def sentence_around(text: str, at: int) -> tuple[int, int]:
+    start = max((match.end() for match in re.finditer(r"[。！？!?\n；;]|(?<=[a-z)])\.\s", text[:at])), default=0)
+    stop = re.search(r"[。！？!?\n；;]|(?<=[a-z\d)])\.(?:\s|\Z)", text[at:])
+    return start, at + stop.end() if stop else len(text)
+
+
 MINIMUM_RIGHT = re.compile(r"\s*(?:or more|or above|and (?:up|more|above)|\+|以上|及以上|起)", re.I)
 """Said after a minimum spend these words are its meaning."""
 
