@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from agent.domain import Fact, FactSheet, SlotType
 from agent.draft.amounts import MASK, Binding, bind_amounts, own_literals
 from agent.draft.hedges import day_is_meant, is_about
-from agent.draft.outright import handed_over
+from agent.draft.outright import GOODS, handed_over
 from agent.draft.stand_ins import stand_in
 from agent.errors import SlotError
 from agent.language.dates import DateMention, read_dates
@@ -24,13 +24,17 @@ from agent.slots.grammar import TOKEN
 
 EXACT_TYPES = frozenset({SlotType.CODE, SlotType.URL, SlotType.ITEM, SlotType.SALUTATION})
 EXACT_TEXTS = frozenset({"brand", "policy_answer", "policy_more", "sign_off"})
+ITEMS = frozenset({"last_item", "ticket_item"})
 RANGE = re.compile(r"\s*(?:-|–|—|~|～|to|through|until|till|and|or|至|到|和|与|或)\s*")
 EXCLUDES_LEFT = re.compile(
-    r"(?:\b(?:not (?:valid|applicable|usable) (?:on|for|to|with)|excluding|excludes?|except(?: for| on)?|(?:does|do) not apply to|"
+    r"(?:\b(?:not (?:valid|applicable|usable) (?:on|for|to|with)|excluding|excludes?|except(?: for| "
+    r"on)?|(?:does|do) not apply to|"
     r"not apply to|cannot be used (?:on|for|with))|不适用于|不包括|不包含|不含|不能用于|不可用于|除了|除)\s*\Z",
     re.IGNORECASE,
 )
-EXCLUDES_RIGHT = re.compile(r"\s*(?:(?:are |is )?(?:excluded|not included)\b|除外|不适用|不参与|不可用|不能用|不享受)", re.IGNORECASE)
+EXCLUDES_RIGHT = re.compile(
+    r"\s*(?:(?:are |is )?(?:excluded|not included)\b|除外|不适用|不参与|不可用|不能用|不享受)", re.IGNORECASE
+)
 
 
 def align(template: str, sheet: FactSheet) -> str:
@@ -38,16 +42,24 @@ def align(template: str, sheet: FactSheet) -> str:
 
     A slot is not bound more often than it may be said: what stands there stays a literal, and the gate judges it.
     """
+    template = _bound(template, (*_exact(_masked(template), sheet), *_exclusions(_masked(template), sheet)))
+    return _bound(template, (*bind_amounts(_masked(template), sheet), *_days(_masked(template), sheet)))
+
+
+def _masked(template: str) -> str:
+    """Slots as marks of their own length. An item is marked apart: 20% off a thing is not 20% off an order."""
+    return TOKEN.sub(lambda match: (GOODS if match["slot"] in ITEMS else MASK) * len(match[0]), template)
+
+
+def _bound(template: str, found: Iterable[Binding]) -> str:
     used = Counter(slot_names(template))
-    masked = TOKEN.sub(lambda match: MASK * len(match[0]), template)
     bound: list[Binding] = []
-    for found in (_exact(masked, sheet), _exclusions(masked, sheet), bind_amounts(masked, sheet), _days(masked, sheet)):
-        for binding in found:
-            if used[binding.slot] >= slot_table()[binding.slot].max_uses:
-                continue
-            if all(binding.end <= other.start or binding.start >= other.end for other in bound):
-                used[binding.slot] += 1
-                bound.append(binding)
+    for binding in found:
+        if used[binding.slot] >= slot_table()[binding.slot].max_uses:
+            continue
+        if all(binding.end <= other.start or binding.start >= other.end for other in bound):
+            used[binding.slot] += 1
+            bound.append(binding)
     for binding in sorted(bound, key=lambda binding: binding.start, reverse=True):
         template = template[: binding.start] + binding.words + template[binding.end :]
     return template

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.domain import Fact, FactSheet, Language, Money, Offer, OfferKind
-from agent.draft.outright import handed_over
 from agent.draft.hedges import is_for_this_customer, plainly_meant, sentence_around
+from agent.draft.outright import handed_over
 from agent.draft.stand_ins import CODE
 from agent.language.dates import read_dates
 from agent.language.quantities import Quantity, currency_fits, read_quantities
@@ -21,23 +21,39 @@ from agent.slots.wording import major
 
 MASK = "\u25a1"
 MINIMUM_LEFT = re.compile(
-    r"(?:minimum (?:spend|order|purchase|basket)(?: value)?(?: is| of)?[\s:]*|最低消费(?:是|为|：|:)?|(?:使用)?门槛(?:是|为|：|:)?)\s*\Z", re.I
+    r"(?:minimum (?:spend|order|purchase|basket)(?: value)?(?: is| of)?[\s:]*|最低消费(?:是|为|：|:)?|"
+    r"(?:使用)?门槛(?:是|为|：|:)?)\s*\Z",
+    re.I,
 )
 ON_ACCOUNT = re.compile(
-    r"(?:\b(?:you (?:already |still )?have|balance(?: is| of)?|already|your|account holds)|您(?:现)?有|账户[里上中]?(?:还|已)?有?|余额|还有|还剩|现有)\s*\Z", re.I
+    r"(?:\b(?:you (?:already |still )?have|balance(?: is| of)?|already|your|account holds)|您(?:现)?有|"
+    r"账户[里上中]?(?:还|已)?有?|余额|还有|还剩|现有)\s*\Z",
+    re.I,
 )
-STILL_THERE = re.compile(r"\s*(?:are (?:still )?(?:there|yours|on|in)|on your account|in your account|(?:都)?还?在(?!这)|没用)", re.I)
+STILL_THERE = re.compile(
+    r"\s*(?:are (?:still )?(?:there|yours|on|in)|on your account|in your account|(?:都)?还?在(?!这)|没用)", re.I
+)
+GIVEN_RIGHT = re.compile(
+    r"\s*,?\s*(?:are (?:yours|for you|waiting)|(?:just |all )?for you)\b|[，,]?\s*(?:送给?|赠)您", re.I
+)
 SOMETHING_ELSE = re.compile(r"\s*(?:(?:即|就)?[送赠换](?!您|你)|(?:and )?(?:get|receive|win) an? |ships?\b)", re.I)
 """What a minimum spend brings besides the offer."""
-GIVEN = re.compile(r"\b(?:collect|earn|claim|receive|pick up|redeem|get|for you|adding|sending(?: you)?|giving(?: you)?)\s*\Z|(?:领取?|得|获)\s*\Z", re.I)
+GIVEN = re.compile(
+    r"\b(?:collect|earn|claim|receive|pick up|redeem|get|for you|adding|sending(?: you)?|giving(?: "
+    r"you)?|(?:here|there) (?:are|is))\s*\Z|(?:领取?|得|获)\s*\Z",
+    re.I,
+)
 PRICE = re.compile(
-    r"\b(?:paid|pay|costs?|priced?(?: at)?|spent|worth|charged|bought for)\b[^.,;]{0,12}\Z|(?:标价|售价|定价|价格|付了?|花了?|原价|买的?|消费)[^，。]{0,4}\Z",
+    r"\b(?:paid|pay|costs?|priced?(?: at)?|spent|worth|charged|bought for)\b[^.,;]{0,12}\Z|(?:标价|售价|"
+        r"定价|价格|付了?|花了?|原价|买的?|消费)[^，。]{0,4}\Z",
     re.I,
 )  # fmt: skip
 POLITE = re.compile(r"\bwould (?:like|love) to\b", re.IGNORECASE)
 """Supposes nothing, whatever its "would" looks like."""
 BENEFITS = frozenset({"percent_off", "percent_back", "free_shipping", "free_item", "threshold"})
-REFUND = re.compile(r"\brefund\w*|\b(?:back|due|owed?|waiting|return(?:ed)? to)\b|退款|退回|退还|退给|应退|多收|原路", re.I)
+REFUND = re.compile(
+    r"\brefund\w*|\b(?:back|due|owed?|waiting|return(?:ed)? to)\b|退款|退回|退还|退给|应退|多收|原路", re.I
+)
 TAKEN = re.compile(r"\b(?:charged|took|taken|we refunded)\b|扣|收了|付了", re.I)
 NOUN = r"(?:discount|saving|reduction|price cut)"
 COUPON = r"(?:coupon|voucher|code)"
@@ -59,7 +75,7 @@ def bind_amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
     for quantity in quantities:
         if quantity.qualifier is not None or MASK in text[quantity.start : quantity.end]:
             continue
-        slots = [slot for fact in sheet.facts for slot in _slots_for(quantity, fact, text, sheet)]
+        slots = [slot for fact in sheet.facts for slot in _slots_for(quantity, fact, text)]
         if len(slots) != 1:
             continue
         binding = _covered(text, quantity, slots[0], sheet)
@@ -79,13 +95,14 @@ def _offered_alone(text: str, binding: Binding, quantities: list[Quantity], shee
     if not is_for_this_customer(text, binding.start, binding.end, sheet.language):
         return False
     begin, stop = sentence_around(text, binding.start)
-    if not handed_over(text, binding.start, binding.end, own_literals(text, sheet), sheet.language):
+    own = own_literals(text, sheet)
+    if not handed_over(text, binding.start, binding.end, own, sheet.language):
         return False
     return all(
         _is_own(quantity, sheet)
         for quantity in quantities
         if begin <= quantity.start < stop
-        and not (quantity.kind == "free_item" and quantity.start < binding.end and quantity.end >= binding.start)
+        and not (quantity.kind == "free_item" and any(quantity.start < at <= quantity.end + 1 for at, _ in own))
         and (quantity.kind in BENEFITS or quantity.benefit)
     )
 
@@ -120,10 +137,10 @@ def _is_own(quantity: Quantity, sheet: FactSheet) -> bool:
     return same and quantity.kind in kinds.get(offer.kind, ("free_shipping",))
 
 
-def _slots_for(quantity: Quantity, fact: Fact, text: str, sheet: FactSheet) -> Iterator[str]:
+def _slots_for(quantity: Quantity, fact: Fact, text: str) -> Iterator[str]:
     left = text[max(0, quantity.start - 30) : quantity.start]
     if isinstance(fact.value, Offer):
-        if _is_offer(quantity, fact.value, left):
+        if _is_offer(quantity, fact.value, left, text[quantity.end : quantity.end + 30]):
             yield "offer"
     elif isinstance(fact.value, Money):
         if quantity.value == major(fact.value) and currency_fits(quantity.unit, fact.value.currency):
@@ -145,19 +162,19 @@ def _said_as_minimum(quantity: Quantity, left: str) -> bool:
     return quantity.kind == "amount" and bool(MINIMUM_LEFT.search(left))
 
 
-def _may_be_the_offer(quantity: Quantity, sheet: FactSheet) -> bool:
-    offer = sheet.offer
-    return offer is not None and offer.kind is OfferKind.POINTS and offer.value == quantity.value
-
-
-def _is_offer(quantity: Quantity, offer: Offer, left: str) -> bool:
+def _is_offer(quantity: Quantity, offer: Offer, left: str, right: str) -> bool:
     if offer.kind is OfferKind.PERCENT:
         return quantity.kind == "percent_off" and quantity.unit == "%" and quantity.value == offer.value
     if offer.kind is OfferKind.AMOUNT:
         money = quantity.kind == "amount" and currency_fits(quantity.unit, offer.currency)
         return money and quantity.benefit and quantity.value == offer.value
     if offer.kind is OfferKind.POINTS:
-        told = quantity.benefit or GIVEN.search(left) or re.search(r"\b(?:bonus|extra)\b", quantity.text)
+        told = (
+            quantity.benefit
+            or GIVEN.search(left)
+            or GIVEN_RIGHT.match(right)
+            or re.search(r"\b(?:bonus|extra)\b", quantity.text)
+        )
         given = bool(told) and not ON_ACCOUNT.search(left)
         return quantity.kind == "points" and given and quantity.value == offer.value
     return offer.kind is OfferKind.FREE_SHIPPING and quantity.kind == "free_shipping"
@@ -176,7 +193,7 @@ def _covered(text: str, quantity: Quantity, slot: str, sheet: FactSheet) -> Bind
 
 
 def _offer_en(text: str, start: int, end: int) -> tuple[int, int, str] | None:
-    """"20% off", "a 20% discount", "a discount of 20%", "save 20% on", "a 20% coupon"."""
+    """ "20% off", "a 20% discount", "a discount of 20%", "save 20% on", "a 20% coupon"."""
     before, after = text[:start], text[end:]
     if re.search(r"\boff$", text[start:end], re.IGNORECASE):
         return start, end, "{offer|np}"

@@ -16,9 +16,12 @@ from agent.draft.reply import Template
 from agent.slots import slot_names
 
 UNKNOWN_PLACE = r"[\[【<][^\[\]【】<>{}\n]{1,30}[\]】>]"
-TEAM = r"(?:the )?(?:\{brand\}\s*)?(?:customer (?:care|service|support)|support|care|service)?(?: team)?(?:,? \{brand\})?"
+TEAM = (
+    r"(?:the )?(?:\{brand\}\s*)?(?:customer (?:care|service|support)|support|care|service)?(?: team)?(?:,? \{brand\})?"
+)
+TEAM_ZH = r"\{brand\}\s?(?:客服|团队|客服团队|客服部)?"
 BELOW_SIGN_OFF = re.compile(
-    rf"(\{{sign_off\}})((?:[ \t]*\n[ \t]*(?:{UNKNOWN_PLACE}|{TEAM}|\{{brand\}}\s?(?:客服|团队|客服团队|客服部)?))+)\s*\Z",
+    rf"(\{{sign_off\}})((?:[ \t]*\n[ \t]*(?:{UNKNOWN_PLACE}|{TEAM}|{TEAM_ZH}))+)\s*\Z",
     re.IGNORECASE,
 )
 

@@ -21,7 +21,7 @@ TITLE = r"(?:先生/女士|女士/先生|先生或女士|先生|女士|小姐|�
 NOBODY = r"(?:[Xx×＊*]{1,3}|某某|某|○○|__+)"
 GAP = r"[\s,，、!！:：~～]*"
 LATER_HELLO = {
-    Language.ZH: re.compile(rf"(\{{salutation(?:\|short)?\}})[\s,，、]*(?:您好|你好)(?:呀|啊)?", re.IGNORECASE),
+    Language.ZH: re.compile(r"(\{salutation(?:\|short)?\})[\s,，、]*(?:您好|你好)(?:呀|啊)?", re.IGNORECASE),
     Language.EN: re.compile(
         r"(\{salutation(?:\|short)?\})[\s,]*(?:hi there|hello there|hi|hello|hey)(?=[\s,.!]+\S)", re.IGNORECASE
     ),

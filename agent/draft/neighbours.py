@@ -25,6 +25,7 @@ MONEY_AFTER = {
     Language.EN: re.compile(r"\s(?:US )?(?:dollars?|USD|yuan|CNY|RMB|euros?|pounds?)\b", re.IGNORECASE),
 }
 MONEY_BEFORE = re.compile(r"[¥￥$＄€£]\s?$")
+EXCEPT = re.compile(r"\b(?:not valid on|excluding|excludes|except(?: for| on)?)\s$", re.IGNORECASE)
 # what stands before → the form that does not say it again
 PLAINER = {
     Language.ZH: (
@@ -36,7 +37,7 @@ PLAINER = {
     Language.EN: (
         ("offer", "verb", re.compile(r"\b(?:take|get|collect|enjoy|receive|have|is|with|of|for)\s$", re.I), "np"),
         ("offer", "gerund", re.compile(r"\b(?:taking|getting|collecting|enjoying|take|get|with|of)\s$", re.I), "np"),
-        ("offer_exclusions", "clause", re.compile(r"\b(?:not valid on|excluding|excludes|except(?: for| on)?)\s$", re.I), ""),
+        ("offer_exclusions", "clause", EXCEPT, ""),
         ("*", "your", re.compile(r"\byour\s$", re.I), ""),
         ("*", "the", re.compile(r"\b(?:the|your|a)\s$", re.I), ""),
         ("*", "a", re.compile(r"\b(?:an?|the|your)\s$", re.I), ""),
@@ -90,7 +91,9 @@ def _before(out: str, words: str, slot: str, sheet: FactSheet) -> str:
             return re.sub(r"[一这]张$", "", out)
         return re.sub(r"您(?:上次|之前)?(?:买|购买)?的?$", "", out) if words.startswith("您") else out
     first = words.split()[0].lower() if words.split() else ""
-    return re.sub(r"\b(?:your|the|an?)\s$", "", out, flags=re.IGNORECASE) if first in ("your", "the", "a", "an") else out
+    return (
+        re.sub(r"\b(?:your|the|an?)\s$", "", out, flags=re.IGNORECASE) if first in ("your", "the", "a", "an") else out
+    )
 
 
 def _echo(words: str, after: str, slot: str, sheet: FactSheet) -> int:

@@ -13,7 +13,8 @@ SPOKEN_TO = re.compile(
 )
 """How a message begins that is meant for somebody."""
 LABEL = re.compile(
-    r"^[\s*_#>【\[(（]*(?:final )?(?:subject(?: lines?)?(?: options?)?|title|email subject|邮件主题|邮件标题|短信标题|推送标题|主[题題]|[标標][题題])"
+    r"^[\s*_#>【\[(（]*(?:final )?(?:subject(?: lines?)?(?: options?)?|title|email subject|邮件主题|邮件标题|"
+    r"短信标题|推送标题|主[题題]|[标標][题題])"
     r"[\s*_】\])）]*(?:[(（][^()（）\n]{1,20}[)）])?[*_]*\s*(?:[:：]|(?<=】)|(?<=\])|$)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -68,31 +69,38 @@ def _piece(head: re.Match[str], after: str) -> str:
 # --- remarks before and after ----------------------------------------------------------------------------------------
 
 KIND = (
-    r"(?:push |chat |text |final |sms |follow-?up )?(?:sms|message|e-?mail|draft|reply|response|notification|version|text|copy|body|answer|output)"
+    r"(?:push |chat |text |final |sms |follow-?up )?(?:sms|message|e-?mail|draft|reply|response|"
+    r"notification|version|text|copy|body|answer|output)"
     r"|(?:推送|短信|邮件|消息|文案|草稿|回复|正文|通知|内容|话术|输出)(?:内容|文案|正文|草稿)?"
 )
 ONLY_LABEL = re.compile(rf"^[\s*_#【\[(（]*(?:{KIND})[\s*_】\])）]*[:：]?[\s*_]*$", re.IGNORECASE)
 INLINE_LABEL = re.compile(rf"^[\s*_#【\[]*(?:{KIND})[*_】\]]*\s*[:：][*_]*[ \t]*(?=\S)", re.IGNORECASE)
 SPEAKER = re.compile(
-    r"^\s*[*_]*(?:assistant|ai|bot|model|chatbot|助手|客服助手|AI\s?(?:客服|助手)|智能客服|客服)[*_]*\s*[:：]\s*", re.IGNORECASE
+    r"^\s*[*_]*(?:assistant|ai|bot|model|chatbot|助手|客服助手|AI\s?(?:客服|助手)|智能客服|客服)[*_]*\s*[:：]\s*",
+    re.IGNORECASE,
 )
 ANNOUNCES = re.compile(
     r"\b(?:here(?:'s| is| are)|below|following|this is|draft(?:ed)?|wrote|written|prepared|message|e-?mail|sms|reply|"
-    r"notification|version|json|options?)\b|以下|如下|下面|这是|草稿|短信|邮件|文案|回复|消息|推送|版本|为您(?:撰写|准备|写)",
+    r"notification|version|json|options?)\b|以下|如下|下面|这是|草稿|短信|邮件|文案|回复|消息|推送|"
+    r"版本|为您(?:撰写|准备|写)",
     re.IGNORECASE,
 )
 OPENER = re.compile(
-    r"^[\s*_]*(?:sure|certainly|of course|absolutely|okay|ok|great|got it|understood|happy to|好的|好，|当然|没问题|收到|明白|可以的?[，,。！!])",
+    r"^[\s*_]*(?:sure|certainly|of course|absolutely|okay|ok|great|got it|understood|happy to|好的|好，|"
+    r"当然|没问题|收到|明白|可以的?[，,。！!])",
     re.IGNORECASE,
 )
 STAGE = re.compile(
-    r"^[\s*_]*[(（\[【][^()（）\[\]【】{}\n]{0,80}?(?:tone|words?|characters?|end of|emoji|translation|version|draft|language|"
+    r"^[\s*_]*[(（\[【][^()（）\[\]【】{}\n]{0,80}?(?:tone|words?|characters?|end of|emoji|translation|"
+    r"version|draft|language|"
     r"语气|字数|\d\s*字|结束|翻译|正式|以下|完|版本)[^()（）\[\]【】{}\n]{0,200}[)）\]】][\s*_]*$",
     re.IGNORECASE,
 )
 NOTE_LABEL = re.compile(
-    r"^[\s*_(（\[【#>-]*(?:notes?|explanation|slots? used|placeholders? used|(?:word|character) count|translation|rationale|tone|"
-    r"length|why this works|key points|changes|字数|说明|备注|注意事项|注意|注|解释|语气|写作说明|修改说明|(?:中文|英文)?翻译|译文|思路|要点)"
+    r"^[\s*_(（\[【#>-]*(?:notes?|explanation|slots? used|placeholders? used|(?:word|character) count|"
+    r"translation|rationale|tone|"
+    r"length|why this works|key points|changes|字数|说明|备注|注意事项|注意|注|解释|语气|写作说明|"
+    r"修改说明|(?:中文|英文)?翻译|译文|思路|要点)"
     r"[\s*_】\])）]*[:：]",
     re.IGNORECASE,
 )
@@ -104,14 +112,18 @@ ABOUT_WRITING = re.compile(
 )
 CLOSER = re.compile(
     r"^[\s*_(（]*(?:"
-    r"(?:please )?(?:let me know|feel free|would you like me|do you want me|if you(?:'d| would)? (?:like|want|need))\b[^\n]{0,60}"
-    r"\b(?:adjust\w*|tweak\w*|chang\w+|edit\w*|modif\w+|shorter|longer|version|tone|revis\w+|rewrite|playful|formal|alternatives?)\b"
+    r"(?:please )?(?:let me know|feel free|would you like me|do you want me|if you(?:'d| would)? "
+    r"(?:like|want|need))\b[^\n]{0,60}"
+    r"\b(?:adjust\w*|tweak\w*|chang\w+|edit\w*|modif\w+|shorter|longer|version|tone|revis\w+|rewrite|"
+    r"playful|formal|alternatives?)\b"
     r"|(?:i )?hope this (?:helps|works|meets|fits)"
-    r"|this (?:version|message|e-?mail|draft|sms|reply|text)\b[^\n]{0,40}\b(?:avoids?|uses?|keeps?|stays?|is|does|follows?|contains?|includes?)\b"
+    r"|this (?:version|message|e-?mail|draft|sms|reply|text)\b[^\n]{0,40}\b(?:avoids?|uses?|keeps?|"
+    r"stays?|is|does|follows?|contains?|includes?)\b"
     r"|i (?:have )?(?:kept|avoided|used|included|made sure|did not (?:write|mention|use))\b"
     r"|希望(?:这|以上|本)[^\n]{0,12}(?:符合|满意|有帮助|能帮)"
     r"|(?:如果?|若|您?如)(?:您)?(?:还)?(?:需要?|想要?|希望|有)[^\n]{0,16}(?:调整|修改|版本|改动|润色)"
-    r"|(?:这|以上|本)(?:封|条|份|版|段|则)?(?:邮件|短信|消息|文案|回复|推送|内容|版本)[^\n]{0,6}(?:没有|未|避免|包含|符合|采用|使用|控制|遵)"
+    r"|(?:这|以上|本)(?:封|条|份|版|段|则)?(?:邮件|短信|消息|文案|回复|推送|内容|"
+    r"版本)[^\n]{0,6}(?:没有|未|避免|包含|符合|采用|使用|控制|遵)"
     r")",
     re.IGNORECASE,
 )

@@ -20,15 +20,18 @@ __all__ = ["Template", "aliases", "mend_slots", "read_reply"]
 
 WITH_SUBJECT = (Channel.EMAIL, Channel.PUSH)
 BODY_LABEL = re.compile(
-    r"^\s*[*_#\s【\[]*(?:body|message|text|content|正文|内容)[*_】\]]*\s*(?:[:：][*_]*|\n|(?<=】)|(?<=\]))\s*", re.IGNORECASE
+    r"^\s*[*_#\s【\[]*(?:body|message|text|content|正文|内容)[*_】\]]*\s*(?:[:：][*_]*|\n|(?<=】)|(?<=\]))\s*",
+    re.IGNORECASE,
 )
 HEADER = re.compile(
-    r"^[\s*_]*(?:to|from|cc|bcc|date|preheader|preview(?: text)?|reply-to|收件人|发件人|抄送|日期|预览(?:文本|文字)?|预标题|摘要)"
+    r"^[\s*_]*(?:to|from|cc|bcc|date|preheader|preview(?: text)?|reply-to|收件人|发件人|抄送|日期|"
+    r"预览(?:文本|文字)?|预标题|摘要)"
     r"[*_]*\s*[:：][^\n]*\n",
     re.IGNORECASE,
 )
 MORE_SUBJECTS = re.compile(
-    r"^[\s*_]*(?:alternat\w+|other|second|backup|another|备选|备用|其他|另一个)\s*(?:subjects?(?: lines?)?|主题|标题)[*_]*\s*\d?\s*[:：]"
+    r"^[\s*_]*(?:alternat\w+|other|second|backup|another|备选|备用|其他|另一个)\s*(?:subjects?(?: lines?)?|主题|"
+    r"标题)[*_]*\s*\d?\s*[:：]"
     r"[^\n]*\n",
     re.IGNORECASE,
 )
@@ -40,7 +43,8 @@ OUR_SLOTS = "unsubscribe|postal_address|signature"
 OUR_LINE = re.compile(rf"^(?P<line>[^\n]*\{{(?:{OUR_SLOTS})\}}[^\n]*)$\n?", re.MULTILINE)
 SIGNED_IN_FRONT = re.compile(r"\A\s*【(?:\{signature\}|\{brand\})】\s*")
 OPT_OUT = re.compile(
-    r"(?:[,，;；|｜\s]*(?:拒收|退订)(?:请)?(?:回复?|发送?)?\s?[A-Za-z]{1,3}(?![A-Za-z])|[,，;；\s]*回复?\s?[A-Za-z]{1,3}\s?(?:即可)?退订)[。.！!]?"
+    r"(?:[,，;；|｜\s]*(?:拒收|退订)(?:请)?(?:回复?|发送?)?\s?[A-Za-z]{1,3}(?![A-Za-z])|"
+    r"[,，;；\s]*回复?\s?[A-Za-z]{1,3}\s?(?:即可)?退订)[。.！!]?"
     r"|(?:[,;|\s]*(?:reply|text|txt)\s+[\"“']?(?:stop|end|unsub\w*)\b[\"”']?(?:\s+to\s+[a-z -]{3,30})?)[.!]?"
     r"|^[^\n{]*\b(?:unsubscribe|opt[- ]?out)\b[^\n{]*$"
     r"|^[^\n{。]*(?:退订|不想再收到)[^\n{]*$",

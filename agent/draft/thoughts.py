@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import re
 
-TAGS = "think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad"
+TAGS = "think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad|思考|思考过程|推理"
 OPEN = re.compile(rf"<\s*(?:{TAGS})\s*>|◁think▷|<\|begin_of_thought\|>|\[THINK\]", re.IGNORECASE)
 CLOSE = re.compile(rf"<\s*/\s*(?:{TAGS})\s*>|◁/think▷|<\|end_of_thought\|>|\[/THINK\]", re.IGNORECASE)
 THOUGHT = re.compile(f"(?:{OPEN.pattern}).*?(?:{CLOSE.pattern}|\\Z)", re.DOTALL | re.IGNORECASE)
 FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final\s*<\|message\|>")
 ANSWER = re.compile(r"<(answer|final|output|response|final_answer|reply)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL | re.I)
+FINAL_LABEL = re.compile(
+    r"^[\s*_#【\[]*(?:final (?:answer|version|message|draft|sms|e-?mail|text|reply|output)|最终(?:答案|版本?|"
+    r"短信|邮件|文案|回复|消息|输出|稿))"
+    r"[*_】\]]*\s*[:：]?[*_]*[ \t]*(?:\n|(?<=[:：*_】]))",
+    re.IGNORECASE | re.MULTILINE,
+)
 SOLUTION = re.compile(r"<\|begin_of_(?:solution|answer|box)\|>\s*(.*?)\s*(?:<\|end_of_\w+\|>|\Z)", re.DOTALL)
 START_MARKS = re.compile(
-    r"\A\s*(?:<\|(?:im_start|start_header_id|start)\|>\s*assistant\s*(?:<\|end_header_id\|>)?|<start_of_turn>\s*model\b|"
+    r"\A\s*(?:<\|(?:im_start|start_header_id|start)\|>\s*assistant\s*(?:<\|end_header_id\|>)?|"
+    r"<start_of_turn>\s*model\b|"
     r"<[|｜]\s*assistant\s*[|｜]>|\[gMASK\]|<sop>|<bos>|<s>|\[/INST\]|assistant\s*\n)\s*",
     re.IGNORECASE,
 )
@@ -45,7 +52,8 @@ def _aloud(text: str) -> str:
     for wrapper in (SOLUTION, ANSWER):
         if inside := wrapper.search(text):
             return inside[inside.lastindex or 1]
-    return text
+    finals = list(FINAL_LABEL.finditer(text))
+    return text[finals[-1].end() :] if finals else text
 
 
 def _own_turn(text: str) -> str:

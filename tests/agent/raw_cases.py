@@ -1,4 +1,4 @@
-"""The cases on which raw answers of models are read: eighteen sheets with known values, and the world each is judged in.
+"""The cases on which raw answers of models are read: eighteen sheets with known values, each with its world.
 
 Takes the name of a case and a channel, gives an EvalCase. Values are chosen so that a mistake shows: no two facts of a
 sheet have the same value unless the case is about that.
@@ -63,21 +63,38 @@ SKETCHES = {
         offer=("percent", "20", "QH20", "199", date(2026, 9, 30)), exclusions="礼品卡", points=900,
     ),
     "zh_amount": Sketch(ZH, "王建国", "male", "桂花乌龙", offer=("amount", "30", "MAN30", "150", date(2026, 9, 25))),
-    "zh_ship": Sketch(ZH, "阿依古丽·买买提", None, "手冲滤杯", offer=("free_shipping", "0", "BAOYOU9", "0", date(2026, 10, 8))),
-    "zh_points": Sketch(ZH, "NULL", None, "竹编收纳篮", offer=("points", "300", "LOYAL300", "0", date(2026, 9, 28)), points=1250),
+    "zh_ship": Sketch(ZH, "阿依古丽·买买提", None, "手冲滤杯",
+        offer=("free_shipping", "0", "BAOYOU9", "0", date(2026, 10, 8))),
+    "zh_points": Sketch(
+        ZH, "NULL", None, "竹编收纳篮",
+        offer=("points", "300", "LOYAL300", "0", date(2026, 9, 28)), points=1250,
+    ),
     "zh_none": Sketch(ZH, "李想", None, "珐琅铸铁锅"),
     "zh_damaged": Sketch(ZH, "周敏", "female", "青花瓷碗", situation="damaged_item"),
     "zh_refund": Sketch(ZH, "张伟", "male", "羊毛围巾", situation="refund_slow"),
     "zh_late": Sketch(ZH, "林小满", None, "露营折叠桌", situation="late_delivery"),
-    "zh_same": Sketch(ZH, "何田", None, "茶巾", offer=("points", "300", "JIFEN300", "0", date(2026, 9, 28)), points=300),
-    "en_same": Sketch(EN, "Ada Wong", None, "Tea Towel", offer=("amount", "50", "FIFTY50", "50", date(2026, 9, 28)), points=50),
+    "zh_same": Sketch(ZH, "何田", None, "茶巾",
+        offer=("points", "300", "JIFEN300", "0", date(2026, 9, 28)), points=300),
+    "en_same": Sketch(
+        EN, "Ada Wong", None, "Tea Towel",
+        offer=("amount", "50", "FIFTY50", "50", date(2026, 9, 28)), points=50,
+    ),
     "en_pct": Sketch(
         EN, "Will Carter", "male", "WHITE HANGING HEART T-LIGHT HOLDER",
         offer=("percent", "20", "QH20", "100", date(2026, 9, 30)), exclusions="gift cards", points=900,
     ),
-    "en_amount": Sketch(EN, "Priya Raman", "female", "Linen Apron", offer=("amount", "15", "THANKS15", "75", date(2026, 9, 28))),
-    "en_ship": Sketch(EN, "Zoë O'Neill", None, "Oak Picture Frame", offer=("free_shipping", "0", "SHIPME26", "0", date(2026, 10, 8))),
-    "en_points": Sketch(EN, "customer 4471", None, "Osmanthus Oolong", offer=("points", "500", "PLUS500", "0", date(2026, 9, 25)), points=1250),
+    "en_amount": Sketch(
+        EN, "Priya Raman", "female", "Linen Apron",
+        offer=("amount", "15", "THANKS15", "75", date(2026, 9, 28)),
+    ),
+    "en_ship": Sketch(
+        EN, "Zoë O'Neill", None, "Oak Picture Frame",
+        offer=("free_shipping", "0", "SHIPME26", "0", date(2026, 10, 8)),
+    ),
+    "en_points": Sketch(
+        EN, "customer 4471", None, "Osmanthus Oolong",
+        offer=("points", "500", "PLUS500", "0", date(2026, 9, 25)), points=1250,
+    ),
     "en_none": Sketch(EN, "Thandiwe Nkosi", None, "Enamel Kettle"),
     "en_damaged": Sketch(EN, "Hank Morris", "male", "Glass Teapot", situation="damaged_item"),
     "en_refund": Sketch(EN, "Ingrid Solberg", "female", "Wool Scarf", situation="refund_slow"),
