@@ -192,7 +192,8 @@ def _say(
         return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict
 
     models = house.writers[:-1] if plan.occasion.startswith("answer") else ()  # the last is the composer
-    worded, passed_over = word_it(conversation, sheet, models, judge, house.seed)
+    names = [name for name in (customer.name, customer.given_name) if name] if customer else []
+    worded, passed_over = word_it(conversation, sheet, models, judge, house.seed, names)
     if worded is not None:
         return _Said(worded.filled, worded.verdict, worded.stamp, passed_over)
     filled = _fixed(plan.occasion, sheet)
