@@ -73,6 +73,13 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
         yield Step("policies", "todo", "none indexed: no promise may be made", "holdfast import policies FOLDER")
         return
     yield Step("policies", "ok", f"{count} clauses")
+    for problem in workshop.index.embedders.missing():
+        yield Step("search", "todo", problem.message, problem.remedy)
+    for language, made_by in workshop.index.stamps().items():
+        embedder = workshop.index.embedders.of(language)
+        if embedder is not None and embedder.name != made_by:
+            said = f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            yield Step("search", "todo", said, "holdfast ingest FOLDER")
 
 
 def _offers(workshop: Workshop) -> Iterator[Step]:

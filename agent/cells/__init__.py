@@ -8,6 +8,6 @@ campaigns give the most valuable customers drafts of their own.
 from __future__ import annotations
 
 from agent.cells.cell import CellKey, cell_of, shared_sheet
-from agent.cells.writer import CELL, CellWriter
+from agent.cells.writer import CELL, CellWriter, PatientWriter
 
-__all__ = ["CELL", "CellKey", "CellWriter", "cell_of", "shared_sheet"]
+__all__ = ["CELL", "CellKey", "CellWriter", "PatientWriter", "cell_of", "shared_sheet"]

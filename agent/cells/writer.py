@@ -13,7 +13,7 @@ from dataclasses import replace
 from agent.cells.cell import CellKey, cell_of, shared_sheet
 from agent.domain import Channel, FactSheet, Instruction, SlotType, WriteRequest, WriterReply
 from agent.draft import ask, read_reply, template_problems
-from agent.errors import SlotError, WriterUnavailable
+from agent.errors import SlotError
 from agent.language.sms import sms_size
 from agent.ports import Writer
 from agent.realise import realise
@@ -27,8 +27,30 @@ LONGEST_NAMES = (
     NameParts(full="阿卜杜拉·艾则孜·麦麦提", given="阿卜杜拉"),
     NameParts(),
 )
-LONGEST_CODE = "WWWWWWWWWWWW"
+LONGEST_CODE = "W7W7W7W7W7W7"
 PUSH_TITLE, PUSH_BODY, SMS_SEGMENTS = 50, 150, 2
+
+
+class PatientWriter:
+    """A rung of the ladder that lets whoever waits for an answer go first."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    @property
+    def name(self) -> str:
+        return self._writer.name
+
+    @property
+    def revision(self) -> str:
+        return self._writer.revision
+
+    @property
+    def detail(self) -> Mapping[str, str]:
+        return getattr(self._writer, "detail", {})
+
+    def write(self, request: WriteRequest) -> WriterReply:
+        return self._writer.write(replace(request, urgent=False))
 
 
 class CellWriter:
@@ -53,7 +75,10 @@ class CellWriter:
         return {**getattr(self._writer, "detail", {}), "drafted_for": CELL}
 
     def write(self, request: WriteRequest) -> WriterReply:
-        """One of the cell's templates, drawn by the request's seed; what belongs to no cell is written by itself."""
+        """One of the cell's templates, drawn by the request's seed.
+
+        What belongs to no cell is written by itself, and so is a cell whose words would be too long for somebody.
+        """
         key = cell_of(request.sheet, request.flags)
         if key is None:
             return self._writer.write(request)
@@ -62,14 +87,12 @@ class CellWriter:
                 self._cells[key] = self._draft_cell(request)
         templates = self._cells[key]
         if not templates:
-            raise WriterUnavailable(
-                f"{self.name} wrote nothing that fits the cell {key.situation}.", "The next writer has its turn."
-            )
+            return self._writer.write(request)
         return replace(templates[request.seed % len(templates)], tokens_in=0, tokens_out=0)
 
     def _draft_cell(self, request: WriteRequest) -> tuple[WriterReply, ...]:
         """Different templates, each tried with the longest fills. An outage is the caller's matter, no empty cell."""
-        sheet = shared_sheet(request.sheet)
+        sheet = _worst(shared_sheet(request.sheet), LONGEST_NAMES[0])  # who heeds lengths then heeds the longest
         found: dict[str, WriterReply] = {}
         for number in range(self._variants):
             asked = ask(sheet, Instruction("", request.flags), request.seed + 101 * number).request

@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
-from agent.domain import Fact, FactSheet, Language, Money, Offer, OfferKind, SlotType
+from agent.domain import Fact, FactSheet, SlotType
+from agent.draft.amounts import MASK, Binding, bind_amounts, own_literals
+from agent.draft.hedges import day_is_meant, is_about
+from agent.draft.outright import GOODS, handed_over
 from agent.draft.stand_ins import stand_in
 from agent.errors import SlotError
-from agent.language.dates import read_dates
-from agent.language.quantities import Quantity, currency_fits, read_quantities
+from agent.language.dates import DateMention, read_dates
 from agent.slots import FORMS, say, slot_names, slot_table
 from agent.slots.grammar import TOKEN
-from agent.slots.wording import major
 
 EXACT_TYPES = frozenset({SlotType.CODE, SlotType.URL, SlotType.ITEM, SlotType.SALUTATION})
 EXACT_TEXTS = frozenset({"brand", "policy_answer", "policy_more", "sign_off"})
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    start: int
-    end: int
-    slot: str
+ITEMS = frozenset({"last_item", "ticket_item"})
+RANGE = re.compile(r"\s*(?:-|–|—|~|～|to|through|until|till|and|or|至|到|和|与|或)\s*")
+EXCLUDES_LEFT = re.compile(
+    r"(?:\b(?:not (?:valid|applicable|usable) (?:on|for|to|with)|excluding|excludes?|except(?: for| "
+    r"on)?|(?:does|do) not apply to|"
+    r"not apply to|cannot be used (?:on|for|with))|不适用于|不包括|不包含|不含|不能用于|不可用于|除了|除)\s*\Z",
+    re.IGNORECASE,
+)
+EXCLUDES_RIGHT = re.compile(
+    r"\s*(?:(?:are |is )?(?:excluded|not included)\b|除外|不适用|不参与|不可用|不能用|不享受)", re.IGNORECASE
+)
 
 
 def align(template: str, sheet: FactSheet) -> str:
@@ -39,18 +42,26 @@ def align(template: str, sheet: FactSheet) -> str:
 
     A slot is not bound more often than it may be said: what stands there stays a literal, and the gate judges it.
     """
+    template = _bound(template, (*_exact(_masked(template), sheet), *_exclusions(_masked(template), sheet)))
+    return _bound(template, (*bind_amounts(_masked(template), sheet), *_days(_masked(template), sheet)))
+
+
+def _masked(template: str) -> str:
+    """Slots as marks of their own length. An item is marked apart: 20% off a thing is not 20% off an order."""
+    return TOKEN.sub(lambda match: (GOODS if match["slot"] in ITEMS else MASK) * len(match[0]), template)
+
+
+def _bound(template: str, found: Iterable[Binding]) -> str:
     used = Counter(slot_names(template))
-    masked = TOKEN.sub(lambda match: "\u25a1" * len(match[0]), template)
     bound: list[Binding] = []
-    for binding in [*_exact(masked, sheet), *_amounts(masked, sheet), *_days(masked, sheet)]:
-        name = binding.slot.strip("{}").partition("|")[0]
-        if used[name] >= slot_table()[name].max_uses:
+    for binding in found:
+        if used[binding.slot] >= slot_table()[binding.slot].max_uses:
             continue
         if all(binding.end <= other.start or binding.start >= other.end for other in bound):
-            used[name] += 1
+            used[binding.slot] += 1
             bound.append(binding)
     for binding in sorted(bound, key=lambda binding: binding.start, reverse=True):
-        template = template[: binding.start] + binding.slot + template[binding.end :]
+        template = template[: binding.start] + binding.words + template[binding.end :]
     return template
 
 
@@ -59,10 +70,20 @@ def align(template: str, sheet: FactSheet) -> str:
 
 def _exact(text: str, sheet: FactSheet) -> Iterator[Binding]:
     """Codes, links, item names, the brand, the greeting: bound when written exactly as the realiser would say them."""
-    for words, slots in sorted(_renderings(sheet).items(), key=lambda row: len(row[0]), reverse=True):
-        if len(slots) == 1:
-            for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(words)}(?![A-Za-z0-9])", text):
-                yield Binding(match.start(), match.end(), slots[0])
+    for words, tokens in sorted(_renderings(sheet).items(), key=lambda row: len(row[0]), reverse=True):
+        token = _only(tokens)
+        if token is not None:
+            slot = token.strip("{}").partition("|")[0]
+            for match in re.finditer(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-){re.escape(words)}(?![A-Za-z0-9])", text):
+                yield Binding(match.start(), match.end(), slot, token)
+
+
+def _only(tokens: list[str]) -> str | None:
+    """The one slot with these words; of two items with one name the one that the ticket is about reads the same."""
+    if len(tokens) == 1:
+        return tokens[0]
+    items = {token.strip("{}").partition("|")[0] for token in tokens} == {"last_item", "ticket_item"}
+    return next((token for token in tokens if "ticket_item" in token), None) if items else None
 
 
 def _renderings(sheet: FactSheet) -> dict[str, list[str]]:
@@ -90,66 +111,19 @@ def _said(fact: Fact, form: str | None, sheet: FactSheet) -> str | None:
         return None
 
 
-# --- amounts ---------------------------------------------------------------------------------------------------------
-
-
-def _amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
-    for quantity in read_quantities(text, sheet.language.value):
-        if quantity.qualifier is not None:
-            continue
-        slots = [slot for fact in sheet.facts for slot in _slots_for(quantity, fact)]
-        if len(slots) == 1:
-            binding = _fitted(text, quantity, slots[0], sheet)
-            if binding is not None:
-                yield binding
-
-
-def _slots_for(quantity: Quantity, fact: Fact) -> Iterator[str]:
-    if isinstance(fact.value, Offer):
-        if _is_offer(quantity, fact.value):
-            yield "{offer|np}"
-    elif isinstance(fact.value, Money):
-        same = quantity.value == major(fact.value) and currency_fits(quantity.unit, fact.value.currency)
-        threshold = fact.slot == "offer_min_spend"
-        if same and quantity.kind == ("threshold" if threshold else "amount") and not (threshold and quantity.benefit):
-            yield f"{{{fact.slot}}}"
-    elif fact.slot == "points_balance" and quantity.kind == "points" and not quantity.benefit:
-        if quantity.value == Decimal(fact.value):
-            yield "{points_balance|count}"
-    elif fact.slot == "days_since_order" and quantity.kind == "days" and quantity.value == Decimal(fact.value):
-        yield "{days_since_order|count}"
-
-
-def _is_offer(quantity: Quantity, offer: Offer) -> bool:
-    if offer.kind is OfferKind.PERCENT:
-        return quantity.kind == "percent_off" and quantity.value == offer.value
-    if offer.kind is OfferKind.AMOUNT:
-        money = quantity.kind == "amount" and currency_fits(quantity.unit, offer.currency)
-        return money and quantity.benefit and quantity.value == offer.value
-    if offer.kind is OfferKind.POINTS:
-        return quantity.kind == "points" and quantity.benefit and quantity.value == offer.value
-    return offer.kind is OfferKind.FREE_SHIPPING and quantity.kind == "free_shipping"
-
-
-def _fitted(text: str, quantity: Quantity, slot: str, sheet: FactSheet) -> Binding | None:
-    """The stretch of text that the slot will say again, so that nothing is said twice: "$10" + " off", 减 + "30元"."""
-    start, end = quantity.start, quantity.end
-    if "\u25a1" in text[start:end]:
-        return None
-    if slot != "{offer|np}":
-        return Binding(start, end, slot)
-    offer = sheet.offer
-    if offer is None or offer.kind not in (OfferKind.PERCENT, OfferKind.AMOUNT):
-        return Binding(start, end, slot)
-    if sheet.language is Language.EN:
-        if re.search(r"\boff$", text[start:end], re.IGNORECASE):
-            return Binding(start, end, slot)
-        off = re.match(r"\s+off\b", text[end:], re.IGNORECASE)
-        return Binding(start, end + off.end(), slot) if off else None
-    if offer.kind is OfferKind.AMOUNT and not text[start:end].startswith(("减", "立减")):
-        less = re.search(r"(?:立?减)$", text[:start])
-        return Binding(start - len(less[0]), end, slot) if less else None
-    return Binding(start, end, slot) if "折" in text[start:end] else None
+def _exclusions(text: str, sheet: FactSheet) -> Iterator[Binding]:
+    """What the offer does not cover, where the sentence says that it does not."""
+    fact = sheet.fact("offer_exclusions")
+    if fact is None:
+        return
+    for form in ("clause", None):
+        words = _said(fact, form, sheet) or ""
+        token = "{offer_exclusions|clause}" if form else "{offer_exclusions}"
+        for match in re.finditer(re.escape(words), text, re.IGNORECASE) if words else ():
+            stands = form == "clause" and match[0] == words
+            around = EXCLUDES_LEFT.search(text[: match.start()]) or EXCLUDES_RIGHT.match(text[match.end() :])
+            if stands or (form is None and around):
+                yield Binding(match.start(), match.end(), "offer_exclusions", token)
 
 
 # --- days ------------------------------------------------------------------------------------------------------------
@@ -159,14 +133,29 @@ def _days(text: str, sheet: FactSheet) -> Iterator[Binding]:
     """Calendar dates only: a word such as tomorrow is right today and wrong when the message is read."""
     if sheet.now is None:
         return
-    for mention in read_dates(text, sheet.language.value, sheet.now, sheet.brand.timezone):
-        if mention.kind not in ("full", "yearless") or mention.first != mention.last or "\u25a1" in mention.text:
+    mentions = read_dates(text, sheet.language.value, sheet.now, sheet.brand.timezone)
+    for at, mention in enumerate(mentions):
+        if mention.kind not in ("full", "yearless") or mention.first != mention.last or MASK in mention.text:
             continue
         slots = [fact.slot for fact in sheet.facts if fact.type is SlotType.DATE and _day(fact) == mention.first]
-        if len(slots) == 1:
-            yield Binding(mention.start, mention.end, f"{{{slots[0]}}}")
+        if len(slots) != 1 or _is_one_end(text, mentions, at):
+            continue
+        told = is_about(slots[0], text, mention.start, mention.end, sheet.language)
+        if slots[0] == "offer_expires":
+            own = own_literals(text, sheet)
+            told = told and handed_over(text, mention.start, mention.end, own, sheet.language)
+        if told and day_is_meant(text, mention.start, mention.end, sheet.language):
+            yield Binding(mention.start, mention.end, slots[0], f"{{{slots[0]}}}")
+
+
+def _is_one_end(text: str, mentions: list[DateMention], at: int) -> bool:
+    """From one day to another is a stretch, and neither of its ends is said for itself."""
+    pairs = [(mentions[at - 1], mentions[at])] if at else []
+    pairs += [(mentions[at], mentions[at + 1])] if at + 1 < len(mentions) else []
+    return any(RANGE.fullmatch(text[one.end : other.start].lower()) for one, other in pairs)
 
 
 def _day(fact: Fact) -> date:
-    assert isinstance(fact.value, date)
-    return fact.value
+    value = fact.value
+    assert isinstance(value, date)
+    return value.date() if isinstance(value, datetime) else value

@@ -1,38 +1,56 @@
 """Reads what a writer answered: takes off what is not the message, splits subject from body, mends the slots' spelling.
 
-Takes raw text, gives a Template. Knows no values; what it cannot read it leaves for the checks to find.
+Takes raw text, gives a Template. Knows no values; what it cannot read it leaves for the checks to find. Each step has a
+file of its own: thoughts, structured, remarks, plain, spelling, and here the subject and the parts we add ourselves.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agent.domain import Channel
-from agent.slots import FORMS, slot_table
+from agent.draft.plain import unmarked, untagged
+from agent.draft.remarks import LABEL, SPOKEN_TO, first_version, unfenced, without_remarks, without_speaker
+from agent.draft.spelling import aliases, mend_slots
+from agent.draft.structured import read_structured
+from agent.draft.thoughts import said
 
-THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-STRAY_THINKING = re.compile(r"^.*?</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
-MARKERS = re.compile(r"<\|[^|<>]{1,30}\|>|</?s>|\[/?INST\]")
-FENCE = re.compile(r"^```[a-z]*\s*\n?|\n?```\s*$", re.MULTILINE | re.IGNORECASE)
-ROLE = re.compile(r"^\s*(?:assistant|ai|助手|客服助手)\s*[:：]\s*", re.IGNORECASE)
-ANNOUNCE = re.compile(
-    r"^\s*(?:(?:sure|certainly|of course|okay|ok)[^\n]{0,40}[!.,:]\s*)?"
-    r"(?:here(?:'s| is| are)[^\n]{0,60}:|以下是[^\n]{0,40}[:：]|(?:好的|当然)[，,。！!][^\n]{0,40}[:：])\s*\n+",
+__all__ = ["Template", "aliases", "mend_slots", "read_reply"]
+
+WITH_SUBJECT = (Channel.EMAIL, Channel.PUSH)
+BODY_LABEL = re.compile(
+    r"^\s*[*_#\s【\[]*(?:body|message|text|content|正文|内容)[*_】\]]*\s*(?:[:：][*_]*|\n|(?<=】)|(?<=\]))\s*",
     re.IGNORECASE,
 )
-SUBJECT = re.compile(
-    r"^\s*[*_#\s]*(?:subject(?: line)?|title|主题|标题|邮件主题)[*_\s]*[:：][*_ \t]*(?P<subject>[^\n]*)\n+",
+HEADER = re.compile(
+    r"^[\s*_]*(?:to|from|cc|bcc|date|preheader|preview(?: text)?|reply-to|收件人|发件人|抄送|日期|"
+    r"预览(?:文本|文字)?|预标题|摘要)"
+    r"[*_]*\s*[:：][^\n]*\n",
     re.IGNORECASE,
 )
-BODY_LABEL = re.compile(r"^\s*[*_]*(?:body|message|text|正文|内容)[*_]*\s*[:：][*_]*\s*", re.IGNORECASE)
-BRACES = re.compile(r"[{｛]{1,3}\s*([^{}｛｝\n]{1,40}?)\s*[}｝]{1,3}")
-BRACKETED = re.compile(r"[【\[<《〈]([^【】\[\]<>《》〈〉\n]{1,20})[】\]>》〉]")
-FOOTER_SLOTS = frozenset({"unsubscribe", "postal_address", "signature"})
-FOOTER_LINE = re.compile(r"^.*\{(?:unsubscribe|postal_address|signature)\}.*$\n?", re.MULTILINE)
+MORE_SUBJECTS = re.compile(
+    r"^[\s*_]*(?:alternat\w+|other|second|backup|another|备选|备用|其他|另一个)\s*(?:subjects?(?: lines?)?|主题|"
+    r"标题)[*_]*\s*\d?\s*[:：]"
+    r"[^\n]*\n",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"^\s*(?:[1-9][.)、．]|[-*•])\s*")
+HEADING = re.compile(r"\A\s*(?:#{1,4}\s+(?P<heading>[^\n]+)|\*\*(?P<bold>[^*\n]{2,60})\*\*[ \t]*(?=\n[ \t]*\n))\s*")
+QUOTED = re.compile(r"^[\"“「'](?P<inside>[^\"”」\n]+)[\"”」']$")
+QUOTE_MARK = re.compile(r"^[ \t]{0,3}>[ \t]?", re.MULTILINE)
+OUR_SLOTS = "unsubscribe|postal_address|signature"
+OUR_LINE = re.compile(rf"^(?P<line>[^\n]*\{{(?:{OUR_SLOTS})\}}[^\n]*)$\n?", re.MULTILINE)
+SIGNED_IN_FRONT = re.compile(r"\A\s*【(?:\{signature\}|\{brand\})】\s*")
+OPT_OUT = re.compile(
+    r"(?:[,，;；|｜\s]*(?:拒收|退订)(?:请)?(?:回复?|发送?)?\s?[A-Za-z]{1,3}(?![A-Za-z])|"
+    r"[,，;；\s]*回复?\s?[A-Za-z]{1,3}\s?(?:即可)?退订)[。.！!]?"
+    r"|(?:[,;|\s]*(?:reply|text|txt)\s+[\"“']?(?:stop|end|unsub\w*)\b[\"”']?(?:\s+to\s+[a-z -]{3,30})?)[.!]?"
+    r"|^[^\n{]*\b(?:unsubscribe|opt[- ]?out)\b[^\n{]*$"
+    r"|^[^\n{。]*(?:退订|不想再收到)[^\n{]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+CLOSING = re.compile(r"^\s*(?:地址|公司地址|address)\s*[:：]\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,92 +62,76 @@ class Template:
 
 
 def read_reply(text: str, channel: Channel) -> Template:
-    text = _bare(text)
-    subject, body = _from_json(text) or _split(text)
-    body = FOOTER_LINE.sub("", mend_slots(strip_markdown(body))).strip()
-    if channel not in (Channel.EMAIL, Channel.PUSH):
+    subject, body = _parts(text, channel)
+    body = _without_ours(unmarked(body).strip())
+    if channel not in WITH_SUBJECT or not subject:
         return Template(None, body)
-    return Template(mend_slots(strip_markdown(subject)).strip() if subject else None, body)
+    return Template(_one_line(unmarked(subject)), body)
 
 
-def _bare(text: str) -> str:
-    """Without thoughts, role words and announcements."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = STRAY_THINKING.sub("", THINKING.sub("", text))
-    text = FENCE.sub("", MARKERS.sub("", text)).strip()
-    text = ANNOUNCE.sub("", ROLE.sub("", text)).strip()
-    for left, right in (('"', '"'), ("“", "”"), ("「", "」")):
-        if text.startswith(left) and text.endswith(right) and text.count(left) <= 2:
-            text = text[1:-1].strip()
-    return text
+def _parts(text: str, channel: Channel) -> tuple[str | None, str]:
+    text = unfenced(_unquoted_lines(said(text)))
+    found = read_structured(text)
+    if found is not None:
+        subject, body = found
+        body = mend_slots(untagged(body))
+        return (mend_slots(subject) if subject else None), without_remarks(body)
+    return _split(mend_slots(untagged(text)), channel)
 
 
-def _from_json(text: str) -> tuple[str | None, str] | None:
-    if not text.startswith("{") or '"body"' not in text:
-        return None
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError:
-        return None
-    if not isinstance(found, dict) or not isinstance(found.get("body"), str):
-        return None
-    subject = found.get("subject")
-    return (subject if isinstance(subject, str) else None), found["body"]
+def _split(text: str, channel: Channel) -> tuple[str | None, str]:
+    """Subject and body. What stands above the first subject line is never part of a mail."""
+    text = first_version(without_speaker(text))
+    label = LABEL.search(text)
+    if label is not None and (channel in WITH_SUBJECT or not text[: label.start()].strip()):
+        subject, body = _labelled(text[label.end() :])
+        return subject, without_remarks(_headless(body))
+    text = without_remarks(_headless(text))
+    heading = HEADING.match(text)
+    if heading is not None and channel in WITH_SUBJECT and not SPOKEN_TO.search(heading[0]):
+        return (heading["heading"] or heading["bold"]).strip("*_ "), _headless(text[heading.end() :])
+    return None, _headless(text)
 
 
-def _split(text: str) -> tuple[str | None, str]:
-    match = SUBJECT.match(text)
-    if match is None:
-        return None, BODY_LABEL.sub("", text)
-    return match["subject"], BODY_LABEL.sub("", text[match.end() :])
+def _labelled(text: str) -> tuple[str, str]:
+    """What follows “Subject:”: on its line, or on the next; of a list of proposals the first."""
+    first, _, rest = text.lstrip(" \t*_").partition("\n")
+    if not first.strip("*_ "):
+        lines = rest.lstrip("\n").split("\n")
+        first, rest = lines[0], "\n".join(lines[1:])
+        if LISTED.match(first):
+            while rest and LISTED.match(rest):
+                rest = rest.partition("\n")[2]
+            first = LISTED.sub("", first)
+    return first, rest
 
 
-def strip_markdown(text: str) -> str:
-    """Emphasis, headings, bullets and link syntax; the words stay."""
-    text = re.sub(r"\[([^\[\]\n]+)\]\((\S+?)\)", r"\1 \2", text)
-    text = re.sub(r"^\s{0,3}#{1,6}\s+", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*[-*•]\s+(?=\S)", "", text, flags=re.MULTILINE)
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    return re.sub(r"(?<![\w*])[*](?=\S)([^*\n]+?)(?<=\S)[*](?![\w*])", r"\1", text)
+def _headless(text: str) -> str:
+    """Without the lines of a mail's head and without a word that says: here the body begins."""
+    before = None
+    while before != text:
+        before, text = text, MORE_SUBJECTS.sub("", HEADER.sub("", text.lstrip("\n"), count=1), count=1)
+    return BODY_LABEL.sub("", text)
 
 
-@lru_cache(maxsize=1)
-def aliases() -> Mapping[str, str]:
-    """Every name a slot goes by, folded, to its own name."""
-    names: dict[str, str] = {}
-    for name, spec in slot_table().items():
-        for alias in (name, *spec.aliases):
-            names[_fold(alias)] = name
-    return names
+def _unquoted_lines(text: str) -> str:
+    """A mail quoted line by line; a quotation inside one is Markdown's matter."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return QUOTE_MARK.sub("", text) if lines and all(line.lstrip().startswith(">") for line in lines) else text
 
 
-def _fold(name: str) -> str:
-    return re.sub(r"[\s_\-]+", "", name).lower()
+def _one_line(subject: str) -> str | None:
+    subject = " ".join(subject.strip().strip("*_#").split())
+    quoted = QUOTED.match(subject)
+    return (quoted["inside"].strip() if quoted else subject) or None
 
 
-def mend_slots(text: str) -> str:
-    """{ First_Name } and ｛名字｝ become {first_name}; 【姓名】 too, when the words in the brackets name a slot."""
-    text = BRACES.sub(lambda match: _respell(match[1]) or match[0], text)
-    return BRACKETED.sub(lambda match: _known(match[1]) or match[0], text)
+def _without_ours(body: str) -> str:
+    """Who sends it, where they live and how to stop stand in the frame, whoever writes; said twice it reads oddly."""
+    body = SIGNED_IN_FRONT.sub("", body)
+    body = OUR_LINE.sub(lambda match: "" if "{salutation}" not in match["line"] else _ours_out_of(match["line"]), body)
+    return CLOSING.sub("", OPT_OUT.sub("", body)).strip()
 
 
-def _respell(inside: str) -> str | None:
-    act = re.fullmatch(r"act\s*[:：]\s*([A-Za-z_0-9 -]+)", inside, re.IGNORECASE)
-    if act:
-        return "{act:" + re.sub(r"[\s-]+", "_", act[1].strip().lower()) + "}"
-    known = _known(inside)
-    if known:
-        return known
-    # Nothing we know: kept as one clean slot, so that it is found by its name and never deleted in silence.
-    clean = re.fullmatch(r"([A-Za-z_0-9 -]+)(?:\|([a-z_]+))?", inside)
-    return "{" + re.sub(r"[\s-]+", "_", clean[1].strip().lower()) + "}" if clean else None
-
-
-def _known(inside: str) -> str | None:
-    name, _, form = inside.replace("｜", "|").partition("|")
-    slot = aliases().get(_fold(name))
-    if slot is None:
-        return None
-    form = form.strip().lower()
-    has_form = form in FORMS.get(slot_table()[slot].type, ())
-    return f"{{{slot}|{form}}}" if form and has_form else f"{{{slot}}}"
+def _ours_out_of(line: str) -> str:
+    return re.sub(rf"【?\{{(?:{OUR_SLOTS})\}}】?", "", line) + "\n"

@@ -27,7 +27,7 @@ from agent.domain import (
     WriterReply,
     WriterStamp,
 )
-from agent.draft.align import align
+from agent.draft.fit import fit
 from agent.draft.problems import problems
 from agent.draft.reply import Template, read_reply
 from agent.draft.request import Asked, LoadPrompt, ask, ask_again, tellable
@@ -187,7 +187,7 @@ class _Rung:
     def _read(self, reply: WriterReply) -> _Try:
         """Repair in the agreed order: strip, normalise, find unknown slots, align literals, fill, judge."""
         sheet = self.asked.request.sheet
-        template = _in_voice(_aligned(read_reply(reply.text, sheet.channel), sheet), sheet)
+        template = _in_voice(fit(read_reply(reply.text, sheet.channel), sheet), sheet)
         found = problems(template, sheet, reply.finished)
         if found:
             return _Try(None, None, found)
@@ -238,11 +238,6 @@ class _Rung:
             fell_back_from=self.fell_back_from,
             detail=dict(detail) if detail else {},
         )
-
-
-def _aligned(template: Template, sheet: FactSheet) -> Template:
-    subject = None if template.subject is None else align(template.subject, sheet)
-    return replace(template, subject=subject, body=align(template.body, sheet))
 
 
 def _in_voice(template: Template, sheet: FactSheet) -> Template:

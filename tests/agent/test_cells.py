@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib.resources import as_file, files
 
 import pytest
 
 from agent.cells import CellWriter, cell_of, shared_sheet
-from agent.domain import Case, CaseStatus, Decision, FactSheet, Offer, Verdict, WriteRequest, WriterReply
+from agent.cells.bulk import ApprovedCell, Fill, approve
+from agent.context import gate_context
+from agent.domain import (
+    Case,
+    CaseStatus,
+    Channel,
+    Decision,
+    FactSheet,
+    Language,
+    Offer,
+    Verdict,
+    WriteRequest,
+    WriterReply,
+)
 from agent.draft import write_draft
 from agent.errors import WriterUnavailable
+from agent.evaluation import EvalCase, unseen_cases
+from agent.guardrails import context_from_json
+from agent.guardrails.context import GateContext
 from agent.slots import NameParts, slot_names
 from agent.writers.composer import Composer
+from knowledge.ingest import read_folder
 
 Make = Callable[..., FactSheet]
 Offers = Callable[..., Offer]
@@ -103,10 +121,14 @@ def test_another_offer_channel_or_language_is_another_cell(make_sheet: Make, off
 def test_what_would_be_too_long_with_the_longest_name_is_not_kept(make_sheet: Make) -> None:
     class Wordy(CountingWriter):
         def write(self, request: WriteRequest) -> WriterReply:
+            self.asked.append(request)
             return WriterReply("Subject: Hello\n\n{salutation}, " + "it was good to have you. " * 5)
 
-    with pytest.raises(WriterUnavailable, match="nothing that fits"):
-        CellWriter(Wordy()).write(a_request(make_sheet("en", "push")))
+    inner = Wordy()
+    writer = CellWriter(inner)
+    for seed in range(3):
+        writer.write(a_request(make_sheet("en", "push"), seed))
+    assert len(inner.asked) > 6
 
 
 def test_an_outage_is_no_empty_cell(make_sheet: Make) -> None:
@@ -121,3 +143,59 @@ def test_an_outage_is_no_empty_cell(make_sheet: Make) -> None:
 def test_the_shared_sheet_keeps_the_way_out_and_the_terms(make_sheet: Make, offers: Offers) -> None:
     kept = {fact.slot for fact in shared_sheet(make_sheet("en", offer=offers())).facts}
     assert {"salutation", "offer", "offer_code", "offer_expires", "offer_min_spend", "unsubscribe", "sign_off"} <= kept
+
+
+# --- by the thousand -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def approved() -> tuple[EvalCase, GateContext, ApprovedCell]:
+    with as_file(files("knowledge") / "policies") as folder:
+        clauses = [clause for document in read_folder(folder)[0] for clause in document.clauses]
+    for case in unseen_cases(900, clauses, seed=3):
+        sheet = shared_sheet(case.sheet)
+        if sheet.channel is Channel.EMAIL and sheet.fact("offer_code") and sheet.language is Language.ZH:
+            context = context_from_json(gate_context(case.live, {}, sheet.channel))
+            found = approve(CellWriter(Composer()).write(a_request(case.sheet)).text, sheet, context)
+            if found is not None:
+                return case, context, found
+    raise AssertionError("no cell could be approved")
+
+
+def a_fill(context: GateContext, name: str = "孙浩然", code: str = "AMQ7K0XM", **changes: object) -> Fill:
+    assert context.offer is not None
+    customer = replace(context.customer, name=name, first_name=None, **changes)  # type: ignore[arg-type]
+    state = replace(context, customer=customer, offer=replace(context.offer, code="AMQ7K0XM"))
+    return Fill(state, NameParts(full=name, surname=name[0], given=name[1:]), code, context.brand.unsubscribe_url)
+
+
+def test_a_plain_fill_takes_the_templates_verdict(approved: tuple[EvalCase, GateContext, ApprovedCell]) -> None:
+    _, context, cell = approved
+    fills = [a_fill(context, name) for name in ("孙浩然", "李静", "周敏", "孙浩然")]
+    before = cell.whole
+    judged = list(cell.messages(fills))
+    assert [decision for _, decision in judged] == [Decision.PASS] * 4
+    assert judged[0][0].body.startswith("浩然，您好")
+    assert "AMQ7K0XM" in judged[0][0].body
+    assert cell.whole <= before + 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "decision"),
+    [
+        ({"code": "QH20ZZ77"}, Decision.BLOCK),
+        ({"suppressed": True}, Decision.BLOCK),
+        ({"consent": {}}, Decision.REVIEW),
+        ({"facts": {"age": 12}}, Decision.BLOCK),
+        ({"name": "免费领"}, None),
+        ({"name": "全网最低价"}, None),
+    ],
+)
+def test_quick_and_whole_judge_alike_when_a_fill_is_wrong(
+    approved: tuple[EvalCase, GateContext, ApprovedCell], changes: dict[str, object], decision: Decision | None
+) -> None:
+    _, context, cell = approved
+    fill = a_fill(context, **changes)  # type: ignore[arg-type]
+    words, quick = cell.message(fill)
+    assert quick is cell.judged_whole(words, fill).decision
+    assert decision in (None, quick)
