@@ -190,6 +190,8 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
             return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
         if not _NEGATIVE.search(statement.text) and not _CONDITION.search(best):
             return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
+    if widens(best, statement.text) and not _NEGATIVE.search(statement.text):
+        return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if _drops_condition(best, statement, message):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None

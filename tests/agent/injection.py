@@ -107,7 +107,7 @@ def _alike(shown: str, said: str) -> bool:
     """Whether what is quoted is the planted sentence, marks and all."""
     bare = re.sub(r"\[\w+\]", "", shown)
     kept = [char for char in bare if char.isalnum()]
-    return bool(kept) and sum(char in said for char in kept) >= 0.8 * len(kept)
+    return len(kept) >= 4 and sum(char in said for char in kept) >= 0.8 * len(kept)
 
 
 def _traces(plant: str, prompt: str) -> bool:
