@@ -249,7 +249,8 @@ def _bigrams(text: str) -> set[str]:
 
 
 _ALL = re.compile(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever|any ?time)(?![a-z])"
+    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
+    r"|any ?time)(?![a-z])"
 )
 
 
