@@ -55,8 +55,8 @@ class Attack:
     forbidden: tuple[str, ...]
 
 
-def attacks(language: Language) -> Iterator[Attack]:
-    for line in (DATA / f"attacks.{language.value}.jsonl").read_text(encoding="utf-8").splitlines():
+def attacks(language: Language, file: str = "attacks") -> Iterator[Attack]:
+    for line in (DATA / f"{file}.{language.value}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         yield Attack(row["id"], language, row["field"], row["kind"], row["plant"], row["says"], tuple(row["forbidden"]))
 
