@@ -1,9 +1,9 @@
 """The one file that knows Chroma: clauses and vectors in, clauses and vectors out, with nothing downloaded.
 
-`clauses` holds one record a clause, `vectors-LANGUAGE` the rows that stand for it (`rows.py`), `vectors-across` those of
-the same clauses in a space that both languages share, `history` one record a customer. Every write passes embeddings,
-because Chroma would otherwise fetch a model of its own; telemetry is off. Searching reads all of it into memory once a
-generation (`search.py`): Chroma's own filtered queries are some thirty times slower.
+`clauses` holds one record a clause, `vectors-LANGUAGE` the rows that stand for it (`rows.py`), `vectors-across` those
+of the same clauses in a space that both languages share, `history` one record a customer. Every write passes
+embeddings, because Chroma would otherwise fetch a model of its own; telemetry is off. Searching reads all of it into
+memory once a generation (`search.py`): Chroma's own filtered queries are some thirty times slower.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ app = typer.Typer(name="eval", help="Measure a part of the house.", no_args_is_h
 def retrieval(
     call: Call,
     index: Annotated[
-        Path | None, typer.Option("--index", help="An index to ask (else one of the sample shop, made for the occasion).")
+        Path | None,
+        typer.Option("--index", help="An index to ask (else one of the sample shop, made for the occasion)."),
     ] = None,
     questions: Annotated[
         list[Path] | None, typer.Option("--questions", help="Questions with answers, JSON lines; may be said again.")

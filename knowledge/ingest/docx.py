@@ -26,10 +26,10 @@ STYLED = re.compile(r"^(?:heading|标题|überschrift)\s*(\d)$", re.IGNORECASE)
 
 def read_docx(raw: bytes, where: str) -> Content:
     open_zip(raw, where, "Word document")
-    from docx import Document as open_document
+    import docx
 
     try:
-        document = open_document(io.BytesIO(raw))
+        document = docx.Document(io.BytesIO(raw))
         blocks = tuple(_blocks(document))
     except DocumentUnreadable:
         raise
@@ -99,7 +99,7 @@ def _visible(item: Paragraph) -> str:
     """The words that are printed: hidden runs are left out, links are their words."""
     hidden = {id(run._r) for run in item.runs if run.font.hidden}
     if not hidden:
-        return item.text
+        return str(item.text)
     return "".join(run.text for run in item.runs if id(run._r) not in hidden)
 
 

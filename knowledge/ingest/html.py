@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 UNSEEN = frozenset(
-    "script style template noscript head nav footer button select option svg iframe object canvas audio video map input "
-    "textarea".split()
+    "script style template noscript head nav footer button select option svg iframe object canvas audio video map "
+    "input textarea".split()
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)} | {"summary": 6, "dt": 6}
 APART = frozenset(

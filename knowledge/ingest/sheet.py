@@ -1,7 +1,8 @@
 """Tables (.xlsx, .csv, .tsv) → blocks: one row, one clause.
 
 Where the header names them, columns are a clause's own: id, clause (条款, 标题, 问题), text (内容, 答案), valid_from
-(生效日期) and the others of `keys.py`. Where it doesn't, a row is quoted with its header words and goes by its first cell.
+(生效日期) and the others of `keys.py`. Where it doesn't, a row is quoted with its header words and goes by its first
+cell.
 """
 
 from __future__ import annotations
