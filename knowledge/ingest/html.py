@@ -37,7 +37,7 @@ def read_html(raw: bytes, where: str) -> Content:
 
     text, remarks = _decoded(raw, where)
     if not text.strip():
-        raise DocumentUnreadable(f"{where} is empty")
+        raise DocumentUnreadable(f"{where} is empty", "write the policy, or take the file away")
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     front = {}
     for meta in root.iter("meta"):

@@ -62,7 +62,7 @@ def read_xlsx(raw: bytes, where: str) -> Content:
 def read_csv(raw: bytes, where: str) -> Content:
     text, remarks = decode(raw, where)
     if not text.strip():
-        raise DocumentUnreadable(f"{where} is empty")
+        raise DocumentUnreadable(f"{where} is empty", "write the policy, or take the file away")
     first = next(line for line in text.split("\n") if line.strip())
     delimiter = max(",\t;|", key=lambda sign: (first.count(sign), sign == ","))
     csv.field_size_limit(10_000_000)
