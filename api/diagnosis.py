@@ -78,7 +78,9 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
     for language, made_by in workshop.index.stamps().items():
         embedder = workshop.index.embedders.of(language)
         if embedder is not None and embedder.name != made_by:
-            said = f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            said = (
+                f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            )
             yield Step("search", "todo", said, "holdfast ingest FOLDER")
 
 
