@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from agent.draft.align import align
 from agent.draft.reply import read_reply
-from agent.draft.write import FirstAnswer, first_answer, write_draft
+from agent.draft.write import FirstAnswer, answers, first_answer, write_draft
 
-__all__ = ["FirstAnswer", "align", "first_answer", "read_reply", "write_draft"]
+__all__ = ["FirstAnswer", "align", "answers", "first_answer", "read_reply", "write_draft"]
