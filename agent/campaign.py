@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from agent import pipeline, steps
+from agent.at_once import at_once
+from agent.cells import CellWriter, PatientWriter
+from agent.cells.preview import MessagePreview
 from agent.context import Live, gate_context, open_ticket
 from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Money, Purpose, Words
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
@@ -39,6 +42,7 @@ OPEN = (
 )
 """Where a case of a cancelled campaign may still stand and can be ended."""
 Progress = Callable[[int, int], None]
+Flagged = tuple[RiskScore, Customer, tuple[Event, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,11 @@ def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
     return by_priority(score for score in scores if score.band in wanted)[: plan.top], len(scores)
 
 
-def preview(plan: Plan, house: House) -> Preview:
-    """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost."""
+def preview(plan: Plan, house: House, messages: MessagePreview | None = None) -> Preview:
+    """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost.
+
+    `messages`, when given, is shown each decided case, to fill and judge what would be said.
+    """
     flagged, scored = candidates(plan, house)
     ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
     excluded: Counter[str] = Counter()
@@ -100,6 +107,8 @@ def preview(plan: Plan, house: House) -> Preview:
             context = replace(steps.offer_context(customer.id, events, house), held_out=False)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
+            if messages is not None:
+                messages.add(case, customer, events, decision)
             cost += decision.offer.cost.minor if decision.offer else 0
     without = offers.pop("", 0)
     return Preview(
@@ -146,13 +155,24 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
     try:
         flagged, _ = candidates(plan, house)
         done: list[pipeline.Prepared] = []
-        for number, (score, customer, events) in enumerate(_with_history(flagged, house), start=1):
+        alone = replace(house, writers=tuple(PatientWriter(writer) for writer in house.writers))
+        many = replace(house, writers=tuple(CellWriter(writer) for writer in alone.writers)) if plan.cells else alone
+
+        def reach(row: tuple[int, Flagged]) -> pipeline.Prepared | None:
+            number, (score, customer, events) = row
             if campaigns.status(plan.id) is not C.RUNNING:
-                return done
+                return None
             place = placing(plan, customer, events, house)
-            if place.channel is not None:
-                prepared = _reach(new_case(plan, score, customer, place, house), plan, house)
-                done += [prepared] if prepared is not None else []
+            if place.channel is None:
+                return None
+            own = alone if number <= plan.individual else many
+            return _reach(new_case(plan, score, customer, place, house), plan, own)
+
+        rows = enumerate(_with_history(flagged, house), start=1)
+        for number, prepared in enumerate(at_once(reach, rows, house.drafters), start=1):
+            if campaigns.status(plan.id) is not C.RUNNING:
+                return done if prepared is None else [*done, prepared]
+            done += [prepared] if prepared is not None else []
             campaigns.report(plan.id, number, len(flagged))
             if progress is not None:
                 progress(number, len(flagged))
@@ -309,9 +329,7 @@ def elsewhere(customer: Customer, plan: Plan, house: House) -> bool:
     return any(case.campaign_id not in (None, plan.id) and case.opened_at > since for case in cases)
 
 
-def _with_history(
-    scores: Sequence[RiskScore], house: House, chunk: int = 500
-) -> Iterator[tuple[RiskScore, Customer, tuple[Event, ...]]]:
+def _with_history(scores: Sequence[RiskScore], house: House, chunk: int = 500) -> Iterator[Flagged]:
     now = house.clock.now()
     for start in range(0, len(scores), chunk):
         part = scores[start : start + chunk]

@@ -145,8 +145,8 @@ class Policies(Retriever, Protocol):
 class House:
     """`writers` is the ladder, best first, the composer last. `experiment` names the hold-out that all doors share.
 
-    `own_files` are the firm's files that stand in the place of ours, with their hashes. `reach` says which channels are
-    real and for whom; without one nobody is reached.
+    `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
+    of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
     """
 
     brand: Brand
@@ -162,6 +162,7 @@ class House:
     experiment: str = "retention"
     holdout_share: float = 0.1
     seed: int = 0
+    drafters: int = 1
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
 

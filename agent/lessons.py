@@ -19,6 +19,9 @@ CLAUSE = re.compile(r"[^，。！？；：,;:!?\n.]+")
 LONGEST = {Language.ZH: 14, Language.EN: 60}
 """Characters of a change that is still a habit of wording and not a new thought."""
 SHORTEST_DROP = {Language.ZH: 4, Language.EN: 12}
+NAMED = frozenset({"salutation", "first_name"})
+GREETING = frozenset("您好 你好 hi hello dear hey 尊敬的 亲爱的".split())
+TITLE = re.compile(r"(?:先生|女士|小姐)$")
 FILLED = "\u25a1"
 
 
@@ -35,22 +38,36 @@ def lessons(draft: Draft, words: Words) -> tuple[Lesson, ...]:
 def example(draft: Draft, words: Words) -> str:
     """The edited message as a template: filled stretches are slots again, what else could name somebody is masked."""
     spans = reanchor(draft.spans, Words(draft.subject, draft.body), words)
-    parts = [_slotted(text, field, spans) for field, text in (("subject", words.subject), ("body", words.body)) if text]
+    names = _names(draft)
+    parts = [
+        _slotted(text, field, spans, names)
+        for field, text in (("subject", words.subject), ("body", words.body))
+        if text
+    ]
     return "\n\n".join(parts)
 
 
-def _slotted(text: str, field: str, spans: Sequence[Span]) -> str:
+def _slotted(text: str, field: str, spans: Sequence[Span], names: Sequence[str]) -> str:
     parts, at = [], 0
     for span in sorted((span for span in spans if span.field == field), key=lambda span: span.start):
-        parts += [_masked_lines(text[at : span.start]), "{" + span.slot + "}"]
+        parts += [_masked_lines(text[at : span.start], names), "{" + span.slot + "}"]
         at = span.end
-    return "".join([*parts, _masked_lines(text[at:])]).strip()
+    return "".join([*parts, _masked_lines(text[at:], names)]).strip()
 
 
-def _masked_lines(text: str) -> str:
+def _names(draft: Draft) -> tuple[str, ...]:
+    """The customer's name as this draft said it: a person's edit may say it once more outside the greeting."""
+    said = [draft.body[span.start : span.end] for span in draft.spans if span.slot in NAMED and span.field == "body"]
+    words = [TITLE.sub("", word) for text in said for word in re.findall(r"[\w·•'’-]+", text)]
+    return tuple(word for word in words if word and word.lower() not in GREETING)
+
+
+def _masked_lines(text: str, names: Sequence[str]) -> str:
     """Masked line by line, with the white space around kept: it holds slots apart."""
     return "\n".join(
-        line[: len(line) - len(line.lstrip())] + mask(line) + line[len(line.rstrip()) :] if line.strip() else line
+        line[: len(line) - len(line.lstrip())] + mask(line, names) + line[len(line.rstrip()) :]
+        if line.strip()
+        else line
         for line in text.split("\n")
     )
 

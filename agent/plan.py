@@ -17,8 +17,9 @@ from scoring.records import RiskBand
 class Plan:
     """What a manager decides. `channels` in order of preference.
 
-    `auto_send` lets what the gate passed go by itself, but for a fixed random share (`audit_share`) that a person sees
-    all the same.
+    `cells` drafts once for all who share situation, offer, channel, language and tone; the `individual` most valuable
+    get drafts of their own all the same. `auto_send` lets what the gate passed go by itself, but for a fixed random
+    share (`audit_share`) that a person sees.
     """
 
     id: str
@@ -28,6 +29,8 @@ class Plan:
     budget: Money | None = None
     auto_send: bool = False
     audit_share: float = 0.1
+    cells: bool = False
+    individual: int = 50
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -41,6 +44,8 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "currency": plan.budget.currency if plan.budget else None,
         "auto_send": plan.auto_send,
         "audit_share": plan.audit_share,
+        "cells": plan.cells,
+        "individual": plan.individual,
     }
 
 
@@ -55,12 +60,14 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         budget=Money(minor, currency) if minor is not None and currency else None,
         auto_send=row["auto_send"],
         audit_share=row["audit_share"],
+        cells=row.get("cells", False),
+        individual=row.get("individual", 50),
     )
 
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share"}
+    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share", "cells", "individual"}
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -74,6 +81,8 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
             budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
             auto_send=bool(data.get("auto_send", False)),
             audit_share=float(data.get("audit_share", 0.1)),
+            cells=bool(data.get("cells", False)),
+            individual=int(data.get("individual", 50)),
         )
     except ValueError as error:
         raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

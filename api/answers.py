@@ -236,6 +236,10 @@ def passage_answer(passage: Passage) -> dict[str, Any]:
         "language": passage.language,
         "valid_from": clause.valid_from.isoformat() if clause.valid_from else None,
         "valid_to": clause.valid_to.isoformat() if clause.valid_to else None,
+        "clause_id": clause.id,
+        "section": list(clause.section),
+        "region": list(clause.region),
+        "tier": list(clause.tier),
     }
 
 

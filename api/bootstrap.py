@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel, WriteRequest, WriterReply
+from agent.domain import Brand, Channel, FactSheet, WriteRequest, WriterReply
 from agent.errors import InputError, NotReady
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
@@ -91,9 +91,10 @@ class Workshop:
 
     @cached_property
     def index(self) -> PolicyIndex:
+        from knowledge.embed.choice import Embedders
         from knowledge.index import PolicyIndex
 
-        return PolicyIndex(self.home.index)
+        return PolicyIndex(self.home.index, Embedders(self.settings.embedder))
 
     @cached_property
     def retriever(self) -> HybridRetriever:
@@ -121,11 +122,25 @@ class Workshop:
         model = self.settings.model
         return (*([self.model_writer(model)] if model else []), Composer())
 
+    @cached_property
+    def contestants(self) -> tuple[Writer, ...]:
+        """Everybody who can write here, for the page where people compare: loaded once, when somebody first asks."""
+        ready: list[Writer] = [composer()]
+        for model in dict.fromkeys((HOUSE_MODEL, self.settings.model)):
+            if model is not None:
+                try:
+                    ready.append(self.model_writer(model) if model == self.settings.model else load_writer(model))
+                except NotReady:  # no weights here: the others can be compared all the same
+                    continue
+        return tuple(ready)
+
     def model_writer(self, model: str | Path) -> Writer:
         """A chat model by hub id, folder or URL. It is loaded, or first met, when it writes its first word."""
         settings = self.settings
         key = settings.model_key.get_secret_value() if settings.model_key else None
-        return OnDemandWriter(lambda: load_writer(str(model), settings.model_name, key), settings.writer_timeout_s)
+        return OnDemandWriter(
+            lambda: load_writer(str(model), settings.model_name, key, settings.model_format), settings.writer_timeout_s
+        )
 
     @cached_property
     def reach(self) -> Reach:
@@ -186,6 +201,7 @@ class Workshop:
             own_files=self.home.own_files(),
             holdout_share=self.settings.holdout_share,
             seed=self.seed,
+            drafters=self.settings.campaign_drafters,
             reach=self.reach,
             unsubscriber=self.unsubscriber,
         )
@@ -263,10 +279,10 @@ class OnDemandWriter:
         return self._writer.write(replace(request, timeout_s=self._timeout_s))
 
 
-def load_writer(model: str, name: str | None = None, key: str | None = None) -> Writer:
+def load_writer(model: str, name: str | None = None, key: str | None = None, number_format: str = "auto") -> Writer:
     """What HOLDFAST_MODEL means: an address, `house` for the model that ships, a folder, else a hub id.
 
-    `name` and `key` are for servers.
+    `name` and `key` are for servers, `number_format` for local weights.
 
     Raises NotReady, with the remedy, when there is no such model or it is incomplete; InputError for a bad address.
     """
@@ -283,8 +299,22 @@ def load_writer(model: str, name: str | None = None, key: str | None = None) -> 
     from agent.writers.chat_model import ChatModelWriter
     from agent.writers.huggingface import LocalChatModel
 
-    chat = LocalChatModel.load(model)
+    chat = LocalChatModel.load(model, number_format=number_format)
     return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
+
+
+def composer() -> Writer:
+    """The last rung of every ladder."""
+    from agent.writers.composer import Composer
+
+    return Composer()
+
+
+def foreign_to(template: str, sheet: FactSheet) -> bool:
+    """Whether a template says what belongs to another situation of the phrasebook."""
+    from agent.writers.house.clauses import strays
+
+    return bool(strays(template, sheet).foreign)
 
 
 def model_server(settings: Settings) -> ModelServer | None:
@@ -323,7 +353,7 @@ def lay_over(home: Home) -> None:
         scoring.reasons.use_overrides(home.overrides / "scoring")
 
 
-KEPT_OPEN = ("store", "log", "index", "retriever", "writers")
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants")
 
 
 def reopened(workshop: Workshop) -> Workshop:

@@ -9,7 +9,8 @@ from typing import Any
 
 from agent import campaign
 from agent.campaign import Preview
-from agent.domain import CampaignRow
+from agent.cells.preview import MessagePreview
+from agent.domain import CampaignRow, Decision
 from agent.lift import Arm, Lift, lift, smallest_effect
 from agent.money import to_minor
 from agent.plan import Plan
@@ -30,6 +31,7 @@ class Forecast:
     preview: Preview
     smallest_effect: float | None
     frozen: bool = False
+    messages: MessagePreview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,20 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
         budget=to_minor(Decimal(body.budget), workshop.brand.currency) if body.budget is not None else None,
         auto_send=body.auto_send,
         audit_share=body.audit_share,
+        cells=body.cells,
+        individual=body.individual,
     )
 
 
-def forecast(plan: Plan, workshop: Workshop) -> Forecast:
+def forecast(plan: Plan, workshop: Workshop, with_messages: bool = False) -> Forecast:
+    """`with_messages` also fills and judges what each customer would be sent, cell by cell."""
     workshop.require_scores()
-    look = campaign.preview(plan, workshop.house)
+    messages = MessagePreview(workshop.house) if with_messages else None
+    look = campaign.preview(plan, workshop.house, messages)
     flagged, _ = campaign.candidates(plan, workshop.house)
     risk = sum(score.probability for score in flagged) / len(flagged) if flagged else 0.0
     frozen = workshop.store.ledger.frozen() is not None
-    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), frozen)
+    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), frozen, messages)
 
 
 def standing(campaign_id: str, workshop: Workshop) -> Standing:
@@ -93,6 +99,28 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
         "smallest_effect": told.smallest_effect,
         "budgets_frozen": told.frozen,
+        "messages": _messages(told.messages) if told.messages else None,
+    }
+
+
+def _messages(found: MessagePreview) -> dict[str, Any]:
+    """Counts by verdict, and one message of each cell."""
+    return {
+        "pass": found.verdicts[Decision.PASS],
+        "review": found.verdicts[Decision.REVIEW],
+        "block": found.verdicts[Decision.BLOCK],
+        "one_by_one": found.alone,
+        "samples": [
+            {
+                "situation": sample.situation,
+                "channel": sample.channel,
+                "language": sample.language,
+                "customers": sample.customers,
+                "subject": sample.words.subject,
+                "body": sample.words.body,
+            }
+            for sample in found.samples()
+        ],
     }
 
 

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from api import terminal
-from api.commands import campaigns, cases, drafts, imports, knowledge, model, operations, sending, serving, setup, style
+from api.commands import (
+    campaigns,
+    cases,
+    drafts,
+    evaluation,
+    imports,
+    knowledge,
+    model,
+    operations,
+    sending,
+    serving,
+    setup,
+    style,
+)
 
 app = typer.Typer(
     name="holdfast",
@@ -36,6 +49,7 @@ setup.register(app)
 app.add_typer(imports.app, name="import")
 model.register(app)
 knowledge.register(app)
+app.add_typer(evaluation.app, name="eval")
 drafts.register(app)
 campaigns.register(app)
 cases.register(app)

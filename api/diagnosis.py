@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.domain import Channel
 from agent.errors import ChannelUnavailable
-from agent.evaluation import TrialFigures
 from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
 from api.sending import Carrier, against_live, configured, who
-from api.settings import Settings
+
+if TYPE_CHECKING:
+    from agent.evaluation import TrialFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,15 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
         yield Step("policies", "todo", "none indexed: no promise may be made", "holdfast import policies FOLDER")
         return
     yield Step("policies", "ok", f"{count} clauses")
+    for problem in workshop.index.embedders.missing():
+        yield Step("search", "todo", problem.message, problem.remedy)
+    for language, made_by in workshop.index.stamps().items():
+        embedder = workshop.index.embedders.of(language)
+        if embedder is not None and embedder.name != made_by:
+            said = (
+                f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            )
+            yield Step("search", "todo", said, "holdfast ingest FOLDER")
 
 
 def _offers(workshop: Workshop) -> Iterator[Step]:
@@ -220,27 +230,25 @@ class Trial:
         }
 
 
-def try_model(model: str, settings: Settings, count: int, progress: Callable[[str, float], None]) -> Trial:
-    """Asks the model the built-in cases. Raises what keeps it from answering at all: NotReady, InputError.
+def try_model(workshop: Workshop, model: str, count: int, progress: Callable[[str, float], None]) -> Trial:
+    """Asks the model the built-in cases. Raises what keeps it from answering at all: NotReady, WriterUnavailable.
 
     The cases are made up and rest on the sample policies, so that no customer's data reaches a server under trial.
     """
     from importlib.resources import as_file, files
 
     from agent.evaluation import try_writer, unseen_cases
-    from api.bootstrap import OnDemandWriter, load_writer
     from knowledge.ingest import read_folder
 
     with as_file(files("knowledge") / "policies") as folder:
         documents, _ = read_folder(folder)
     clauses = [clause for document in documents for clause in document.clauses]
-    key = settings.model_key.get_secret_value() if settings.model_key else None
     progress(f"loading {model}", 0.0)
-    writer = OnDemandWriter(lambda: load_writer(model, settings.model_name, key), settings.writer_timeout_s)
-    name = writer.name
+    writer = workshop.model_writer(model)
+    name = writer.name  # loads it: what is wrong with a folder is said before the first case
     cases = unseen_cases(count, clauses, seed=TRIAL_SEED)
     found, whole = try_writer(writer, cases, lambda number, of: progress(f"case {number} of {of}", (number - 1) / of))
-    return Trial(name, writer.revision, dict(writer.detail), found, whole)
+    return Trial(name, writer.revision, dict(getattr(writer, "detail", {})), found, whole)
 
 
 def _is_share(value: object) -> bool:

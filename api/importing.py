@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -109,25 +109,30 @@ def import_customers(
 
 
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
-    """Markdown policies into the home folder and the index. Raises KnowledgeError."""
-    from knowledge.ingest import read_folder
+    """Policies of any format into the home folder and the index. Raises KnowledgeError."""
+    from knowledge.taking import findings, read, take
 
-    documents, unread = read_folder(folder)
-    clauses = [clause for document in documents for clause in document.clauses]
+    most_mb = workshop.settings.ingest_max_mb
+    found = read(folder, most_mb)
     report: dict[str, Any] = {
-        "documents": len(documents),
-        "clauses": len(clauses),
-        "unread": [{"file": item.path, "reason": item.reason} for item in unread],
+        "documents": len(found.documents),
+        "clauses": len(found.clauses),
+        "unread": [{"file": item.path, "reason": item.reason, "remedy": item.remedy} for item in found.unread],
         "dry_run": dry_run,
     }
     if dry_run:
         return report
     if folder.resolve() != workshop.home.policies.resolve():
         shutil.copytree(folder, workshop.home.policies, dirs_exist_ok=True)
-        documents, _ = read_folder(workshop.home.policies)  # a second folder adds to the first, it does not end it
-        clauses = [clause for document in documents for clause in document.clauses]
-    changes = workshop.index.replace_clauses(clauses)
-    return {**report, "added": changes.added, "changed": changes.changed, "removed": changes.removed}
+        found = read(workshop.home.policies, most_mb)  # a second folder adds to the first, it does not end it
+    changes = take(found, workshop.index)
+    counts = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
+    seen = findings(found, workshop.index, workshop.clock.now().date())
+    return {
+        **report,
+        **{name: len(ids) for name, ids in counts.items()},
+        "findings": [asdict(finding) for finding in seen],
+    }
 
 
 def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:

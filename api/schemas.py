@@ -313,11 +313,36 @@ class PlanRequest(Strict):
     budget: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")] | None = None
     auto_send: bool = False
     audit_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    cells: bool = False
+    individual: Annotated[int, Field(ge=0, le=1_000_000)] = 50
 
 
 class MoneyAnswer(BaseModel):
     minor: int
     currency: str
+
+
+class MessageSample(BaseModel):
+    """One message of a cell, as its first customer would get it, and how many share its words."""
+
+    situation: str
+    channel: str
+    language: str
+    customers: int
+    subject: str | None
+    body: str
+
+
+class MessagesAnswer(BaseModel):
+    """What would be sent, filled and judged as of today."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    passed: int = Field(alias="pass")
+    review: int
+    block: int
+    one_by_one: int
+    samples: list[MessageSample]
 
 
 class PreviewAnswer(BaseModel):
@@ -332,6 +357,7 @@ class PreviewAnswer(BaseModel):
     cost: MoneyAnswer
     smallest_effect: float | None
     budgets_frozen: bool
+    messages: MessagesAnswer | None
 
 
 class LiftAnswer(BaseModel):
@@ -409,11 +435,17 @@ class ClauseAnswer(BaseModel):
     language: str
     valid_from: str | None
     valid_to: str | None
+    clause_id: str
+    section: list[str]
+    region: list[str]
+    tier: list[str]
 
 
 class RetrieveRequest(Strict):
     query: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[^\x00]+$")]
     language: Language | None = None
+    region: Annotated[str, StringConstraints(max_length=100)] | None = None
+    tier: Annotated[str, StringConstraints(max_length=100)] | None = None
     k: Annotated[int, Field(ge=1, le=50)] = 5
 
 
@@ -421,6 +453,8 @@ class RetrieveAnswer(BaseModel):
     results: list[ClauseAnswer]
     covered: bool
     language: Language
+    because: str | None
+    """Why nothing was found, in words; null when something was."""
 
 
 class JobAnswer(BaseModel):

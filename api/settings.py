@@ -35,8 +35,16 @@ class Settings(BaseSettings):
         None,
         description="hub id, folder or http(s)://host:port/v1 of a chat model, or house; the composer alone when unset",
     )
+    model_format: str = Field("auto", description="auto, bf16, fp8 or 4bit: of local weights; the last two need a GPU")
+    campaign_drafters: int = Field(
+        1, ge=1, le=256, description="drafts of a campaign written at once: more for a GPU or a model server"
+    )
     model_name: str | None = Field(None, description="which model, where the server at that URL has several")
     model_key: SecretStr | None = Field(None, description="the key that the server at that URL wants, if any")
+    embedder: str | None = Field(
+        None, description="hub id or folder of a multilingual embedding model for the policies; `none`: words alone"
+    )
+    ingest_max_mb: float = Field(50.0, gt=0, description="policy files larger than this are not read")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")
     holdout_share: float = Field(0.1, ge=0, le=1, description="share of customers who never get marketing")
     hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")

@@ -24,3 +24,9 @@ class IndexMissing(KnowledgeError):
     """Nothing was ingested yet, or the index was made by another version."""
 
     code = "index_missing"
+
+
+class EmbedderMissing(KnowledgeError):
+    """An embedding model is not there, or is not the one that it should be."""
+
+    code = "embedder_missing"

@@ -57,6 +57,20 @@ _DENIED_BEFORE = re.compile(
 )
 _STILL_IN = re.compile(r"(?:成功|掉|不了)|\w* ?(?:but|and (?:i )?still|yet)")
 
+_WHY = re.compile(
+    r"(?:为什么|为何|怎么会?|凭什么|干嘛|干吗)(?:会|要|老|总|一直|又)*(?:给|发|向|找|联系|推)?(?:我|本人)?.{0,6}"
+    r"(?:发|收到|推送?|联系|打扰|选中|挑中).{0,10}(?:信息|消息|短信|邮件|推送|优惠|券|我|这个|这条|这封)"
+    r"|(?:你们|您们)?(?:怎么|从哪儿?|哪里)(?:有|拿到|得到|知道|弄到|来)(?:了)?的?我的?(?:手机号?|号码|邮箱|信息|资料|联系方式)"
+    r"|(?:用|拿)我的?(?:信息|数据|资料|个人信息)(?:做|干|来做|用来做)(?:了)?什么|怎么(?:使?用|处理)我的(?:信息|数据|资料)"
+    r"|是(?:不是)?(?:机器|系统|算法|程序|自动)(?:选|挑|决定|推荐)(?:的|我)"
+    r"|\bwhy (?:did|do|am|are|have|was|were|would) (?:i|you|we|me)\b.{0,30}\b(?:get(?:ting)?|receiv\w+|got|send\w*|sent"
+    r"|contact\w*|writ\w+|wrote|messag\w+|e-?mail\w*|text\w*|pick\w*|chos\w+|select\w*)\b"
+    r"|\b(?:how|where) did you (?:get|find|have) my (?:number|e-?mail|address|details|data|contact)\b"
+    r"|\bhow (?:do|are) you us(?:e|ing) my (?:data|details|information)\b"
+    r"|\bwhat do you (?:do with|use) my (?:data|details)\b"
+    r"|\b(?:did|does|was|is) (?:a |an |it )?(?:computer|program|machine|algorithm|ai)(?: that)? "
+    r"(?:decid\w+|choos\w+|pick\w*)"
+)
 _HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|\bhours\b|\bwhen\b|\bwhat time\b|\bopen\b")
 _PERSON = re.compile(
     r"转人工|轉人工|(?:找|要|叫|换|接|联系|转接?|有没有|有)(?:个|一个|一下|你们的?)?(?:人工|真人|活人|客服"
@@ -111,6 +125,8 @@ def intent_of(text: str) -> Intent:
         return Intent.SMALL_TALK
     if _PERSON.search(words) and not _HOURS.search(words):
         return Intent.HUMAN
+    if _WHY.search(words):
+        return Intent.WHY
     if _COMPLAINT.search(words) and not _HOW_COMPLAINTS.search(words):
         return Intent.COMPLAINT
     return Intent.QUESTION

@@ -59,12 +59,20 @@ class Worded:
 
 
 def word_it(
-    conversation: Conversation, sheet: FactSheet, models: Sequence[Writer], judge: Judge, seed: int
+    conversation: Conversation,
+    sheet: FactSheet,
+    models: Sequence[Writer],
+    judge: Judge,
+    seed: int,
+    names: Sequence[str] = (),
 ) -> tuple[Worded | None, tuple[str, ...]]:
-    """The first model's words that are in order, and the names of those that were passed over."""
+    """The first model's words that are in order, and the names of those that were passed over.
+
+    `names` are those of the person who asks: they are masked with the rest.
+    """
     if not models:
         return None, ()
-    asked = _ask(conversation, sheet, seed)
+    asked = _ask(conversation, sheet, seed, names)
     passed_over: list[str] = []
     for model in models:
         started = time.perf_counter()
@@ -142,14 +150,14 @@ def _finding(rule: str, message: str, quote: str | None = None) -> Finding:
     return Finding(rule, Severity.FIX, message, "body", quote=quote)
 
 
-def _ask(conversation: Conversation, sheet: FactSheet, seed: int) -> Asked:
+def _ask(conversation: Conversation, sheet: FactSheet, seed: int, names: Sequence[str]) -> Asked:
     prompt = load_prompt("chat_reply", sheet.language.value)
     nothing = load_wording(sheet.language.value).words["none"]
     earlier = conversation.turns[:-1][-LAST_TURNS:]
     turns = prompt.render(
         brand=sheet.brand.name_in(sheet.language),
-        history="\n".join(f"{turn.role}: {_as_data(turn.content, LONGEST_TURN)}" for turn in earlier) or nothing,
-        question=_as_data(conversation.question, LONGEST_QUESTION),
+        history="\n".join(f"{turn.role}: {_as_data(turn.content, LONGEST_TURN, names)}" for turn in earlier) or nothing,
+        question=_as_data(conversation.question, LONGEST_QUESTION, names),
         slots="\n".join(f"{{{fact.slot}}} {fact.value}" for fact in sheet.facts if fact.required),
     )
     messages = tuple(ChatMessage(role, text) for role, text in turns)
@@ -157,7 +165,7 @@ def _ask(conversation: Conversation, sheet: FactSheet, seed: int) -> Asked:
     return Asked(request, f"{prompt.name}.{prompt.language}@{prompt.version}")
 
 
-def _as_data(text: str, most: int) -> str:
+def _as_data(text: str, most: int, names: Sequence[str]) -> str:
     """Masked and on one line, unable to close the block that it stands in or to name a slot."""
     plain = " ".join(text.split())[:most]
-    return mask(plain).translate(str.maketrans("<>{}", "‹›()"))
+    return mask(plain, names).translate(str.maketrans("<>{}", "‹›()"))

@@ -34,13 +34,17 @@ class Conversation:
 
 
 class Intent(StrEnum):
-    """What the user wants. UNSUBSCRIBE and CLOSE_ACCOUNT come before all else: leaving is never obstructed."""
+    """What the user wants. UNSUBSCRIBE and CLOSE_ACCOUNT come before all else: leaving is never obstructed.
+
+    WHY: why they got a message, or how it was decided.
+    """
 
     QUESTION = "question"
     UNSUBSCRIBE = "unsubscribe"
     CLOSE_ACCOUNT = "close_account"
     COMPLAINT = "complaint"
     HUMAN = "human"
+    WHY = "why"
     SMALL_TALK = "small_talk"
 
 

@@ -22,6 +22,7 @@ from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
 from agent.domain import (
     AFTER_SEND,
+    Case,
     CaseStatus,
     Customer,
     Decision,
@@ -55,6 +56,7 @@ class Plan:
     covered: bool = False
     hand_off: bool = False
     because: str = ""
+    about: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ def _plan(
         return Plan("human", hand_off=True, because="asks for a person")
     if intent is Intent.SMALL_TALK:
         return Plan(_small_talk(question))
+    if intent is Intent.WHY:
+        written = last_message(customer, house)
+        return Plan("why" if written else "why_nothing", covered=True, about=written)
     clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
     if intent is Intent.COMPLAINT:
         because = "complains: a person should look at the case"
@@ -167,19 +172,28 @@ def offers_of(customer: Customer | None, house: House) -> tuple[Offer, ...]:
     return tuple(offer for offer in offers if offer.code and (offer.expires_on is None or offer.expires_on >= today))
 
 
+def last_message(customer: Customer | None, house: House) -> Case | None:
+    """The case of the newest message that left for this customer."""
+    if customer is None:
+        return None
+    cases = house.store.cases.find(HELD, customer_id=customer.id)
+    return max(cases, key=lambda case: case.opened_at, default=None)
+
+
 # --- saying it --------------------------------------------------------------------------------------------------------
 
 
 def _say(
     plan: Plan, conversation: Conversation, customer: Customer | None, language: Language, trace_id: str, house: House
 ) -> _Said:
-    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now())
+    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about)
 
     def judge(filled: Realised) -> Verdict:
         return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict
 
     models = house.writers[:-1] if plan.occasion.startswith("answer") else ()  # the last is the composer
-    worded, passed_over = word_it(conversation, sheet, models, judge, house.seed)
+    names = [name for name in (customer.name, customer.given_name) if name] if customer else []
+    worded, passed_over = word_it(conversation, sheet, models, judge, house.seed, names)
     if worded is not None:
         return _Said(worded.filled, worded.verdict, worded.stamp, passed_over)
     filled = _fixed(plan.occasion, sheet)

@@ -11,6 +11,7 @@ from datetime import datetime
 from agent.chat.records import Citation
 from agent.domain import (
     Brand,
+    Case,
     Channel,
     Fact,
     FactSheet,
@@ -21,13 +22,24 @@ from agent.domain import (
     Span,
     Tone,
 )
+from agent.situations import situations
 from knowledge.documents import Clause
 
 SLOTS = ("policy_answer", "policy_more")
 
 
-def sheet_for(clauses: Sequence[Clause], brand: Brand, language: Language, trace_id: str, now: datetime) -> FactSheet:
-    """Each clause's customer-safe sentence is a required slot; the brand's name is the only other fact."""
+def sheet_for(
+    clauses: Sequence[Clause],
+    brand: Brand,
+    language: Language,
+    trace_id: str,
+    now: datetime,
+    about: Case | None = None,
+) -> FactSheet:
+    """Each clause's customer-safe sentence is a required slot; the brand's name is the only other fact.
+
+    `about` is the case of the message that the user asks about, if any: what it was about may be said then.
+    """
     quoted = [
         Fact(slot, SlotType.TEXT, clause.customer_text, Source("clause", clause.id), required=True)
         for slot, clause in zip(SLOTS, clauses, strict=False)
@@ -41,10 +53,17 @@ def sheet_for(clauses: Sequence[Clause], brand: Brand, language: Language, trace
         situation="policy_question",
         tone=Tone.PLAIN,
         brand=brand,
-        facts=(*quoted, name),
+        facts=(*quoted, name, *_about(about, language)),
         clauses=tuple(clauses),
         now=now,
     )
+
+
+def _about(case: Case | None, language: Language) -> tuple[Fact, ...]:
+    if case is None:
+        return ()
+    words = situations().about(case.situation, language)
+    return (Fact("message_about", SlotType.TEXT, words, Source("case", case.case_id)),)
 
 
 def citations(text: str, spans: Sequence[Span], clauses: Sequence[Clause]) -> tuple[Citation, ...]:

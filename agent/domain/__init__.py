@@ -36,6 +36,7 @@ from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, Of
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
+from agent.domain.votes import Vote
 
 __all__ = [
     "AFTER_SEND",
@@ -87,6 +88,7 @@ __all__ = [
     "TraceStep",
     "Verdict",
     "Voice",
+    "Vote",
     "Words",
     "WriteRequest",
     "WriterReply",

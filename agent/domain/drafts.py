@@ -17,7 +17,10 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """What a writer is asked. Chat models read `messages`; the composer reads `sheet` and `flags`."""
+    """What a writer is asked. Chat models read `messages`; the composer reads `sheet` and `flags`.
+
+    `urgent`: somebody waits for the answer; a campaign's drafts let those go first where a model serves many at once.
+    """
 
     messages: tuple[ChatMessage, ...]
     sheet: FactSheet
@@ -25,6 +28,7 @@ class WriteRequest:
     seed: int = 0
     max_tokens: int = 400
     timeout_s: float = 60.0
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from agent.draft.align import align
+from agent.draft.problems import problems as template_problems
 from agent.draft.reply import read_reply
+from agent.draft.request import ask
 from agent.draft.write import FirstAnswer, answers, first_answer, write_draft
 
-__all__ = ["FirstAnswer", "align", "answers", "first_answer", "read_reply", "write_draft"]
+__all__ = [
+    "FirstAnswer",
+    "align",
+    "answers",
+    "ask",
+    "first_answer",
+    "read_reply",
+    "template_problems",
+    "write_draft",
+]

@@ -29,7 +29,7 @@ from agent.errors import SlotError
 from agent.instructions import flag_table
 from agent.language.masking import mask
 from agent.situations import situations
-from agent.slots import say, slot_table
+from agent.slots import NameParts, say, slot_table
 from agent.voice import voice_of
 from prompts.template import PromptTemplate, Wording, load_prompt, load_wording
 
@@ -61,7 +61,7 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
         voice=_voice_in_words(voice_of(sheet.brand, sheet.language), sheet.language),
         limits=_wording(sheet.language).limits[sheet.channel.value],
         wishes=_wishes(instruction, sheet.language),
-        own_words=_own_words(instruction, sheet.language),
+        own_words=_own_words(instruction, sheet),
         slots="\n".join(_slot_line(fact, sheet) for fact in _by_importance(sheet)) or words["none"],
         acts="\n".join(_act_lines(sheet)) or words["none"],
         policies=_capped([clause.text for clause in sheet.clauses], MOST_CLAUSES, sheet.language),
@@ -112,11 +112,14 @@ def tellable(instruction: Instruction) -> tuple[str, ...]:
     return tuple(words for words in instruction.not_understood if not NUMBER.search(words))
 
 
-def _own_words(instruction: Instruction, language: Language) -> str:
+def _own_words(instruction: Instruction, sheet: FactSheet) -> str:
     """Masked and on one line: they may ask for a manner; what they ask for besides, aligner and gate do not let out."""
-    joint = "；" if language is Language.ZH else "; "
-    told = joint.join(mask(words) for words in tellable(instruction))
-    return told[:MOST_WORDS] or _wording(language).words["none"]
+    joint = "；" if sheet.language is Language.ZH else "; "
+    greeted = sheet.fact("salutation")
+    name = greeted.value if greeted is not None else None
+    names = [part for part in (name.full, name.given) if part] if isinstance(name, NameParts) else []
+    told = joint.join(mask(words, names) for words in tellable(instruction))
+    return told[:MOST_WORDS] or _wording(sheet.language).words["none"]
 
 
 def _wishes(instruction: Instruction, language: Language) -> str:

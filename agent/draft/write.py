@@ -69,6 +69,10 @@ class _Try:
     bound: int
 
     @property
+    def passed(self) -> bool:
+        return self.verdict is not None and self.verdict.decision is Decision.PASS
+
+    @property
     def good(self) -> bool:
         return self.verdict is not None and _content(self.verdict)
 
@@ -109,7 +113,8 @@ class FirstAnswer:
     """What a writer said at once: the draft if it could be filled, what was found, and what it cost.
 
     `mended` says that something had to be taken off or respelt before it could be read, `bound` how many literals
-    became slots, `good` that the judge has nothing against it.
+    became slots, `passed` that the judge passed it, and `good` that the ladder would take it: passed, or mended by
+    machine, or held up by the context alone.
     """
 
     draft: Draft | None
@@ -117,6 +122,7 @@ class FirstAnswer:
     tokens: int
     mended: bool = False
     bound: int = 0
+    passed: bool = False
     good: bool = False
 
 
@@ -145,7 +151,8 @@ def answers(
     except WriterUnavailable as error:
         return (FirstAnswer(None, (Finding(error.code.upper(), Severity.FIX, error.message, "body"),), 0),)
     return tuple(
-        FirstAnswer(one.draft, one.findings, rung.effort.tokens, one.mended, one.bound, one.good) for one in tried
+        FirstAnswer(one.draft, one.findings, rung.effort.tokens, one.mended, one.bound, one.passed, one.good)
+        for one in tried
     )
 
 

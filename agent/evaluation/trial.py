@@ -42,8 +42,8 @@ class TrialFigures:
     """Shares are of the cases reached. `findings` counts, by rule, the first answers in which it was found.
 
     `valid`: could be filled; `passed`: and the gate passed it; `mended`: passed after markup, thoughts or spelling were
-    taken off; `repaired`: passed only when asked again; `named`: never passed, and it was said why, so that the next
-    writer has its turn.
+    taken off; `fixed`: needs no more than the gate's own mechanical fix; `repaired`: good only when asked again;
+    `named`: never good, and it was said why, so that the next writer has its turn.
     """
 
     cases: int
@@ -51,6 +51,7 @@ class TrialFigures:
     valid: Share
     passed: Share
     mended: Share
+    fixed: Share
     repaired: Share
     named: Share
     literals_bound: int
@@ -89,8 +90,9 @@ def figures(seen: Sequence[Tried], cases: int) -> TrialFigures:
         cases=cases,
         reached=len(seen),
         valid=_share(one.first.draft is not None for one in seen),
-        passed=_share(one.first.good for one in seen),
-        mended=_share(one.first.good and one.first.mended for one in seen),
+        passed=_share(one.first.passed for one in seen),
+        mended=_share(one.first.passed and one.first.mended for one in seen),
+        fixed=_share(one.first.good and not one.first.passed for one in seen),
         repaired=_share(one.last.good and not one.first.good for one in seen),
         named=_share(not one.last.good and bool(one.last.findings) for one in seen),
         literals_bound=sum(one.first.bound for one in seen),

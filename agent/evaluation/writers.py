@@ -13,18 +13,24 @@ from math import sqrt
 from statistics import fmean
 
 from agent.context import filled_facts, gate_context
-from agent.domain import Decision, Draft, FactSheet, Verdict, Words
+from agent.domain import Decision, Draft, FactSheet, Language, Verdict, Voice, Words
 from agent.draft import first_answer, write_draft
 from agent.errors import NoDraft, WriterUnavailable
 from agent.evaluation.cases import EvalCase
 from agent.evaluation.measures import distinct, is_pure, self_similarity
 from agent.guardrails import check, context_from_json
 from agent.ports import Writer
+from agent.voice import lint
 
 Foreign = Callable[[str, FactSheet], bool]
 """Whether a template says what belongs to another situation."""
 Progress = Callable[[str, int, int], None]
 Z = 1.96
+HOUSE_VOICE = {
+    Language.ZH: Voice(avoid=("亲", "哦", "尊敬的客户", "广大", "活动多多"), longest=45),
+    Language.EN: Voice(avoid=("valued customer", "don't hesitate", "kindly", "amazing", "exciting"), longest=30),
+}
+"""A plain brand's voice, the same for every writer: what a brand of its own asks is another matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class WriterFigures:
     distinct_1: float
     distinct_2: float
     self_similarity: float
+    voice: float
     characters: float
     seconds_per_draft: float
     tokens_per_draft: float
@@ -171,11 +178,16 @@ def _figures(writer: Writer, seen: Sequence[_Seen]) -> WriterFigures:
         distinct_1=distinct(texts, 1),
         distinct_2=distinct(texts, 2),
         self_similarity=self_similarity(texts),
+        voice=fmean([_voice_score(draft) for draft in drafts] or [0]),
         characters=fmean([len(draft.body) for draft in drafts] or [0]),
         seconds_per_draft=fmean([one.seconds for one in seen] or [0]),
         tokens_per_draft=fmean([one.tokens for one in seen] or [0]),
         obedience_by_flag={flag: _share(bool(one.obeyed) for one in wished if one.flag == flag) for flag in flags},
     )
+
+
+def _voice_score(draft: Draft) -> float:
+    return lint(Words(draft.subject, draft.body), draft.spans, HOUSE_VOICE[draft.language], draft.language).score
 
 
 def _share(hits: Iterator[bool] | Sequence[bool]) -> Share:

@@ -72,7 +72,7 @@ def build_fact_sheet(
         acts=licensed_acts(decision.acts, clauses, today),
         offer=offer,
         clauses=tuple(clause for clause in clauses if clause.language == language.value),
-        steer=tuple(_steer(case, events, passages, language)),
+        steer=tuple(_steer(case, customer, events, passages, language)),
         now=now,
     )
 
@@ -195,15 +195,18 @@ STEER_WORDS = {
 }
 
 
-def _steer(case: Case, events: Sequence[Event], passages: Sequence[Passage], language: Language) -> Iterable[str]:
+def _steer(
+    case: Case, customer: Customer, events: Sequence[Event], passages: Sequence[Passage], language: Language
+) -> Iterable[str]:
+    names = [name for name in (customer.name, customer.given_name) if name]
     for reason in case.reasons[:3]:
         text = reason.text.get(language.value)
         if text:
-            yield mask(text)
+            yield mask(text, names)
     kinds = {event.kind for event in events}
     for kind, words in STEER_WORDS.items():
         if kind in kinds:
             yield words[language]
     for passage in passages:
         if passage.source_type == "history" and passage.language == language.value:
-            yield mask(passage.text)[:200]
+            yield mask(passage.text, names)[:200]

@@ -171,7 +171,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     backing = [
         clause
         for clause in licence.clause_sentences
-        if topics_of(clause) & (statement.topics - {"contact"}) or _shares_words(clause, statement.text)
+        if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text)
     ]
     if not backing:
         return _without_clause(statement, field, message)
@@ -251,7 +251,8 @@ _SMALL = frozenset(
 )
 
 
-def _shares_words(clause: str, sentence: str) -> bool:
+def backs(clause: str, sentence: str) -> bool:
+    """Whether they speak of one thing in the same words."""
     common = _bigrams(clause) & _bigrams(sentence)
     return len(common) >= max(3, len(_bigrams(clause)) // 2)
 

@@ -15,7 +15,7 @@ from agent.language.scripts import mixed_script_words
 Judge = Callable[[Hit, Field, Message], Severity | None]
 
 
-def _by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Message], Iterator[Finding]]:
+def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Message], Iterator[Finding]]:
     """A check that reports what the rule's lists name; `judge` may soften a hit or let it go (None)."""
 
     def check(message: Message) -> Iterator[Finding]:
@@ -62,13 +62,13 @@ def _evaded(message: Message) -> Iterator[Finding]:
             yield field.finding("MIXED_SCRIPT", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-_absolute_by_list = _by_list(
+_absoluteby_list = by_list(
     "ABSOLUTE_TERM", "It ranks our goods above all others, which nobody can prove. Say it plainly."
 )
 
 
 def _absolute(message: Message) -> Iterator[Finding]:
-    yield from _absolute_by_list(message)
+    yield from _absoluteby_list(message)
     yield from _evaded(message)
 
 
@@ -206,7 +206,7 @@ RULES: tuple[Rule, ...] = (
         "Health",
         "Advertising Law art. 16-18; Food Safety Law art. 73; UCPD Annex I no. 17",
         Severity.BLOCK,
-        _by_list("MEDICAL_CLAIM", "It claims a cure or a medical effect. Take it out."),
+        by_list("MEDICAL_CLAIM", "It claims a cure or a medical effect. Take it out."),
         examples=(
             broken("这款茶能降血压、治失眠。"),
             broken("Our tea relieves migraines, doctors recommend it.", language="en"),
@@ -220,7 +220,7 @@ RULES: tuple[Rule, ...] = (
         "Not being reduced to a score",
         "House rule",
         Severity.BLOCK,
-        _by_list("CHURN_REVEAL", "It tells the customer how we score or segment people. Take it out."),
+        by_list("CHURN_REVEAL", "It tells the customer how we score or segment people. Take it out."),
         examples=(
             broken("系统预测您可能离开我们。"),
             broken("您是我们的高价值客户。"),
@@ -235,7 +235,7 @@ RULES: tuple[Rule, ...] = (
         "What nobody may guess",
         "PIPL art. 28-29; GDPR art. 9",
         Severity.BLOCK,
-        _by_list("SENSITIVE_INFER", "It guesses at health, faith, money troubles or grief. Leave it out.", _sensitive),
+        by_list("SENSITIVE_INFER", "It guesses at health, faith, money troubles or grief. Leave it out.", _sensitive),
         examples=(
             broken("恭喜您怀孕啦，孕妈专区已开启。"),
             broken("It seems you are struggling financially.", language="en"),
@@ -252,7 +252,7 @@ RULES: tuple[Rule, ...] = (
         "Not being watched",
         "PIPL art. 6; GDPR art. 5(1)(a)",
         Severity.BLOCK,
-        _by_list("SURVEILLANCE", "It shows that we watched the customer. Speak of orders, not of looks and clicks."),
+        by_list("SURVEILLANCE", "It shows that we watched the customer. Speak of orders, not of looks and clicks."),
         examples=(
             broken("我们注意到您昨晚浏览了茶壶三次。"),
             broken("We noticed you looked at the kettle four times.", language="en"),
@@ -269,7 +269,7 @@ RULES: tuple[Rule, ...] = (
         "Other people's privacy",
         "PIPL art. 28-30; GDPR art. 5(1)(c)",
         Severity.BLOCK,
-        _by_list("THIRD_PARTY", "It tells what somebody else did. Take it out."),
+        by_list("THIRD_PARTY", "It tells what somebody else did. Take it out."),
         examples=(
             broken("和您同小区的王女士上周买了两套。"),
             broken("Another customer named Sue ordered this twice.", language="en"),
@@ -283,7 +283,7 @@ RULES: tuple[Rule, ...] = (
         "One price for the same thing",
         "PIPL art. 24; consumer law regulations (2024) art. 9",
         Severity.BLOCK,
-        _by_list("PRICE_DISCRIM", "It makes the price depend on who the customer is. Take it out."),
+        by_list("PRICE_DISCRIM", "It makes the price depend on who the customer is. Take it out."),
         examples=(
             broken("因为您从不比价，这个价格只给您。"),
             broken("Because you never compare prices, this one is yours.", language="en"),
@@ -312,7 +312,7 @@ RULES: tuple[Rule, ...] = (
         "Freedom to stay away",
         "UCPD Annex I no. 30; house rule",
         Severity.BLOCK,
-        _by_list("TONE_PRESSURE", "It presses with guilt, shame or pity. Leave the customer free."),
+        by_list("TONE_PRESSURE", "It presses with guilt, shame or pity. Leave the customer free."),
         examples=(
             broken("您真的忍心吗，小编都哭了。"),
             broken("Jenny may lose her job. How could you?", language="en"),
@@ -327,7 +327,7 @@ RULES: tuple[Rule, ...] = (
         "Freedom from fear",
         "UCPD art. 8-9",
         Severity.BLOCK,
-        _by_list("TONE_THREAT", "It threatens. Say what is true without the threat, or nothing."),
+        by_list("TONE_THREAT", "It threatens. Say what is true without the threat, or nothing."),
         examples=(
             broken("再不登录，您的账户将被注销。"),
             broken("Pay now or we'll close your account.", language="en"),
@@ -341,7 +341,7 @@ RULES: tuple[Rule, ...] = (
         "Respect",
         "House rule",
         Severity.BLOCK,
-        _by_list("TONE_INSULT", "It insults or blames. Write it as you would to a guest."),
+        by_list("TONE_INSULT", "It insults or blames. Write it as you would to a guest."),
         examples=(
             broken("这都不会，怪您自己。"),
             broken("Well, genius, read the label.", language="en"),
@@ -355,7 +355,7 @@ RULES: tuple[Rule, ...] = (
         "Accounts and money",
         "House rule against phishing",
         Severity.BLOCK,
-        _by_list("CREDENTIAL_REQUEST", "It asks for a secret. We never do."),
+        by_list("CREDENTIAL_REQUEST", "It asks for a secret. We never do."),
         examples=(
             broken("请把验证码发给我。"),
             broken("Please send your full card number.", language="en"),
@@ -369,7 +369,7 @@ RULES: tuple[Rule, ...] = (
         "A trail that can be followed",
         "House rule against fraud",
         Severity.BLOCK,
-        _by_list("OFF_PLATFORM", "It leads to a private account. Keep to the brand's own channels."),
+        by_list("OFF_PLATFORM", "It leads to a private account. Keep to the brand's own channels."),
         examples=(
             broken("加我微信详聊。"),
             broken("Just message me on WhatsApp.", language="en"),

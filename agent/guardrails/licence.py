@@ -95,7 +95,8 @@ class Licence:
         }
         found |= {part for name in tuple(found) for part in name.split() if len(part) > 2}
         found |= {text for text in (*self.fact_texts, *self.own_texts) if 2 <= len(text) <= 60}
-        return tuple(sorted((name for name in found if not name.isdigit()), key=len, reverse=True))
+        # one character of a name (何一) stands in too many other words (第一, 唯一) to be taken for the name
+        return tuple(sorted((name for name in found if len(name) > 1 and not name.isdigit()), key=len, reverse=True))
 
     def in_facts(self, phrase: str) -> bool:
         return any(phrase in text or (len(text) > 5 and text in phrase) for text in self.fact_texts)

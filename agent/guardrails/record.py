@@ -142,7 +142,10 @@ _OWN_COUNT = re.compile(r"您|你|(?<![a-z])(?:you|your|yours)(?![a-z])|感谢|t
 def _facts(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         yield from _ids(field, message)
+        code = _code_places(field, message)
         for quantity in field.quantities:
+            if quantity.start in code:  # 7M of the code 7M3R3EK7 is no size
+                continue
             reason = _wrong_quantity(quantity, field, message)
             if reason:
                 yield field.finding("FACT_RECORD", Severity.BLOCK, reason, quantity.start, quantity.end, field.tight)
@@ -151,6 +154,16 @@ def _facts(message: Message) -> Iterator[Finding]:
                 reason = f"The record knows no {mention.text}."
                 yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
         yield from _goods(field, message)
+
+
+def _code_places(field: Field, message: Message) -> frozenset[int]:
+    """Places of the tight text where the reserved code stands."""
+    offer = message.context.offer
+    code = fold(offer.code).text if offer and offer.code else ""
+    if len(code) < 4:
+        return frozenset()
+    starts = (match.start() for match in re.finditer(re.escape(code), field.tight.text))
+    return frozenset(place for start in starts for place in range(start, start + len(code)))
 
 
 def _ids(field: Field, message: Message) -> Iterator[Finding]:
@@ -362,6 +375,7 @@ RULES: tuple[Rule, ...] = (
             broken("您有1290积分。", changes=_ORDER),
             broken("您买的羊毛围巾还暖和吗？", changes=_ORDER),
             broken("Thank you for ten years with us.", language="en", changes=_EN_ORDER),
+            fine("凭 7M3R3EK7 享8折。", changes={"offer": {"kind": "percent", "value": 20, "code": "7M3R3EK7"}}),
             broken("Your order came to $65.", language="en", changes=_EN_ORDER),
             fine("您8月11日下单的手冲咖啡壶（268元）用得好吗？您有1280积分。", changes=_ORDER),
             fine(

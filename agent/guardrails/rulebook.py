@@ -18,6 +18,7 @@ from agent.guardrails import (
     permission,
     personal,
     placeholder,
+    pledges,
     record,
     sender,
     truthful,
@@ -39,6 +40,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     form,
     commitments,
     conduct,
+    pledges,
     record,
     truthful,
 )

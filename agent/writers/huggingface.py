@@ -1,15 +1,17 @@
 """A local Hugging Face chat model: a folder or a hub id, loaded with transformers, seen as a LangChain chat model.
 
 Takes messages, gives one reply with its token counts. Nothing is downloaded unless the user named a hub id and the hub
-is not switched off. What device and number format were chosen, and why, is kept for the stamp on every draft.
+is not switched off. What device and number format were chosen, and why, is kept for the stamp on every draft. On a GPU
+many requests are decoded at once (`batching.py`); elsewhere one after the other.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,14 +23,15 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
 from agent.errors import NotReady, PromptTooLong, WriterUnavailable
+from agent.writers.batching import MOST, Batcher
 from agent.writers.model_folder import check_folder, fingerprint, is_folder, offline
 
 ROLES = {"human": "user", "ai": "assistant", "system": "system"}
+FORMATS = ("auto", "bf16", "fp8", "4bit")
 CHINESE = "您好，感谢您一直以来的光临，这张八折券请在九月三十日前使用，祝您生活愉快。"
 LEAST_ROOM = 0.5
 """Share of the asked length that must be left in the window; with less the message would be cut."""
 NO_LIMIT = 1_000_000
-Steer = Callable[[Any, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,27 @@ def choose_placement(device: str = "auto") -> Placement:
     return Placement("cpu", "float32", f"{why}; float32 because most processors are slow in half precision")
 
 
+def quantised(number_format: str, placement: Placement) -> dict[str, Any]:
+    """What from_pretrained needs for a smaller number format; nothing for the plain ones.
+
+    Raises NotReady for a format that this machine or installation cannot have.
+    """
+    if number_format not in FORMATS:
+        raise NotReady(f"“{number_format}” is no number format for a model.", f"Use one of {', '.join(FORMATS)}.")
+    if number_format in ("auto", "bf16"):
+        return {}
+    if placement.device != "cuda":
+        raise NotReady(f"{number_format} needs a GPU, and none is used here.", "Leave HOLDFAST_MODEL_FORMAT at auto.")
+    import transformers
+
+    if number_format == "fp8":
+        return {"quantization_config": transformers.FineGrainedFP8Config(), "device_map": placement.device}
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise NotReady("4-bit weights need the package bitsandbytes.", "pip install bitsandbytes")
+    four = transformers.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=placement.dtype)
+    return {"quantization_config": four, "device_map": placement.device}
+
+
 class LocalChatModel(BaseChatModel):
     """A causal language model with a chat template. Make it with `LocalChatModel.load`."""
 
@@ -66,12 +90,16 @@ class LocalChatModel(BaseChatModel):
     top_p: float = 0.95
     placement: Placement
     revision: str = ""
+    ranks_requests: bool = True
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
+    _batcher: Any = PrivateAttr(default=None)
 
     @classmethod
-    def load(cls, where: str, device: str = "auto", revision: str | None = None) -> LocalChatModel:
+    def load(
+        cls, where: str, device: str = "auto", revision: str | None = None, number_format: str = "auto"
+    ) -> LocalChatModel:
         """Raises NotReady, with the remedy, when the folder is missing, half-copied or has no chat template."""
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
@@ -84,18 +112,38 @@ class LocalChatModel(BaseChatModel):
         options: dict[str, Any] = {"local_files_only": folder or offline()}
         if revision and not folder:
             options["revision"] = revision
+        smaller = quantised(number_format, placement)
         try:
             tokenizer = AutoTokenizer.from_pretrained(where, **options)
-            model = AutoModelForCausalLM.from_pretrained(where, dtype=placement.dtype, **options)
+            model = AutoModelForCausalLM.from_pretrained(where, dtype=placement.dtype, **smaller, **options)
         except (OSError, ValueError, KeyError) as error:
             raise _cannot_load(where, folder, error) from error
         if not getattr(tokenizer, "chat_template", None):
             raise NotReady(f"The model {where} has no chat template.", "Take an “instruct” or “chat” model.")
-        model.to(placement.device).eval()
+        if not smaller:  # a quantised model was put where it belongs while it was loaded
+            model.to(placement.device)
+        model.eval()
         exact = fingerprint(where) if folder else getattr(model.config, "_commit_hash", None) or revision or ""
         chat = cls(where=where, placement=placement, revision=exact)
         chat._tokenizer, chat._model = tokenizer, model
+        if placement.device == "cuda":
+            chat._batcher = chat.batcher()
         return chat
+
+    def batcher(self, most: int = MOST, **engine: Any) -> Batcher:
+        """A queue over the library's continuous batching, with this model's way of sampling."""
+        from transformers import GenerationConfig
+
+        from agent.writers.paged_engine import PagedEngine
+
+        generation = GenerationConfig(
+            do_sample=self.temperature > 0,
+            temperature=self.temperature if self.temperature > 0 else None,
+            top_p=self.top_p if self.temperature > 0 else None,
+            eos_token_id=sorted(self._end_ids()),
+            pad_token_id=self._pad_id(),
+        )
+        return Batcher(PagedEngine(self._model, generation, most, **engine), most)
 
     @property
     def tokenizer(self) -> Any:
@@ -142,18 +190,21 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        """One reply. `seed`, `max_tokens`, `timeout` as in the Writer port; `steer` may add a logits processor."""
+        """One reply. `seed`, `max_tokens`, `timeout`, `urgent` as in a WriteRequest; in a batch the seed has no say."""
         import torch
 
         del run_manager
         seconds = float(kwargs.get("timeout", 60.0))
+        if self._batcher is not None:
+            return self._in_a_batch(
+                messages, seconds, int(kwargs.get("max_tokens", 400)), bool(kwargs.get("urgent", True))
+            )
         with self._lock, torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(int(kwargs.get("seed", 0)))
             inputs = self._inputs(messages)
             length = inputs["input_ids"].shape[1]
             started = time.monotonic()
-            room = self._room(length, int(kwargs.get("max_tokens", 400)))
-            options = self._options(stop, seconds, room, kwargs.get("steer"), length)
+            options = self._options(stop, seconds, self._room(length, int(kwargs.get("max_tokens", 400))))
             output = self._model.generate(**inputs, **options)[0, length:]
         ended = bool(len(output)) and (int(output[-1]) in self._end_ids() or bool(stop))
         if not ended and time.monotonic() - started >= seconds:
@@ -187,10 +238,15 @@ class LocalChatModel(BaseChatModel):
             inputs = self._tokenizer.apply_chat_template(_without_system(turns), **options)
         return inputs.to(self.placement.device)
 
-    def _options(
-        self, stop: list[str] | None, seconds: float, room: int, steer: Steer | None, length: int
-    ) -> dict[str, Any]:
-        from transformers import LogitsProcessorList, MaxTimeCriteria, StoppingCriteriaList
+    def _in_a_batch(self, messages: Sequence[BaseMessage], seconds: float, room: int, urgent: bool) -> ChatResult:
+        prompt = self._inputs(messages)["input_ids"][0].tolist()
+        tokens = list(self._batcher.ask(prompt, self._room(len(prompt), room), seconds, urgent))
+        ended = bool(tokens) and tokens[-1] in self._end_ids()
+        text = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        return _result(text, len(prompt), len(tokens), ended)
+
+    def _options(self, stop: list[str] | None, seconds: float, room: int) -> dict[str, Any]:
+        from transformers import MaxTimeCriteria, StoppingCriteriaList
 
         options: dict[str, Any] = {
             "max_new_tokens": room,
@@ -202,9 +258,6 @@ class LocalChatModel(BaseChatModel):
             options |= {"temperature": self.temperature, "top_p": self.top_p}
         if stop:
             options |= {"stop_strings": stop, "tokenizer": self._tokenizer}
-        processor = steer(self._tokenizer, length) if steer else None
-        if processor is not None:
-            options["logits_processor"] = LogitsProcessorList([processor])
         return options
 
     def _end_ids(self) -> frozenset[int]:

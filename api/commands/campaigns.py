@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command
+
+if TYPE_CHECKING:
+    from agent.cells.preview import MessagePreview
 
 app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
 offers_app = typer.Typer(help="The offers, their budgets and their single-use codes.")
@@ -28,14 +31,22 @@ def register(root: typer.Typer) -> None:
 
 
 @command(app, "preview")
-def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: BandOption = None) -> dict[str, Any]:
+def preview(
+    call: Call,
+    plan: PlanArgument = None,
+    top: TopOption = None,
+    band: BandOption = None,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Also fill and judge what each would be sent, and show samples.")
+    ] = False,
+) -> dict[str, Any]:
     """Who would be written to, who not and why, which offers, what it would cost. Nothing is reserved or stored."""
     from agent.money import to_major
     from api.bootstrap import open_workshop
     from api.campaigning import forecast, preview_answer
 
     workshop = open_workshop(call)
-    told = forecast(_plan(workshop, plan, top, band), workshop)
+    told = forecast(_plan(workshop, plan, top, band), workshop, messages)
     look = told.preview
     call.say(f"{look.scored:,} customers scored, {look.flagged:,} flagged")
     call.say(f"  {look.recipients:,} would be written to, {look.without_offer:,} of them without an offer")
@@ -51,7 +62,19 @@ def preview(call: Call, plan: PlanArgument = None, top: TopOption = None, band: 
     if told.frozen:
         call.say("  no coupon can be reserved: " + FROZEN)
     call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
+    if told.messages is not None:
+        _tell_messages(call, told.messages)
     return preview_answer(told)
+
+
+def _tell_messages(call: Call, found: MessagePreview) -> None:
+    verdicts = ", ".join(f"{count:,} {verdict.value}" for verdict, count in sorted(found.verdicts.items()))
+    call.say(f"messages as they would be judged today: {verdicts or 'none'}; {found.alone:,} drafted one by one")
+    for sample in found.samples():
+        call.say(f"\n{sample.customers:,} × {sample.situation}, {sample.channel}, {sample.language}")
+        if sample.words.subject:
+            call.say(f"  {sample.words.subject}")
+        call.say("  " + sample.words.body.replace("\n", "\n  "))
 
 
 @command(app, "start")
@@ -67,7 +90,9 @@ def start(
     """Draft for everybody flagged. What the gate passed is queued if the plan says auto_send = true.
 
     A plan is TOML: id = "spring-care", band = "high", top = 500, channels = ["email", "push"], budget = 2000,
-    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same).
+    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same),
+    cells = false (true: drafted once for all who share situation, offer, channel and language), individual = 50 (so
+    many of the most valuable are drafted for by themselves all the same).
     """
     from dataclasses import replace
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command, moment
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from knowledge.index import PolicyIndex
 
 
 def register(app: typer.Typer) -> None:
@@ -20,27 +24,42 @@ IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder 
 
 
 def ingest(
-    call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown policies.")], index: IndexOption = None
+    call: Call,
+    folder: Annotated[Path, typer.Argument(help="Folder of policies: .md .txt .html .pdf .docx .xlsx .csv .json.")],
+    index: IndexOption = None,
 ) -> dict[str, Any]:
-    """Read policies into an index. Doing it again reports what was added, changed and removed."""
-    from knowledge.index import PolicyIndex
-    from knowledge.ingest import read_folder
+    """Read policies into an index. Doing it again reports what was added, changed, removed and has expired."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
 
-    documents, unread = read_folder(folder)
-    clauses = [clause for document in documents for clause in document.clauses]
-    changes = PolicyIndex(_index_folder(call, index)).replace_clauses(clauses)
-    for item in unread:
-        call.remark(f"not read: {item.path}: {item.reason}")
-    call.say(f"{len(documents)} documents, {len(clauses)} clauses: {changes.added} added, {changes.changed} changed, "
-             f"{changes.removed} removed, {changes.unchanged} unchanged")  # fmt: skip
-    return {
-        "documents": len(documents),
-        "clauses": len(clauses),
+    from knowledge.taking import findings, read, take
+
+    day = (call.now or datetime.now(UTC)).date()
+    found = read(folder, _settings(call).ingest_max_mb)
+    policies = _index(call, index)
+    with call.progress("ingest") as progress:
+        changes = take(found, policies, progress)
+    names = {
         "added": changes.added,
         "changed": changes.changed,
         "removed": changes.removed,
+        "expired": found.expired(day),
+    }
+    seen = findings(found, policies, day)
+    for item in found.unread:
+        call.remark(f"not read: {item.reason}" + (f": {item.remedy}" if item.remedy else ""))
+    for finding in seen:
+        call.remark(f"{finding.kind}: {f'{finding.file}: ' if finding.file else ''}{finding.message}")
+    counts = ", ".join(f"{len(ids)} {name}" for name, ids in names.items())
+    call.say(f"{len(found.documents)} documents, {len(found.clauses)} clauses: {counts}, {changes.unchanged} unchanged")
+    return {
+        "documents": len(found.documents),
+        "clauses": len(found.clauses),
+        **{name: len(ids) for name, ids in names.items()},
         "unchanged": changes.unchanged,
-        "unread": [{"file": item.path, "reason": item.reason} for item in unread],
+        "unread": [{"file": item.path, "reason": item.reason, "remedy": item.remedy} for item in found.unread],
+        "names": names,
+        "findings": [asdict(finding) for finding in seen],
     }
 
 
@@ -52,28 +71,37 @@ def retrieve(
     queries: Annotated[Path | None, typer.Option("--queries", help="JSON lines with id and query.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the answers to --queries go.")] = None,
     on: Annotated[str | None, typer.Option("--on", help="Clauses in force on this day (else today).")] = None,
+    language: Annotated[str | None, typer.Option("--language", help="zh or en; else that of the question.")] = None,
+    region: Annotated[str | None, typer.Option("--region", help="Leave out what holds only elsewhere.")] = None,
+    tier: Annotated[str | None, typer.Option("--tier", help="Leave out what holds only for other tiers.")] = None,
+    staff: Annotated[
+        bool, typer.Option("--staff", help="Internal clauses too: not to be quoted to customers.")
+    ] = False,
 ) -> dict[str, Any]:
-    """Clauses in force that answer a question, best first; nothing found is an answer too."""
+    """Clauses in force that answer a question, best first; nothing found is an answer too, and says why."""
     from datetime import UTC, datetime
 
     from agent.errors import UsageError
     from api.answers import language_of, passage_answer
     from api.files import written_whole
-    from knowledge.index import PolicyIndex
+    from knowledge.documents import CUSTOMER
     from knowledge.retrieve import HybridRetriever
+    from knowledge.search import Asker
 
     day = (moment(on) or call.now or datetime.now(UTC)).date()
-    policies = PolicyIndex(_index_folder(call, index))
+    policies = _index(call, index)
     policies.require()
     retriever = HybridRetriever(policies)
+    asker = Asker(region, tier, None if staff else CUSTOMER)
 
-    def answer(text: str) -> list[dict[str, Any]]:
-        found = retriever.policies(text, language_of(text), day, k)
-        return [passage_answer(passage) for passage in found if passage.clause is not None]
+    def answer(text: str) -> dict[str, Any]:
+        found = retriever.ask(text, language or language_of(text), day, k, asker)
+        results = [passage_answer(passage) for passage in found.passages]
+        return {"results": results, "because": found.miss.value if found.miss else None}
 
     if queries is not None:
         lines = [
-            json.dumps({"id": asked.get("id"), "results": answer(asked["query"])}, ensure_ascii=False)
+            json.dumps({"id": asked.get("id"), **answer(asked["query"])}, ensure_ascii=False)
             for asked in _questions(queries)
         ]
         target = out or Path("answers.jsonl")
@@ -83,12 +111,12 @@ def retrieve(
         return {"queries": len(lines), "out": str(target)}
     if query is None:
         raise UsageError("a question is missing", 'say: holdfast retrieve "how long do refunds take?"')
-    results = answer(query)
-    for found in results:
+    told = answer(query)
+    for found in told["results"]:
         call.say(f"{found['score']:.3f}  {found['document']} · {found['clause']}\n       {found['text']}")
-    if not results:
-        call.say("not covered by any policy in force")
-    return {"query": query, "results": results}
+    if told["because"]:
+        call.say(f"no answer: {told['because']}")
+    return {"query": query, **told}
 
 
 def _questions(path: Path) -> list[dict[str, Any]]:
@@ -112,8 +140,16 @@ def _questions(path: Path) -> list[dict[str, Any]]:
     return asked
 
 
-def _index_folder(call: Call, index: Path | None) -> Path:
-    from api.home import Home
+def _settings(call: Call) -> Settings:
     from api.settings import read_settings
 
-    return index if index is not None else Home(read_settings(call.home).home).index
+    return read_settings(call.home)
+
+
+def _index(call: Call, folder: Path | None) -> PolicyIndex:
+    from api.home import Home
+    from knowledge.embed.choice import Embedders
+    from knowledge.index import PolicyIndex
+
+    settings = _settings(call)
+    return PolicyIndex(folder if folder is not None else Home(settings.home).index, Embedders(settings.embedder))

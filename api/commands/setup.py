@@ -125,7 +125,7 @@ def _try_model(call: Call, model: str, cases: int) -> dict[str, Any]:
     from api.diagnosis import try_model
 
     with call.progress("doctor") as progress:
-        trial = try_model(model, open_workshop(call).settings, cases, progress)
+        trial = try_model(open_workshop(call), model, cases, progress)
     for name, said in trial.detail.items():
         call.say(f"{name}: {said}")
     call.show(_trial_table(trial))
@@ -254,8 +254,9 @@ def _trial_table(trial: Any) -> Any:
         ("can be filled", found.valid),
         ("and pass the gate", found.passed),
         ("  of these after markup, thoughts or spelling were taken off", found.mended),
-        ("pass when asked once more", found.repaired),
-        ("never pass, with the reason named: the next writer's turn", found.named),
+        ("need only the gate's mechanical fix", found.fixed),
+        ("are good when asked once more", found.repaired),
+        ("never are, with the reason named: the next writer's turn", found.named),
         ("hold a promise that nothing licenses", found.unlicensed_promise),
         ("are in the wrong language", found.wrong_language),
         ("stop in the middle, or are empty", found.unfinished),
@@ -276,8 +277,8 @@ def _trial_words(trial: Any) -> str:
     found = trial.figures
     if not found.reached:
         return "No case was reached."
-    share = (found.passed.hits + found.repaired.hits) / found.reached
+    share = (found.passed.hits + found.fixed.hits + found.repaired.hits) / found.reached
     return (
-        f"{share:.0%} of its drafts pass the gate, one repair included; the composer writes the rest. "
+        f"{share:.0%} of its drafts can be used, one repair included; the composer writes the rest. "
         "These cases are made up; `holdfast draft` shows it on your own."
     )

@@ -130,6 +130,7 @@ def _plan(found: Standing, say: Say) -> tuple[tuple[str, str], ...]:
         ("top", say.number(plan.top) if plan.top else say("campaign.everyone")),
         ("channels", say.words("channel", tuple(channel.value for channel in plan.channels))),
         ("budget", budget),
+        ("cells", say("campaign.cells_yes", n=plan.individual) if plan.cells else say("campaign.cells_no")),
         ("auto_send", say("campaign.auto_yes", share=share) if plan.auto_send else say("campaign.auto_no")),
     ]
     return tuple((say(f"campaign.{name}"), value) for name, value in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Path
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -37,9 +37,14 @@ class Approved(BaseModel):
 
 
 @router.post("/campaigns/preview", response_model=PreviewAnswer)
-def preview(shop: Shop, by: Watcher, body: PlanRequest) -> dict[str, Any]:
+def preview(
+    shop: Shop,
+    by: Watcher,
+    body: PlanRequest,
+    messages: Annotated[bool, Query(description="Also fill and judge what each would be sent, with samples.")] = False,
+) -> dict[str, Any]:
     """Who would be written to, who not and why, which offers, what it would cost. Nothing is reserved or stored."""
-    return preview_answer(forecast(plan_from(body, shop), shop))
+    return preview_answer(forecast(plan_from(body, shop), shop, messages))
 
 
 @router.post("/campaigns", response_model=CampaignAnswer, status_code=202)

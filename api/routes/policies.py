@@ -9,6 +9,7 @@ from api.answers import language_of, passage_answer
 from api.auth import EVERYBODY, Shop, allowed
 from api.routes.router import v1
 from api.schemas import RetrieveAnswer, RetrieveRequest
+from knowledge.search import Asker
 
 router = v1("policies")
 Reader = Annotated[Caller, allowed(EVERYBODY, Scope.POLICIES)]
@@ -18,6 +19,11 @@ Reader = Annotated[Caller, allowed(EVERYBODY, Scope.POLICIES)]
 def retrieve(shop: Shop, by: Reader, body: RetrieveRequest) -> dict[str, Any]:
     """Clauses in force today, in the language of the question unless you name one."""
     language = body.language or language_of(body.query)
-    found = shop.house.policies.policies(body.query, language, shop.clock.now().date(), body.k)
-    results = [passage_answer(passage) for passage in found if passage.clause is not None]
-    return {"results": results, "covered": bool(results), "language": language}
+    asker = Asker(body.region, body.tier)
+    found = shop.retriever.ask(body.query, language, shop.clock.now().date(), body.k, asker)
+    return {
+        "results": [passage_answer(passage) for passage in found.passages],
+        "covered": bool(found.passages),
+        "language": language,
+        "because": found.miss.value if found.miss else None,
+    }

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from agent import pipeline
+from agent.domain import Words, WriteRequest, WriterReply
+from agent.writers.composer import Composer
 from tests.console_shop import NASTY, PASSWORD, ConsoleShop, a_console_shop, served
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -307,3 +310,50 @@ def test_the_pictures_of_the_readme_are_taken_from_the_console_itself(page: Any,
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"console-{language}.png")
     assert (PICTURES / f"console-{language}.png").stat().st_size > 10_000
+
+
+def test_a_rep_compares_three_drafts_and_takes_one(page: Any, shop: ConsoleShop) -> None:
+    page.goto(f"/cases/{shop.cases['c2']}")
+    before = page.inner_text("#shown .body")
+    page.keyboard.press("g")
+    page.get_by_role("button", name="Three side by side").click()
+    page.wait_for_selector(".side-by-side .card")
+    shown = page.locator(".side-by-side .body").all_inner_texts()
+    assert len(shown) >= 2
+    assert len(set(shown)) == len(shown)
+    page.get_by_role("button", name="Use this one").first.click()
+    page.wait_for_selector("#shown .body")
+    assert page.inner_text("#shown .body").strip() == shown[0].strip()
+    assert before.strip() != shown[0].strip()
+
+
+def test_what_edits_taught_is_taken_back_with_one_click(page: Any, shop: ConsoleShop) -> None:
+    for customer in ("c2", "c4"):
+        case = shop.workshop.store.cases.get(shop.cases[customer])
+        draft = shop.workshop.store.cases.latest_draft(case.case_id)
+        assert draft is not None
+        changed = Words(draft.subject, draft.body.replace("through", "until"))
+        pipeline.revise(case, changed, "lin", shop.house)
+    page.goto("/style")
+    assert "through" in page.inner_text("main")
+    page.get_by_role("button", name="Take back").first.click()
+    page.wait_for_selector("text=Keep to it again")
+    assert [rule.revoked_by for rule in shop.workshop.store.style.rules()][:1] == ["lin"]
+
+
+def test_a_vote_is_cast_without_knowing_who_wrote(page: Any, shop: ConsoleShop) -> None:
+    class Terse:
+        name, revision = "terse", "1"
+
+        def write(self, request: WriteRequest) -> WriterReply:
+            return WriterReply(Composer().compose(request, attempt=7))
+
+    shop.workshop.__dict__["contestants"] = (Composer(), Terse())
+    page.goto("/compare")
+    page.wait_for_selector(".side-by-side .card")
+    assert "terse" not in page.inner_text(".side-by-side")
+    page.get_by_role("button", name="This one").first.click()
+    page.wait_for_selector("text=You have voted 1 time")
+    assert len(shop.workshop.store.votes.all()) == 1
+    page.locator("summary", has_text="How they stand").click()
+    assert "composer – terse" in page.inner_text("details.card")

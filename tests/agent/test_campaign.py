@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
-from agent.domain import CampaignStatus, CaseStatus, Channel, Consent, Money
+from agent.cells.preview import SAMPLE_CODE, MessagePreview
+from agent.domain import CampaignStatus, CaseStatus, Channel, Consent, Decision, Money
 from agent.errors import InputError, TransitionNotAllowed
 from agent.plan import Plan, read_plan
 from scoring.records import RiskBand
@@ -195,3 +196,25 @@ def test_what_the_gate_passed_can_be_approved_together(street: Street) -> None:
     assert street.store.cases.find([CaseStatus.QUEUED]) == []
     assert campaign.approve_all("spring", "mei", street.house) == (3, [])
     assert len(street.store.cases.find([CaseStatus.QUEUED])) == 3
+
+
+def test_a_campaign_in_cells_drafts_once_for_many_and_by_itself_for_the_most_valuable(street: Street) -> None:
+    plan = Plan("cells", channels=(Channel.EMAIL,), cells=True, individual=1)
+    done = campaign.run(plan, street.house)
+    drafted = [prepared.draft for prepared in done if prepared.draft is not None]
+    marks = [draft.writer.detail.get("drafted_for", "") for draft in drafted]
+    assert marks[0] == ""
+    assert set(marks[1:]) == {"cell"}
+    assert all(prepared.verdict is not None for prepared in done if prepared.draft is not None)
+
+
+def test_a_preview_shows_what_would_be_said_and_how_it_would_be_judged_and_keeps_nothing(street: Street) -> None:
+    shown = MessagePreview(street.house)
+    look = campaign.preview(PLAN, street.house, shown)
+    assert sum(shown.verdicts.values()) + shown.alone == look.recipients
+    assert shown.verdicts[Decision.PASS] == look.recipients
+    for sample in shown.samples():
+        assert SAMPLE_CODE in sample.words.body
+        assert "{" not in sample.words.body
+    assert street.store.cases.find() == []
+    assert street.reserved() == (0, 0)

@@ -133,8 +133,8 @@ DOORS = {
     "langchain_openai": ("agent/writers/",),
     "langsmith": ("agent/writers/",),
     "openai": ("agent/writers/",),
-    "torch": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
-    "transformers": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed.py"),
+    "torch": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed/hub.py"),
+    "transformers": ("scoring/models/", "scoring/train.py", "agent/writers/", "knowledge/embed/hub.py"),
 }
 
 

@@ -22,6 +22,7 @@ from agent.adapters.store.results import Results
 from agent.adapters.store.sending import Sending
 from agent.adapters.store.style import Style
 from agent.adapters.store.transactions import Transactions
+from agent.adapters.store.votes import Votes
 
 
 class SqlStore:
@@ -39,6 +40,7 @@ class SqlStore:
         self.jobs = Jobs(self._tx, brand_id)
         self.sending = Sending(self._tx, brand_id)
         self.style = Style(self._tx, brand_id)
+        self.votes = Votes(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:
         """Everything called inside commits together or not at all."""

@@ -487,3 +487,19 @@ variants = sa.Table(
     sa.Column("draft", sa.JSON, nullable=False),
     sa.Column("verdict", sa.JSON, nullable=False),
 )
+
+# What people thought of two drafts side by side without knowing who wrote which.
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("better", sa.Text, nullable=False),
+    sa.Column("worse", sa.Text, nullable=False),
+    sa.Column("tie", sa.Boolean, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("brand_id", "case_id", "by"),
+)

@@ -16,7 +16,7 @@ import numpy as np
 from agent.domain import FactSheet
 from agent.errors import NotReady
 from agent.writers.house.dialect import control_line, control_tokens, controls_of
-from agent.writers.slot_mask import rules_of, slot_tokens
+from agent.writers.slot_rules import rules_of, slot_tokens
 
 if TYPE_CHECKING:
     import torch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.console.pages import campaigns, case, desk, front, people, shop, style
+from api.console.pages import campaigns, case, compare, desk, front, people, shop, style
 
 ROUTERS: tuple[APIRouter, ...] = (
     front.router,
@@ -14,5 +14,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     shop.router,
     style.router,
+    compare.router,
 )
 PUBLIC = frozenset({"/sign-in", "/link/{token}"})

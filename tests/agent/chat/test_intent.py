@@ -53,6 +53,28 @@ OUT = (
     "I no longer want to get marketing emails",
     "leave me alone",
 )
+WHY = (
+    "为什么给我发这个",
+    "为什么我会收到这条短信",
+    "你们怎么有我的手机号",
+    "你们怎么使用我的信息",
+    "凭什么给我发消息",
+    "是不是系统选的我",
+    "Why did I get this message?",
+    "why are you emailing me",
+    "how did you get my number",
+    "how do you use my data",
+    "What do you do with my data?",
+)
+NOT_WHY = (
+    "为什么还没发货",
+    "为什么没收到退款",
+    "怎么收到了两件",
+    "why did my parcel not arrive",
+    "how do I use my points",
+    "why is shipping so slow",
+    "怎么使用优惠券",
+)
 CLOSE = (
     "注销账号",
     "我要注销",
@@ -196,3 +218,13 @@ def test_what_only_resembles_leaving_is_a_question(text: str) -> None:
 @pytest.mark.parametrize("padding", ["多谢您。", "thank you very much. "])
 def test_a_wish_at_the_end_of_a_long_text_is_still_read(padding: str) -> None:
     assert intent_of(padding * 400 + "请帮我退订 unsubscribe me") is Intent.UNSUBSCRIBE
+
+
+@pytest.mark.parametrize("text", WHY)
+def test_who_asks_why_they_were_written_to_is_heard(text: str) -> None:
+    assert intent_of(text) is Intent.WHY
+
+
+@pytest.mark.parametrize("text", NOT_WHY)
+def test_another_why_is_a_question_like_any_other(text: str) -> None:
+    assert intent_of(text) is not Intent.WHY

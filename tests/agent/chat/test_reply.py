@@ -11,11 +11,12 @@ from agent import gatekeeper, pipeline
 from agent.chat import Answer, Conversation, Intent, Turn, reply_to
 from agent.chat.sheet import sheet_for
 from agent.chat.words import occasions, template
-from agent.domain import Channel, Consent, Decision, Language, Realised
+from agent.domain import CaseStatus, Channel, Consent, Decision, Language, Realised
 from agent.errors import NotFound, UsageError
 from agent.realise.fill import fill
+from agent.situations import situations
 from knowledge.documents import Clause
-from tests.factories import NOW, a_clause, a_customer
+from tests.factories import NOW, a_case, a_clause, a_customer
 from tests.fakes import ListedPolicies
 from tests.street import Street
 
@@ -139,6 +140,37 @@ def test_a_coupon_that_was_sent_is_an_allowed_offer_and_only_for_its_owner(stree
     assert ask(street, "退货要几天内", customer_id="c1").offers == ()
 
 
+# --- why me -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["为什么给我发这条消息", "你们怎么有我的手机号", "Why did I get this e-mail?"])
+def test_why_a_message_came_is_answered_from_its_trace(street: Street, text: str) -> None:
+    street.approved()
+    pipeline.send_due(street.house)
+    answer = ask(street, text, customer_id="c1")
+    assert answer.intent is Intent.WHY
+    case = street.store.cases.find([CaseStatus.SENT], customer_id="c1")[0]
+    assert situations().about(case.situation, answer.language) in answer.text
+    assert "退订" in answer.text or "unsubscribe" in answer.text
+    assert not answer.hand_off
+    assert ask(street, "退订", customer_id="c1").intent is Intent.UNSUBSCRIBE
+    assert street.store.people.get("c1").suppressed
+
+
+def test_somebody_whom_we_never_wrote_to_is_told_so(street: Street) -> None:
+    for customer_id in (None, "c2"):
+        answer = ask(street, "why did you send me this?", customer_id=customer_id)
+        assert answer.text == template("why_nothing", Language.EN)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("situation", list(situations().by_key))
+def test_whatever_a_message_was_about_can_be_said(street: Street, situation: str, language: Language) -> None:
+    sheet = sheet_for((), street.house.brand, language, "chat_1", NOW, a_case(situation=situation))
+    text, spans = fill(template("why", language), sheet, 0, "body")
+    assert gatekeeper.ask_reply(Realised(None, text, spans), None, language, (), street.house).verdict.findings == ()
+
+
 # --- leaving ----------------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +256,8 @@ def test_every_sentence_of_the_file_passes_the_gate_with_every_clause(
     for occasion in occasions(language):
         for one, other in zip(clauses, clauses[1:] + clauses[:1], strict=True):
             used = (one, other)
-            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW)
+            about = a_case(situation="late_delivery")
+            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW, about)
             text, spans = fill(template(occasion, language), sheet, 0, "body")
             verdict = gatekeeper.ask_reply(Realised(None, text, spans), None, language, used, street.house).verdict
             assert verdict.findings == (), (occasion, text)

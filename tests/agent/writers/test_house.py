@@ -20,7 +20,7 @@ from agent.writers.house.dialect import control_line, control_tokens, controls_o
 from agent.writers.house.sheets import made_up_sheet
 from agent.writers.house.tokens import train_tokenizer
 from agent.writers.house.train import Recipe
-from agent.writers.slot_mask import rules_of
+from agent.writers.slot_rules import rules_of
 
 
 def unseen_sheets(count: int) -> list[FactSheet]:

@@ -1,4 +1,4 @@
-"""Style learned from edits (lessons, what was taken back of them, examples), and drafts written side by side."""
+"""Style learned from edits (lessons, what was taken back of them, examples), drafts side by side, and votes."""
 
 from __future__ import annotations
 
@@ -63,3 +63,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_variants")),
     )
     op.create_index("ix_variants_case_id", "variants", ["case_id"], unique=False)
+    op.create_table(
+        "votes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("brand_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("better", sa.Text(), nullable=False),
+        sa.Column("worse", sa.Text(), nullable=False),
+        sa.Column("tie", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_votes")),
+        sa.UniqueConstraint("brand_id", "case_id", "by", name=op.f("uq_votes_brand_id_case_id_by")),
+    )

@@ -1,20 +1,13 @@
-"""Text → vectors and terms, without a download: the offline default.
+"""Text → terms, for a search by words: needs no model, and is all that is left where no embedder is.
 
-Two views of the same text. `terms` are what BM25 counts: for Chinese single characters and pairs (pairs alone lose most
-of the recall, single characters alone most of the precision), for English words with their endings cut. `vector` hashes
-those terms into DIMENSIONS signed buckets (the hashing trick, Weinberger et al. 2009), scaled to length one, so that a
-vector store can hold them. A multilingual model can take this place without touching anything else.
+`terms` are what BM25 counts: for Chinese single characters and pairs (pairs alone lose most of the recall, single
+characters alone most of the precision), for English words with their endings cut.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from math import log, sqrt
-
-DIMENSIONS = 2048
-NAME = f"hashed-terms-{DIMENSIONS}-v1"
 
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 WORD = re.compile(r"[a-z][a-z']*|\d+(?:[.,]\d+)*")
@@ -39,19 +32,6 @@ def terms(text: str) -> list[str]:
         if stem and word not in STOP_EN:
             found.append(stem)
     return found
-
-
-def vector(text: str) -> list[float]:
-    """DIMENSIONS floats of length one; all zero when the text has no term."""
-    counts: dict[str, int] = {}
-    for term in terms(text):
-        counts[term] = counts.get(term, 0) + 1
-    buckets = [0.0] * DIMENSIONS
-    for term, count in counts.items():
-        code = zlib.crc32(term.encode())
-        buckets[code % DIMENSIONS] += (1 + log(count)) * (1 if code & 0x80000000 else -1)
-    length = sqrt(sum(value * value for value in buckets))
-    return [value / length for value in buckets] if length else buckets
 
 
 def _stem(word: str) -> str:

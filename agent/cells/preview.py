@@ -1,0 +1,121 @@
+"""What a campaign in cells would say: every message filled and judged as it would be today, and nothing kept.
+
+Takes decided cases one by one, gives counts by verdict and a sample of each cell. A coupon that is not reserved yet is
+shown with a code of the right shape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.cells.bulk import ApprovedCell, Fill, approve
+from agent.cells.cell import CellKey, cell_of, shared_sheet
+from agent.cells.writer import CellWriter
+from agent.context import Live, gate_context
+from agent.domain import MONEY_KINDS, Case, Customer, Decision, Event, FactSheet, OfferDecision, Words, WriteRequest
+from agent.facts import build_fact_sheet
+from agent.facts.people import read_name
+from agent.guardrails import context_from_json
+from agent.house import House
+from agent.ports import Writer
+from knowledge.documents import Clause, Passage
+
+SAMPLE_CODE = "PREVIEW7"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One message of a cell, as its first customer would get it, and how many share its words."""
+
+    situation: str
+    channel: str
+    language: str
+    words: Words
+    customers: int
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell under way: its approved templates, its first message, its size."""
+
+    templates: list[ApprovedCell]
+    first: Words | None = None
+    size: int = 0
+
+
+@dataclass(slots=True)
+class MessagePreview:
+    """Fed with decided cases by `add`. `alone` counts those whose cell has no template that fits everybody."""
+
+    house: House
+    verdicts: Counter[Decision] = field(default_factory=Counter)
+    alone: int = 0
+    _cells: dict[CellKey, _Cell] = field(default_factory=dict)
+    _acts: dict[tuple[str, str], tuple[Clause, ...]] = field(default_factory=dict)
+
+    def add(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> None:
+        """One customer. Whoever writes may be slow; each cell asks them a handful of times."""
+        if decision.offer is not None and decision.offer.kind in MONEY_KINDS and decision.offer.code is None:
+            decision = replace(decision, offer=replace(decision.offer, code=SAMPLE_CODE))
+        sheet = self._sheet(case, customer, events, decision)
+        key = cell_of(sheet)
+        if key is None:
+            self.alone += 1
+            return
+        fill = self._fill(case, customer, events, decision, sheet)
+        if key not in self._cells:
+            self._cells[key] = _Cell(self._templates(sheet, fill))
+        cell = self._cells[key]
+        if not cell.templates:
+            self.alone += 1
+            return
+        words, verdict = cell.templates[cell.size % len(cell.templates)].message(fill)
+        cell.first = cell.first or words
+        cell.size += 1
+        self.verdicts[verdict] += 1
+
+    def samples(self) -> list[Sample]:
+        """One of each cell, the largest first."""
+        shown = [
+            Sample(key.situation, key.channel.value, key.language.value, cell.first, cell.size)
+            for key, cell in self._cells.items()
+            if cell.first is not None
+        ]
+        return sorted(shown, key=lambda sample: (-sample.customers, sample.situation))
+
+    def _sheet(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> FactSheet:
+        house, now = self.house, self.house.clock.now()
+        wanted = (decision.situation, customer.language.value)
+        if wanted not in self._acts:
+            self._acts[wanted] = house.policies.licensed(decision.acts, customer.language, now.date())
+        clauses = self._acts[wanted]
+        backing = [Passage("clause", clause.id, clause.text, 0.0, clause.language, clause) for clause in clauses]
+        case = replace(case, decision=decision, situation=decision.situation)
+        return shared_sheet(build_fact_sheet(case, customer, house.brand_for(case), decision, events, backing, now))
+
+    def _fill(
+        self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision, sheet: FactSheet
+    ) -> Fill:
+        now, brand = self.house.clock.now(), self.house.brand_for(case)
+        offer = decision.offer if decision.offer and decision.offer.kind in MONEY_KINDS else None
+        clauses = self._acts[decision.situation, customer.language.value]
+        live = Live(customer, brand, case.purpose, now, events, clauses, offer)
+        context = context_from_json(gate_context(live, {}, case.channel, self.house.limits))
+        code = sheet.fact("offer_code")
+        return Fill(context, read_name(customer), str(code.value) if code else None, brand.unsubscribe_url)
+
+    def _templates(self, sheet: FactSheet, fill: Fill) -> list[ApprovedCell]:
+        """Of the first rung of the ladder that has any."""
+        for writer in self.house.writers:
+            approved = self._approved(writer, sheet, fill)
+            if approved:
+                return approved
+        return []
+
+    def _approved(self, writer: Writer, sheet: FactSheet, fill: Fill) -> list[ApprovedCell]:
+        cell = CellWriter(writer)
+        texts = dict.fromkeys(cell.write(WriteRequest((), sheet, (), seed)).text for seed in range(6))
+        found = (approve(text, sheet, fill.context) for text in texts)
+        return [template for template in found if template is not None]

@@ -1,0 +1,79 @@
+"""Promises in everyday words that no act backs: consider it done, 包在我身上. They are for a person, not a fault.
+
+The lists are in lexicons/commitments.toml. What is asked, quoted or told of somebody's words promises nothing, and what
+a clause in force says as well is a matter of `commitments`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agent.domain import Severity
+from agent.guardrails.commitments import backs
+from agent.guardrails.conduct import by_list
+from agent.guardrails.lexicon import Hit
+from agent.guardrails.message import Field, Message
+from agent.guardrails.rule import Rule, broken, fine
+
+_REPORTED = re.compile(
+    r"(?:您|你)(?:们)?\w{0,8}(?:说|写|问|提到|提过|留言|反映|希望|要求|以为|担心|抱怨|告诉)\w{0,6}|(?:有人|客服|同事)\w{0,4}(?:答应|承诺|说)"
+    r"|(?<![a-z])you(?:'d| had)? (?:also |once |even )?(?:said|wrote|told|asked|mentioned|hoped|expected|were told|were"
+    r" promised|wanted)(?![a-z])|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
+)
+_SHIPPING = re.compile(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
+
+
+def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
+    start, end = field.sentence_at(hit.start)
+    text = field.tight.text
+    said = text[start:end]
+    if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
+        return None
+    if _REPORTED.search(text, start, hit.start) or _is_quoted(text, start, hit.start):
+        return None
+    offer = message.context.offer
+    if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
+        return None  # the reserved row says who pays the carrier; the rules of the offer look at it
+    if any(backs(clause, said) for clause in message.licence.clause_sentences):
+        return None
+    return hit.severity
+
+
+def _is_quoted(text: str, start: int, at: int) -> bool:
+    """Whether a quotation that began in this sentence is still open at `at`."""
+    for left, right in _QUOTES:
+        before = text[start:at]
+        if left == right:
+            if before.count(left) % 2:
+                return True
+        elif before.rfind(left) > before.rfind(right):
+            return True
+    return False
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "COMMITMENT",
+        49,
+        "Promises that are kept",
+        "Civil Code art. 473; house rule: what is promised is an act that a clause backs",
+        Severity.HUMAN,
+        by_list("COMMITMENT", "It promises something that no act backs. Use an act, or a person decides.", _pledge),
+        examples=(
+            broken("这件事包在我身上。"),
+            broken("您放心，一定给您办好。"),
+            broken("我来处理，不用您操心。"),
+            broken("Consider it done.", language="en"),
+            broken("Leave it with us.", language="en"),
+            broken("It'll be sorted by Friday.", language="en"),
+            fine("谢谢您一直以来的支持。"),
+            fine("您说的“一定给我办好”，我们听到了。", because="the customer's own words"),
+            fine("我们不能保证送达的时间。"),
+            fine("需要我们做些什么吗？"),
+            fine("We'd love to hear from you. Let us know what you think.", language="en"),
+            fine("You wrote that somebody had promised you a refund.", language="en", because="reported"),
+            fine("The wood will keep its colour if you oil it.", language="en", because="about the goods"),
+        ),
+    ),
+)

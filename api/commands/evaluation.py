@@ -1,0 +1,137 @@
+"""holdfast eval: what was measured, each with its interval: how policies are searched, how well who writes writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.terminal import Call, command
+
+if TYPE_CHECKING:
+    from knowledge.evaluation import Row, Share
+    from knowledge.index import PolicyIndex
+
+app = typer.Typer(name="eval", help="Measure a part of the house.", no_args_is_help=True)
+
+
+def retrieval(
+    call: Call,
+    index: Annotated[
+        Path | None,
+        typer.Option("--index", help="An index to ask (else one of the sample shop, made for the occasion)."),
+    ] = None,
+    questions: Annotated[
+        list[Path] | None, typer.Option("--questions", help="Questions with answers, JSON lines; may be said again.")
+    ] = None,
+) -> dict[str, Any]:
+    """Ours, ours without the clauses' own questions, BM25 and vectors alone, on questions with known answers."""
+    import tempfile
+    from datetime import UTC, datetime
+
+    from knowledge.evaluation import evaluate, read_questions, shipped
+
+    day = (call.now or datetime.now(UTC)).date()
+    sets = {path.name: read_questions(path) for path in (questions or shipped())}
+    asked = [question for each in sets.values() for question in each]
+    with tempfile.TemporaryDirectory() as made, call.progress("eval") as progress:
+        policies = _index(call, index, Path(made), progress)
+        rows = evaluate(policies, asked, day)
+        of_sets = {name: evaluate(policies, each, day) for name, each in sets.items()} if len(sets) > 1 else {}
+    call.show(_table(f"{len(asked)} questions", rows))
+    for name, theirs in of_sets.items():
+        call.show(_table(name, theirs))
+    return {
+        "questions": len(asked),
+        "methods": [row.as_dict() for row in rows],
+        "sets": {name: [row.as_dict() for row in theirs] for name, theirs in of_sets.items()},
+    }
+
+
+def _index(call: Call, index: Path | None, made: Path, progress: Any) -> PolicyIndex:
+    from importlib.resources import as_file, files
+
+    from api.settings import read_settings
+    from knowledge.embed.choice import Embedders
+    from knowledge.index import PolicyIndex
+    from knowledge.taking import read, take
+
+    embedders = Embedders(read_settings(call.home).embedder)
+    if index is not None:
+        policies = PolicyIndex(index, embedders)
+        policies.require()
+        return policies
+    policies = PolicyIndex(made, embedders)
+    with as_file(files("knowledge") / "policies") as folder:
+        take(read(folder), policies, progress)
+    return policies
+
+
+def _table(title: str, rows: list[Row]) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for column in ("method", "language", "recall@1", "recall@5", "MRR", "abstains right", "expired: abstains",
+                   "search p50/p95 ms", "embed p50 ms"):  # fmt: skip
+        table.add_column(column)
+    for row in rows:
+        shares = (row.recall_at_1, row.recall_at_5, row.mrr, row.abstains_right, row.expired_abstains)
+        times = (f"{row.search_p50_ms:.1f} / {row.search_p95_ms:.1f}", f"{row.embed_p50_ms:.1f}")
+        table.add_row(row.name, row.language, *(_said(share) for share in shares), *times)
+    return table
+
+
+def _said(share: Share) -> str:
+    return "–" if share.value is None else f"{share.value:.2f} [{share.low:.2f}, {share.high:.2f}]"
+
+
+command(app, "retrieval")(retrieval)
+
+
+@command(app, "writers")
+def writers(
+    call: Call,
+    cases: Annotated[int, typer.Option("--cases", min=10, help="How many unseen cases.")] = 212,
+    writer: Annotated[
+        list[str] | None, typer.Option("--writer", help="composer, house or model; all that are here when not given.")
+    ] = None,
+) -> dict[str, Any]:
+    """Every writer on the same unseen cases: valid and through the gate at first try, varied, obedient, how fast."""
+    from api.bootstrap import open_workshop
+    from api.evaluating import compared, figures, writers_named
+
+    workshop = open_workshop(call)
+    with call.progress("writing") as tell:
+        rows = compared(
+            writers_named(writer or (), workshop), cases, call.seed or 0,
+            lambda name, number, total: tell(f"{name}: {number} of {total}", number / total),
+        )  # fmt: skip
+    told = [figures(row) for row in rows]
+    _say_figures(call, told)
+    return {"cases": cases, "writers": told}
+
+
+SHOWN = (
+    ("valid_first_try", "valid at first try"),
+    ("gate_first_try", "through the gate at first try"),
+    ("fallback", "left to the composer"),
+    ("slots_used", "facts used of those that matter"),
+    ("wrong_situation", "with a clause of another situation"),
+    ("obedience", "wishes kept (unseen phrasings)"),
+    ("pure", "in one language"),
+)
+
+
+def _say_figures(call: Call, told: list[dict[str, Any]]) -> None:
+    for row in told:
+        call.say(f"{row['name']} {row['revision']}")
+        for key, words in SHOWN:
+            if row[key] is not None:
+                low, high = row[f"{key}_interval"]
+                call.say(f"  {words:36} {row[key]:7.1%}  [{low:.1%}, {high:.1%}]")
+        call.say(f"  {'distinct-1, distinct-2':36} {row['distinct_1']:.3f}, {row['distinct_2']:.3f}")
+        call.say(f"  {'likeness to the nearest other':36} {row['self_similarity']:.3f}")
+        call.say(f"  {'plain brand voice, of 100':36} {row['voice']:.0f}")
+        call.say(f"  {'characters a message':36} {row['characters']:.0f}")
+        call.say(f"  {'a draft':36} {row['seconds_per_draft'] * 1000:.0f} ms, {row['tokens_per_draft']:.0f} tokens")
