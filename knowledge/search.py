@@ -46,8 +46,8 @@ class Rows:
     """What stands for clauses in the vector space, in any order.
 
     A question is nearer to a question than to the rule that answers it, whether or not it means the same; so from the
-    cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any clause
-    answers at all.
+    cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any
+    clause answers at all.
     """
 
     owners: Sequence[str]
