@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 LOOKED_AT, FAR = 400, 12.0
-"""How many of the likeliest tokens are looked at; once one has fitted, none that lies so far below the best (logits)."""
+"""How many of the likeliest tokens are looked at; once one fitted, none that lies so far below the best (logits)."""
 
 
 @dataclass(frozen=True, slots=True)
