@@ -69,6 +69,12 @@ class WriterUnavailable(HoldfastError):
     code = "writer_unavailable"
 
 
+class PromptTooLong(WriterUnavailable):
+    """The prompt does not fit this model's window. It is asked once more without what only shapes the words."""
+
+    code = "prompt_too_long"
+
+
 class ChannelUnavailable(HoldfastError):
     """A channel refused before anything left the house. The message stays queued.
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.domain import Channel
 from agent.errors import ChannelUnavailable
 from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
 from api.sending import Carrier, against_live, configured, who
+
+if TYPE_CHECKING:
+    from agent.evaluation import TrialFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
     for language, made_by in workshop.index.stamps().items():
         embedder = workshop.index.embedders.of(language)
         if embedder is not None and embedder.name != made_by:
-            said = f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            said = (
+                f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
+            )
             yield Step("search", "todo", said, "holdfast ingest FOLDER")
 
 
@@ -193,3 +198,58 @@ def _way_out(workshop: Workshop) -> Step:
     if not url:
         return Step("unsubscribe", "todo", "no link: e-mails ask for a reply instead", remedy)
     return Step("unsubscribe", "todo", "one link for everybody, so one click cannot say who clicked", remedy)
+
+
+# --- a model on trial ---------------------------------------------------------------------------------------------
+
+TRIAL_SEED = 7
+"""Fixed, so that two models, or one on two days, answer the same cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a model is, what is odd about it, and how it did."""
+
+    model: str
+    revision: str
+    detail: dict[str, str]
+    figures: TrialFigures
+    whole: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        found = asdict(self.figures)
+        shares = {name: {"hits": value["hits"], "of": value["of"]} for name, value in found.items() if _is_share(value)}
+        return {
+            "model": self.model,
+            "revision": self.revision,
+            "detail": self.detail,
+            "stopped": not self.whole,
+            **found,
+            **shares,
+            "findings": dict(self.figures.findings),
+        }
+
+
+def try_model(workshop: Workshop, model: str, count: int, progress: Callable[[str, float], None]) -> Trial:
+    """Asks the model the built-in cases. Raises what keeps it from answering at all: NotReady, WriterUnavailable.
+
+    The cases are made up and rest on the sample policies, so that no customer's data reaches a server under trial.
+    """
+    from importlib.resources import as_file, files
+
+    from agent.evaluation import try_writer, unseen_cases
+    from knowledge.ingest import read_folder
+
+    with as_file(files("knowledge") / "policies") as folder:
+        documents, _ = read_folder(folder)
+    clauses = [clause for document in documents for clause in document.clauses]
+    progress(f"loading {model}", 0.0)
+    writer = workshop.model_writer(model)
+    name = writer.name  # loads it: what is wrong with a folder is said before the first case
+    cases = unseen_cases(count, clauses, seed=TRIAL_SEED)
+    found, whole = try_writer(writer, cases, lambda number, of: progress(f"case {number} of {of}", (number - 1) / of))
+    return Trial(name, writer.revision, dict(getattr(writer, "detail", {})), found, whole)
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, dict) and set(value) == {"hits", "of"}

@@ -1,8 +1,9 @@
 """Questions that customers ask everywhere and that a policy need not answer: what "not covered" looks like.
 
 How alike a question and a clause are says little by itself: "can I pay in bitcoin" is fairly like every clause about
-paying. So a question is also held against these (`background/LANGUAGE.txt`, one a line): where it is more like one of them
-than like any clause, nothing covers it. A shop whose policies do answer one of them loses that one from its own list.
+paying. So a question is also held against these (`background/LANGUAGE.txt`, one a line): where it is more like one of
+them than like any clause, nothing covers it. A shop whose policies do answer one of them loses that one from its own
+list.
 """
 
 from __future__ import annotations

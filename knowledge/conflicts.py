@@ -1,8 +1,8 @@
 """Clauses that contradict each other: both in force, for the same people, on the same subject, with different numbers.
 
 A person decides which of the two holds; until then neither is dropped, and both are named. Found by form, not by
-understanding: two sentences that are nearly alike, or two clauses under nearly the same heading, with one number each of
-the same unit, and the numbers differ.
+understanding: two sentences that are nearly alike, or two clauses under nearly the same heading, with one number each
+of the same unit, and the numbers differ.
 """
 
 from __future__ import annotations

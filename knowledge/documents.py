@@ -42,7 +42,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
-    """A policy as it was read from one file. `remarks` say what was taken, but with a doubt that a person should see."""
+    """A policy as it was read from one file. `remarks` say what was taken with a doubt that a person should see."""
 
     id: str
     title: str

@@ -1,9 +1,9 @@
 """The one file that knows Chroma: clauses and vectors in, clauses and vectors out, with nothing downloaded.
 
-`clauses` holds one record a clause, `vectors-LANGUAGE` the rows that stand for it (`rows.py`), `vectors-across` those of
-the same clauses in a space that both languages share, `history` one record a customer. Every write passes embeddings,
-because Chroma would otherwise fetch a model of its own; telemetry is off. Searching reads all of it into memory once a
-generation (`search.py`): Chroma's own filtered queries are some thirty times slower.
+`clauses` holds one record a clause, `vectors-LANGUAGE` the rows that stand for it (`rows.py`), `vectors-across` those
+of the same clauses in a space that both languages share, `history` one record a customer. Every write passes
+embeddings, because Chroma would otherwise fetch a model of its own; telemetry is off. Searching reads all of it into
+memory once a generation (`search.py`): Chroma's own filtered queries are some thirty times slower.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ LAYOUT = "holdfast-index-2"
 BATCH = 2_000
 EMBED_BATCH = 256
 ACROSS = "across"
+MOST_KNOWN = 5_000
 MOST_ENTRIES = 200
 """Of one customer's history the newest so many are kept."""
 Progress = Callable[[str, float], None]
@@ -137,7 +139,7 @@ class PolicyIndex:
         if collection.count() != len(questions):
             collection.upsert(
                 ids=[str(at) for at in range(len(questions))],
-                embeddings=[embedder.query(question) for question in questions],
+                embeddings=[*_asked(embedder, questions)],
             )
 
     def background(self, language: str) -> npt.NDArray[np.float32] | None:
@@ -191,7 +193,7 @@ class PolicyIndex:
                      min(1.0, (done + 1) * EMBED_BATCH / len(texts)))  # fmt: skip
             collection.upsert(
                 ids=[f"{key}\n{at}" for key, at, _, _ in chunk],
-                embeddings=embedder.passages([text for _, _, text, _ in chunk]),
+                embeddings=_embedded(embedder, [text for _, _, text, _ in chunk]),
                 metadatas=[{"clause": key, "asked": asked} for key, _, _, asked in chunk],
             )
 
@@ -275,6 +277,24 @@ class PolicyIndex:
             for document in found["documents"] or []
             for key, text, language in json.loads(document)
         ]
+
+
+def _embedded(embedder: Embedder, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+    """Vectors of passages; what this process embedded before, for this index or another, is not embedded again."""
+    fresh = [text for text in dict.fromkeys(texts) if (embedder.name, text) not in _known]
+    if fresh:
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        _known.update(zip(((embedder.name, text) for text in fresh), embedder.passages(fresh), strict=True))
+    return [_known[embedder.name, text] for text in texts]
+
+
+_known: dict[tuple[str, str], npt.NDArray[np.float32]] = {}
+
+
+@lru_cache(maxsize=4)
+def _asked(embedder: Embedder, questions: tuple[str, ...]) -> tuple[npt.NDArray[np.float32], ...]:
+    return tuple(embedder.query(question) for question in questions)
 
 
 def _merged(stored: str | None, fresh: Mapping[str, Passage]) -> str:

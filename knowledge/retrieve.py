@@ -1,8 +1,9 @@
 """A question → the clauses in force that answer it, best first; or nothing, which is an answer too and says why.
 
-Meaning decides and words correct it: the cosine of the question to the nearest row of each clause, plus BM25 with a weight
-that was measured for each language (in English words help little, in Chinese much). A question whose best likeness stays
-below what unrelated questions reach is "not covered" rather than guessed. Where no embedder is, words alone decide.
+Meaning decides and words correct it: the cosine of the question to the nearest row of each clause, plus BM25 with a
+weight that was measured for each language (in English words help little, in Chinese much). A question whose best
+likeness stays below what unrelated questions reach is "not covered" rather than guessed. Where no embedder is, words
+alone decide.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from knowledge.search import Asker, Lexicon, Mask, Part, Rows, parts
 MIN_COVERED = 0.22
 """By words alone: the share of the question's term weight (idf) that a clause must hold to count as an answer."""
 ALL_COVERED = 0.8
-"""A clause that holds nearly every word of the question answers it, whatever its vector says: `第七条`, a product's name."""
+"""A clause that holds nearly every word of the question answers it, whatever its vector says: `第七条`, a product's
+name."""
 ANYBODY = Asker()
 
 
@@ -33,9 +35,9 @@ class Scale:
     """How an embedder's cosines are read: measured, see the README of knowledge/.
 
     `unrelated` and `spread` are their mean and spread among clauses that have nothing to do with the question, `words`
-    what BM25 weighs beside them, `lead` and `caution` what is taken off a clause's own questions (see `Rows`). A question
-    is covered when its best cosine is above `covers` + `against` times its cosine to the nearest background question;
-    background questions that a clause reaches with `answered` are answered here, and do not count.
+    what BM25 weighs beside them, `lead` and `caution` what is taken off a clause's own questions (see `Rows`). A
+    question is covered when its best cosine is above `covers` + `against` times its cosine to the nearest background
+    question; background questions that a clause reaches with `answered` are answered here, and do not count.
     """
 
     unrelated: float
@@ -147,7 +149,9 @@ class HybridRetriever:
         if (space := self._spaces.get(language)) is None:
             return ()
         wanted, allowed = set(acts), space.part.allowed(on, ANYBODY)
-        return tuple(clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts))
+        return tuple(
+            clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts)
+        )
 
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         """Entries of this one customer's own history, best first."""
@@ -261,7 +265,7 @@ def _rows(vectors: Vectors, questions: bool) -> Rows:
 
 
 def _measured(part: Part, others: Vector | None) -> Scale:
-    """For a model of the operator's own: read off its own cosines, so a first guess; `holdfast eval retrieval` tells."""
+    """For a model of the operator's own: read off its own cosines. A first guess; `holdfast eval retrieval` tells."""
     mean, spread = part.spread()
     nearest = float((others @ others.T - 2 * np.eye(len(others))).max(1).mean()) if others is not None else 0.0
     covers = mean + 2.8 * spread - 0.6 * nearest

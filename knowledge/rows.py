@@ -1,8 +1,8 @@
 """A clause → the texts that stand for it in the vector space: its parts under their headings, and its questions.
 
-An encoder reads a few hundred words and blurs what is longer, so a long clause is cut at the ends of sentences; the best
-of its parts counts. A customer's question is nearer to a question than to a rule, so each of the clause's own stands
-alone.
+An encoder reads a few hundred words and blurs what is longer, so a long clause is cut at the ends of sentences; the
+best of its parts counts. A customer's question is nearer to a question than to a rule, so each of the clause's own
+stands alone.
 """
 
 from __future__ import annotations

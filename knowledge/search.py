@@ -20,13 +20,14 @@ import numpy.typing as npt
 from knowledge.documents import CUSTOMER, Clause
 from knowledge.embed.bert import Vector
 from knowledge.embed.terms import terms
+from knowledge.embed.threads import one_thread
 from knowledge.rows import words
 
 K1, B = 1.2, 0.75
 OPEN_FROM, OPEN_TO = 0, 99_991_231
 ROUGH_FROM = 20_000
 """With more rows than this, a first pass in ROUGH_DIMENSIONS picks the rows that are then compared exactly."""
-ROUGH_DIMENSIONS, CANDIDATES = 96, 1_000
+ROUGH_DIMENSIONS, CANDIDATES = 64, 1_000
 COMMON, MANY = 0.3, 5_000
 """In a large corpus a term that more than this share of the clauses hold tells nothing and costs most."""
 Mask = npt.NDArray[np.bool_]
@@ -46,8 +47,8 @@ class Rows:
     """What stands for clauses in the vector space, in any order.
 
     A question is nearer to a question than to the rule that answers it, whether or not it means the same; so from the
-    cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any clause
-    answers at all.
+    cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any
+    clause answers at all.
     """
 
     owners: Sequence[str]
@@ -84,6 +85,7 @@ class Part:
             at = np.array([row for _, row in order], np.int64)
             self._rows = np.ascontiguousarray(rows.matrix[at])
             asked = np.asarray(rows.asked, np.float32)[at]
+            self._any_asked = bool(asked.any())
             self._lead, self._caution = asked * np.float32(rows.lead), asked * np.float32(rows.caution)
             self._row_owner = np.array([owner for owner, _ in order], np.int64)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
@@ -117,12 +119,16 @@ class Part:
         """None without vectors."""
         if self._rows is None:
             return None
-        if len(self._rows) <= ROUGH_FROM:
-            cosines = self._rows @ question
-        else:
-            cosines = self._rough[1] @ (self._rough[0] @ question)
-            best = np.argpartition(cosines, -CANDIDATES)[-CANDIDATES:]
-            cosines[best] = self._rows[best] @ question
+        with one_thread():
+            if len(self._rows) <= ROUGH_FROM:
+                cosines = self._rows @ question
+            else:
+                cosines = self._rough[1] @ (self._rough[0] @ question)
+                best = np.argpartition(cosines, -CANDIDATES)[-CANDIDATES:]
+                cosines[best] = self._rows[best] @ question
+        if not self._any_asked:
+            nearest = self._nearest(cosines)
+            return Likeness(nearest, nearest)
         return Likeness(self._nearest(cosines - self._lead), self._nearest(cosines - self._caution))
 
     def _nearest(self, cosines: Vector) -> Vector:

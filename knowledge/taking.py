@@ -1,4 +1,5 @@
-"""One ingestion, from a folder to the index: what was read and what was not, what changed, and what a person should see."""
+"""One ingestion, from a folder to the index: what was read and what was not, what changed, and what a person should
+see."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Read:
 
 
 def read(folder: Path, most_mb: float = MOST_MB) -> Read:
-    """Raises DocumentUnreadable when nothing at all could be read: an index is never emptied by a folder of bad files."""
+    """Raises DocumentUnreadable when nothing at all could be read: an index is never emptied by a folder of bad
+    files."""
     documents, unread = read_folder(folder, most_mb)
     if not documents:
         first = unread[0]

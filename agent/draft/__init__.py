@@ -6,6 +6,15 @@ from agent.draft.align import align
 from agent.draft.problems import problems as template_problems
 from agent.draft.reply import read_reply
 from agent.draft.request import ask
-from agent.draft.write import FirstAnswer, first_answer, write_draft
+from agent.draft.write import FirstAnswer, answers, first_answer, write_draft
 
-__all__ = ["FirstAnswer", "align", "ask", "first_answer", "read_reply", "template_problems", "write_draft"]
+__all__ = [
+    "FirstAnswer",
+    "align",
+    "answers",
+    "ask",
+    "first_answer",
+    "read_reply",
+    "template_problems",
+    "write_draft",
+]

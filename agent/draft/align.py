@@ -134,6 +134,7 @@ def _days(text: str, sheet: FactSheet) -> Iterator[Binding]:
     if sheet.now is None:
         return
     mentions = read_dates(text, sheet.language.value, sheet.now, sheet.brand.timezone)
+    own = own_literals(text, sheet) if mentions else []
     for at, mention in enumerate(mentions):
         if mention.kind not in ("full", "yearless") or mention.first != mention.last or MASK in mention.text:
             continue
@@ -142,7 +143,6 @@ def _days(text: str, sheet: FactSheet) -> Iterator[Binding]:
             continue
         told = is_about(slots[0], text, mention.start, mention.end, sheet.language)
         if slots[0] == "offer_expires":
-            own = own_literals(text, sheet)
             told = told and handed_over(text, mention.start, mention.end, own, sheet.language)
         if told and day_is_meant(text, mention.start, mention.end, sheet.language):
             yield Binding(mention.start, mention.end, slots[0], f"{{{slots[0]}}}")

@@ -20,6 +20,8 @@ from agent.language.quantities import Quantity, currency_fits, read_quantities
 from agent.slots.wording import major
 
 MASK = "\u25a1"
+MOST = 40
+"""Amounts that are looked at: no message has more, and a model that has lost its way writes thousands."""
 MINIMUM_LEFT = re.compile(
     r"(?:minimum (?:spend|order|purchase|basket)(?: value)?(?: is| of)?[\s:]*|最低消费(?:是|为|：|:)?|"
     r"(?:使用)?门槛(?:是|为|：|:)?)\s*\Z",
@@ -72,7 +74,8 @@ class Binding:
 def bind_amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
     text = POLITE.sub(lambda match: " " * len(match[0]), text)
     quantities = read_quantities(text, sheet.language.value)
-    for quantity in quantities:
+    own = _own_literals(text, quantities, sheet)
+    for quantity in quantities[:MOST]:
         if quantity.qualifier is not None or MASK in text[quantity.start : quantity.end]:
             continue
         slots = [slot for fact in sheet.facts for slot in _slots_for(quantity, fact, text)]
@@ -84,18 +87,19 @@ def bind_amounts(text: str, sheet: FactSheet) -> Iterator[Binding]:
         minimum = binding.slot == "offer_min_spend"
         if minimum and SOMETHING_ELSE.match(text[binding.end :]):
             continue
-        if (minimum or binding.slot == "offer") and not _offered_alone(text, binding, quantities, sheet):
+        if (minimum or binding.slot == "offer") and not _offered_alone(text, binding, quantities, own, sheet):
             continue
         if plainly_meant(text, binding.start, binding.end, sheet.language, minimum):
             yield binding
 
 
-def _offered_alone(text: str, binding: Binding, quantities: list[Quantity], sheet: FactSheet) -> bool:
+def _offered_alone(
+    text: str, binding: Binding, quantities: list[Quantity], own: list[tuple[int, int]], sheet: FactSheet
+) -> bool:
     """A sentence that speaks of any other benefit, threshold or condition is not ours to cite the offer in."""
     if not is_for_this_customer(text, binding.start, binding.end, sheet.language):
         return False
     begin, stop = sentence_around(text, binding.start)
-    own = own_literals(text, sheet)
     if not handed_over(text, binding.start, binding.end, own, sheet.language):
         return False
     return all(
@@ -109,7 +113,10 @@ def _offered_alone(text: str, binding: Binding, quantities: list[Quantity], shee
 
 def own_literals(text: str, sheet: FactSheet) -> list[tuple[int, int]]:
     """Where the offer's own value, minimum, last day and code stand."""
-    quantities = read_quantities(text, sheet.language.value)
+    return _own_literals(text, read_quantities(text, sheet.language.value), sheet)
+
+
+def _own_literals(text: str, quantities: list[Quantity], sheet: FactSheet) -> list[tuple[int, int]]:
     own = [(quantity.start, quantity.end) for quantity in quantities if _is_own(quantity, sheet)]
     return [*own, *_days_and_code(text, sheet)]
 

@@ -34,7 +34,7 @@ def greeted(body: str, sheet: FactSheet) -> str:
         return body
     language = sheet.language
     opening = re.compile(rf"\A\s*(?:{HELLO[language]}{GAP})*{MEMBER}{GAP}(?:{_somebody(sheet)})", re.IGNORECASE)
-    body = opening.sub("{salutation}", body, count=1)
+    body = opening.sub(lambda match: match[0] if "|short}" in match[0] else "{salutation}", body, count=1)
     body = re.sub(r"\A(\{salutation\})[ ,，]*\{first_name(?:\|poss)?\}", r"\1", body)
     body = LATER_HELLO[language].sub(r"\1", body)
     return named(body, sheet)

@@ -43,16 +43,22 @@ CHINESE = re.compile(
 )
 
 
+REACH = 400
+"""Characters on either side in which the clause is looked for."""
 GOODS = "\u25a0"
 """Stands in a masked text where an item's slot stands."""
 
 
 def handed_over(text: str, start: int, end: int, known: Iterable[tuple[int, int]], language: Language) -> bool:
     """Whether the clause around text[start:end] holds, besides what is known, only words that hand an offer over."""
-    blank = list(text)
-    for begin, stop in (*known, (start, end)):
-        blank[begin:stop] = " " * (stop - begin)
+    begin, limit = max(0, start - REACH), min(len(text), end + REACH)
+    blank = list(text[begin:limit])
+    for left, right in (*known, (start, end)):
+        if right > begin and left < limit:
+            first, last = max(left, begin) - begin, min(right, limit) - begin
+            blank[first:last] = " " * (last - first)
     clean = TOKEN.sub(lambda match: " " * len(match[0]), "".join(blank)).replace("\u25a1", " ")
+    start, end = start - begin, end - begin
     clause = _clause(clean, start, end)
     if GOODS in clause:
         return False

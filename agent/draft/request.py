@@ -73,6 +73,11 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
     return Asked(request, f"{template.name}.{template.language}@{template.version}")
 
 
+def without_history(sheet: FactSheet) -> FactSheet:
+    """The sheet with all that may only shape the words left out: what goes first when a prompt is too long."""
+    return replace(sheet, steer=(), examples=())
+
+
 def ask_again(
     asked: Asked, reply: WriterReply, findings: Sequence[Finding], load: LoadPrompt = load_prompt
 ) -> WriteRequest:

@@ -20,8 +20,8 @@ BEFORE_KEYS = frozenset({"greeting", "salutation", "opening", "称呼", "问候"
 BODY_KEYS = frozenset(
     {
         "body", "content", "text", "message", "sms", "reply", "answer", "draft", "email", "push", "notification",
-        "chat", "paragraphs", "output", "response", "html", "正文", "内容", "短信", "短信内容", "消息", "邮件", "邮件正文",
-        "推送", "回复",
+        "chat", "paragraphs", "output", "response", "html", "正文", "内容", "短信", "短信内容", "消息", "邮件",
+        "邮件正文", "推送", "回复",
     }
 )  # fmt: skip
 AFTER_KEYS = frozenset({"closing", "signature", "sign_off", "signoff", "落款", "署名", "结尾"})

@@ -119,7 +119,7 @@ BINDS = {
 }
 ONLY_SPEAKS = re.compile(
     r"\b(?:your request|asked (?:us )?(?:to|for)|you want(?:ed)? (?:us )?to|so that we can|how (?:to|"
-    r"we can|we could))\b|您(?:要求|希望|想)",
+    r"we can|we could))\b|您(?:要求|希望|想|要)",
     re.IGNORECASE,
 )
 """A commitment's words that are only spoken of: what somebody asked for is not yet promised."""
@@ -138,10 +138,13 @@ def promises_in_words(text: str, language: Language) -> Iterator[tuple[str | Non
             yield None, match[0]
 
 
+CLAUSE = {Language.EN: re.compile(r"[.!?\n]"), Language.ZH: re.compile(r"[。！？!?\n，,；;]")}
+
+
 def _binds(text: str, start: int, end: int, language: Language) -> bool:
-    """Whether the sentence around the words takes them upon us."""
-    left = re.split(r"[.!?。！？\n]", text[:start])[-1]
-    sentence = left + re.split(r"[.!?。！？\n]", text[start:])[0]
+    """Whether the sentence around the words (in Chinese the clause) takes them upon us."""
+    left = CLAUSE[language].split(text[:start])[-1]
+    sentence = left + CLAUSE[language].split(text[start:])[0]
     return bool(BINDS[language].search(sentence)) and not ONLY_SPEAKS.search(left + text[start:end])
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 40_000
+"""Characters that are read at all; a model that runs on for longer has not written a message."""
 TAGS = "think|thinking|thought|thoughts|reasoning|reflection|analysis|scratchpad|思考|思考过程|推理"
 OPEN = re.compile(rf"<\s*(?:{TAGS})\s*>|◁think▷|<\|begin_of_thought\|>|\[THINK\]", re.IGNORECASE)
 CLOSE = re.compile(rf"<\s*/\s*(?:{TAGS})\s*>|◁/think▷|<\|end_of_thought\|>|\[/THINK\]", re.IGNORECASE)
@@ -33,12 +35,13 @@ END_MARKS = re.compile(
     re.IGNORECASE,
 )
 MARKS = re.compile(r"<[|｜][^|｜<>\n]{1,30}[|｜]>|</?s>|\[/?INST\]|<(?:start|end)_of_turn>")
-OTHER_TURN = re.compile(r"\n\s*[*_]*(?:user|human|用户|顾客提问)[*_]*\s*[:：]", re.IGNORECASE)
+OTHER_TURN = re.compile(r"\n[ \t]*[*_]*(?:user|human|用户|顾客提问)[*_]*\s*[:：]", re.IGNORECASE)
 
 
 def said(text: str) -> str:
     """Without thoughts, template marks, and whatever turns the model made up after its own."""
-    return _own_turn(_aloud(text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = re.sub(r"\n{3,}", "\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _own_turn(_aloud(text[:LONGEST]))
 
 
 def _aloud(text: str) -> str:

@@ -9,6 +9,7 @@ NoDraft is raised and a person writes. Reads a stopwatch, for the stamp only.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,16 +31,18 @@ from agent.domain import (
 from agent.draft.fit import fit
 from agent.draft.problems import problems
 from agent.draft.reply import Template, read_reply
-from agent.draft.request import Asked, LoadPrompt, ask, ask_again, tellable
-from agent.errors import NoDraft, SlotError, UsageError, WriterUnavailable
+from agent.draft.request import Asked, LoadPrompt, ask, ask_again, tellable, without_history
+from agent.errors import NoDraft, PromptTooLong, SlotError, UsageError, WriterUnavailable
 from agent.instructions import follow, read_instruction
 from agent.ports import Writer
 from agent.realise import realise as fill_in
+from agent.slots import slot_names
 from agent.voice import speak, voice_of
 from prompts.template import load_prompt
 
 Realise = Callable[[str | None, str, FactSheet, int], Realised]
 Judge = Callable[[Draft], Verdict]
+SUBJECT_WORD = re.compile(r"\A(?:subject|title|主题|标题)\s*[:：]", re.IGNORECASE)
 WORST = {Decision.PASS: 0, Decision.REVIEW: 1, Decision.BLOCK: 2}
 
 
@@ -62,6 +65,12 @@ class _Try:
     draft: Draft | None
     verdict: Verdict | None
     findings: tuple[Finding, ...]
+    mended: bool
+    bound: int
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is not None and self.verdict.decision is Decision.PASS
 
     @property
     def good(self) -> bool:
@@ -101,24 +110,50 @@ def write_draft(
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswer:
-    """What a writer said at once: the draft if it could be filled, what was found, and what it cost."""
+    """What a writer said at once: the draft if it could be filled, what was found, and what it cost.
+
+    `mended` says that something had to be taken off or respelt before it could be read, `bound` how many literals
+    became slots, `passed` that the judge passed it, and `good` that the ladder would take it: passed, or mended by
+    machine, or held up by the context alone.
+    """
 
     draft: Draft | None
     findings: tuple[Finding, ...]
     tokens: int
+    mended: bool = False
+    bound: int = 0
+    passed: bool = False
+    good: bool = False
 
 
 def first_answer(
     case: Case, sheet: FactSheet, writer: Writer, judge: Judge, *, instruction: str = "", seed: int = 0
 ) -> FirstAnswer:
     """One answer without repair and without a ladder: what an evaluation counts."""
+    return answers(case, sheet, writer, judge, instruction=instruction, seed=seed, repair=False)[0]
+
+
+def answers(
+    case: Case,
+    sheet: FactSheet,
+    writer: Writer,
+    judge: Judge,
+    *,
+    instruction: str = "",
+    seed: int = 0,
+    repair: bool = True,
+) -> tuple[FirstAnswer, ...]:
+    """The answer, and where it was not good the repaired one: all that one rung of the ladder would get."""
     sheet, wish = follow(sheet, read_instruction(instruction))
     rung = _Rung(writer, ask(sheet, wish, seed), case, wish, judge, load_prompt, fill_in, ())
     try:
-        read = rung.answer()
+        tried = rung.climb() if repair else [rung.answer()]
     except WriterUnavailable as error:
-        return FirstAnswer(None, (Finding("WRITER_UNAVAILABLE", Severity.FIX, error.message, "body"),), 0)
-    return FirstAnswer(read.draft, read.findings, rung.effort.tokens)
+        return (FirstAnswer(None, (Finding(error.code.upper(), Severity.FIX, error.message, "body"),), 0),)
+    return tuple(
+        FirstAnswer(one.draft, one.findings, rung.effort.tokens, one.mended, one.bound, one.passed, one.good)
+        for one in tried
+    )
 
 
 def _best(tried: Sequence[_Try], names: Sequence[str]) -> Draft:
@@ -162,12 +197,13 @@ class _Rung:
     fell_back_from: tuple[str, ...]
     effort: _Effort = field(default_factory=_Effort)
     read_words: bool = False
+    cut: bool = False
 
     def answer(self) -> _Try:
-        return self._read(self._write(self.asked.request))
+        return self._read(self._first_reply())
 
     def climb(self) -> list[_Try]:
-        reply = self._write(self.asked.request)
+        reply = self._first_reply()
         first = self._read(reply)
         if first.good:
             return [first]
@@ -176,6 +212,16 @@ class _Rung:
         except WriterUnavailable:
             return [first]
         return [first, self._read(mended)]
+
+    def _first_reply(self) -> WriterReply:
+        """A prompt that does not fit is given once more without history and examples, and the stamp says so."""
+        try:
+            return self._write(self.asked.request)
+        except PromptTooLong:
+            request = self.asked.request
+            self.asked = ask(without_history(request.sheet), self.wish, request.seed, self.prompts)
+            self.cut = True
+            return self._write(self.asked.request)
 
     def _write(self, request: WriteRequest) -> WriterReply:
         self.effort.attempts += 1
@@ -187,18 +233,21 @@ class _Rung:
     def _read(self, reply: WriterReply) -> _Try:
         """Repair in the agreed order: strip, normalise, find unknown slots, align literals, fill, judge."""
         sheet = self.asked.request.sheet
-        template = _in_voice(fit(read_reply(reply.text, sheet.channel), sheet), sheet)
+        read = read_reply(reply.text, sheet.channel)
+        fitted = fit(read, sheet)
+        mended, bound = _was_mended(reply.text, read), max(0, _slots_in(fitted) - _slots_in(read))
+        template = _in_voice(fitted, sheet)
         found = problems(template, sheet, reply.finished)
         if found:
-            return _Try(None, None, found)
+            return _Try(None, None, found, mended, bound)
         try:
             filled = self.realise(template.subject, template.body, sheet, self.asked.request.seed)
         except SlotError as error:
             message = f"{error.message} {error.remedy}".strip()
-            return _Try(None, None, (Finding("SLOT_UNFILLED", Severity.FIX, message, "body"),))
+            return _Try(None, None, (Finding("SLOT_UNFILLED", Severity.FIX, message, "body"),), mended, bound)
         draft = self._draft(template, filled, sheet)
         verdict = self.judge(draft)
-        return _Try(draft, verdict, verdict.findings)
+        return _Try(draft, verdict, verdict.findings, mended, bound)
 
     def _draft(self, template: Template, filled: Realised, sheet: FactSheet) -> Draft:
         return Draft(
@@ -226,7 +275,9 @@ class _Rung:
         return replace(self.wish, not_understood=kept, passed_on=told)
 
     def _stamp(self) -> WriterStamp:
-        detail = getattr(self.writer, "detail", None)
+        detail = dict(getattr(self.writer, "detail", None) or {})
+        if self.cut:
+            detail["cut"] = "history and examples, because the prompt did not fit the model's window"
         return WriterStamp(
             name=self.writer.name,
             revision=self.writer.revision,
@@ -236,8 +287,18 @@ class _Rung:
             tokens=self.effort.tokens,
             attempts=self.effort.attempts,
             fell_back_from=self.fell_back_from,
-            detail=dict(detail) if detail else {},
+            detail=detail,
         )
+
+
+def _slots_in(template: Template) -> int:
+    return len(slot_names(f"{template.subject or ''} {template.body}"))
+
+
+def _was_mended(raw: str, read: Template) -> bool:
+    """Whether more than white space and the word “Subject:” was taken off or changed."""
+    said = SUBJECT_WORD.sub("", raw.strip(), count=1)
+    return re.sub(r"\s+", "", said) != re.sub(r"\s+", "", f"{read.subject or ''}{read.body}")
 
 
 def _in_voice(template: Template, sheet: FactSheet) -> Template:

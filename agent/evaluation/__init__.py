@@ -7,6 +7,7 @@ no training; the wishes on them are phrased by another hand than the one that wr
 from __future__ import annotations
 
 from agent.evaluation.cases import EvalCase, unseen_cases
+from agent.evaluation.trial import TrialFigures, try_writer
 from agent.evaluation.writers import WriterFigures, evaluate
 
-__all__ = ["EvalCase", "WriterFigures", "evaluate", "unseen_cases"]
+__all__ = ["EvalCase", "TrialFigures", "WriterFigures", "evaluate", "try_writer", "unseen_cases"]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import importlib.util
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -20,12 +22,16 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
-from agent.errors import NotReady, WriterUnavailable
+from agent.errors import NotReady, PromptTooLong, WriterUnavailable
 from agent.writers.batching import MOST, Batcher
 from agent.writers.model_folder import check_folder, fingerprint, is_folder, offline
 
 ROLES = {"human": "user", "ai": "assistant", "system": "system"}
 FORMATS = ("auto", "bf16", "fp8", "4bit")
+CHINESE = "您好，感谢您一直以来的光临，这张八折券请在九月三十日前使用，祝您生活愉快。"
+LEAST_ROOM = 0.5
+"""Share of the asked length that must be left in the window; with less the message would be cut."""
+NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +152,32 @@ class LocalChatModel(BaseChatModel):
     @property
     def detail(self) -> Mapping[str, str]:
         place = self.placement
-        return {
+        found = {
             "model": self.where,
             "revision": self.revision,
             "device": place.device,
             "dtype": place.dtype,
             "because": place.because,
         }
+        if (lost := self.chinese_lost) > 0:
+            found["chinese"] = f"the tokenizer loses {lost:.0%} of a Chinese sentence"
+        return found
+
+    @property
+    def window(self) -> int | None:
+        """Tokens that prompt and answer may have together; None where the model names no limit."""
+        config = getattr(self._model.config, "text_config", None) or self._model.config
+        names = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length")
+        told = [getattr(config, name, None) for name in names] + [getattr(self._tokenizer, "model_max_length", None)]
+        limits = [int(limit) for limit in told if isinstance(limit, int | float) and 0 < limit < NO_LIMIT]
+        return min(limits, default=None)
+
+    @cached_property
+    def chinese_lost(self) -> float:
+        """Share of a Chinese sentence that does not come back from the tokenizer: 0 is right, 1 is none of it."""
+        tokens = self._tokenizer.encode(CHINESE, add_special_tokens=False)
+        back = Counter(self._tokenizer.decode(tokens, skip_special_tokens=True))
+        return 1 - sum((Counter(CHINESE) & back).values()) / len(CHINESE)
 
     @property
     def _llm_type(self) -> str:
@@ -179,7 +204,7 @@ class LocalChatModel(BaseChatModel):
             inputs = self._inputs(messages)
             length = inputs["input_ids"].shape[1]
             started = time.monotonic()
-            options = self._options(stop, seconds, int(kwargs.get("max_tokens", 400)))
+            options = self._options(stop, seconds, self._room(length, int(kwargs.get("max_tokens", 400))))
             output = self._model.generate(**inputs, **options)[0, length:]
         ended = bool(len(output)) and (int(output[-1]) in self._end_ids() or bool(stop))
         if not ended and time.monotonic() - started >= seconds:
@@ -190,6 +215,18 @@ class LocalChatModel(BaseChatModel):
         for mark in stop or ():
             text = text.split(mark)[0]
         return _result(text, length, len(output), ended)
+
+    def _room(self, length: int, wanted: int) -> int:
+        """How long the answer may be. Beyond its window a model writes nonsense, or breaks off the process."""
+        if self.window is None:
+            return wanted
+        left = self.window - length
+        if left < wanted * LEAST_ROOM:
+            raise PromptTooLong(
+                f"The prompt has {length} tokens and the model {self.where} takes {self.window}, answer included.",
+                "Take a model with a larger window.",
+            )
+        return min(wanted, left)
 
     def _inputs(self, messages: Sequence[BaseMessage]) -> Any:
         """Ids by the model's own template. Templates without a system role get its words in front of the first turn."""
@@ -203,7 +240,7 @@ class LocalChatModel(BaseChatModel):
 
     def _in_a_batch(self, messages: Sequence[BaseMessage], seconds: float, room: int, urgent: bool) -> ChatResult:
         prompt = self._inputs(messages)["input_ids"][0].tolist()
-        tokens = list(self._batcher.ask(prompt, room, seconds, urgent))
+        tokens = list(self._batcher.ask(prompt, self._room(len(prompt), room), seconds, urgent))
         ended = bool(tokens) and tokens[-1] in self._end_ids()
         text = self._tokenizer.decode(tokens, skip_special_tokens=True)
         return _result(text, len(prompt), len(tokens), ended)
@@ -257,7 +294,12 @@ def _result(text: str, tokens_in: int, tokens_out: int, ended: bool) -> ChatResu
 
 def _cannot_load(where: str, folder: bool, error: Exception) -> NotReady:
     first = str(error).strip().split("\n")[0][:300]
-    if folder:
+    if "does not recognize this architecture" in str(error) or ("model type" in first and "recogni" in first):
+        remedy = "Update transformers, or serve the model elsewhere (vLLM, llama.cpp) and give its URL."
+    elif "Unrecognized configuration class" in str(error):
+        first = "it is no model that writes on from a prompt (a causal language model)"
+        remedy = "Take an “instruct” or “chat” model."
+    elif folder:
         remedy = "Copy the folder again, or update transformers if the model is newer than it."
     elif offline():
         remedy = "The hub is switched off (HF_HUB_OFFLINE); give a folder, or download the model once with it on."

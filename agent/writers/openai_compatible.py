@@ -7,12 +7,13 @@ ladder of writers has its own; and no other host is ever contacted.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.domain import WriteRequest, WriterReply
-from agent.errors import WriterUnavailable
+from agent.errors import PromptTooLong, WriterUnavailable
 from agent.writers.chat_model import ChatModelWriter
 from agent.writers.endpoint import Endpoint, client_for, only_model
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 GRACE_S = 0.5  # for the connection to be taken down; the client keeps its own time
 FIRST_ASK_S = 10.0
 TEMPERATURE = 0.7
+TOO_LONG = re.compile(
+    r"context (?:length|window|size)|maximum (?:context|model) length|prompt (?:is )?too long|"
+    r"exceed\w* .{0,40}(?:context|n_ctx)",
+    re.IGNORECASE,
+)
 PLAIN = {"chat_template_kwargs": {"enable_thinking": False}}
 """Models that can think aloud are asked not to: a draft's room is too small for it, and nobody reads it."""
 
@@ -117,6 +123,11 @@ def _refusal(error: Any, host: str) -> WriterUnavailable:
     if error.status_code == 404:
         return WriterUnavailable(f"The model server {host} does not have this model.", "See `holdfast doctor`.")
     says = " ".join(str(error).split())[:200]
+    if error.status_code in (400, 413, 422) and TOO_LONG.search(str(error)):
+        return PromptTooLong(
+            f"The prompt does not fit the window of the model at {host} ({says}).",
+            "Serve it with a larger window (vLLM: --max-model-len, llama.cpp: -c, Ollama: num_ctx).",
+        )
     return WriterUnavailable(f"The model server {host} failed ({says}).", "See the server's own log.")
 
 

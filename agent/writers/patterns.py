@@ -29,12 +29,16 @@ SEAMS = (
 )
 
 
-def clauses_of(text: str) -> Iterator[str]:
-    """The clauses of a template, without case and outer marks; a promise or a quoted rule stands for itself."""
+def split_clauses(text: str) -> Iterator[str]:
+    """The clauses of a template, empty ones too, the last one perhaps unfinished; without case and outer marks."""
     for part in WHOLE.split(text):
         for clause in [part] if WHOLE.fullmatch(part) else CLAUSE_END.split(part):
-            if folded := " ".join(clause.strip(EDGE).lower().split()):
-                yield folded
+            yield " ".join(clause.strip(EDGE).lower().split())
+
+
+def clauses_of(text: str) -> Iterator[str]:
+    """The clauses of a template; a promise or a quoted rule stands for itself."""
+    return (clause for clause in split_clauses(text) if clause)
 
 
 def known_slots(sheet: FactSheet) -> frozenset[str]:

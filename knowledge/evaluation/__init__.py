@@ -1,8 +1,8 @@
 """How well a search finds: questions with known answers → recall, rank, abstention and time, each with its interval.
 
-A set of questions is a file of JSON lines: `id`, `language`, `query`, and `answers`, the ids of the clauses that answer it
-(`[]` where nothing does); `expired` names a clause that would answer it but is not in force. Sets written by different
-hands stay apart, because whoever wrote a clause's own questions asks like them.
+A set of questions is a file of JSON lines: `id`, `language`, `query`, and `answers`, the ids of the clauses that
+answer it (`[]` where nothing does); `expired` names a clause that would answer it but is not in force. Sets written
+by different hands stay apart, because whoever wrote a clause's own questions asks like them.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ def evaluate(
     """Each method on each language that is asked in."""
     languages = sorted({question.language for question in questions})
     return [
-        _row(name, language, HybridRetriever(index, METHODS[name]), [q for q in questions if q.language == language], on)
+        _row(
+            name, language, HybridRetriever(index, METHODS[name]), [q for q in questions if q.language == language], on
+        )
         for name in methods
         for language in languages
     ]
@@ -161,13 +163,12 @@ def _ask(retriever: HybridRetriever, question: Question, on: date) -> _Asked:
     answer = retriever.ask(question.query, question.language, on, DEPTH)
     done = time.perf_counter()
     found = tuple(passage.source_id for passage in answer.passages)
-    return _Asked(
-        question, found, _rank(answer, question.answers), 1000 * (done - embedded), 1000 * (embedded - start)
-    )
+    return _Asked(question, found, _rank(answer, question.answers), 1000 * (done - embedded), 1000 * (embedded - start))
 
 
 def _rank(answer: Answer, answers: tuple[str, ...]) -> int:
-    """The place of the first right clause, from 1; 0 when none is among them. An answer is an id, or document and name."""
+    """The place of the first right clause, from 1; 0 when none is among them. An answer is an id, or document and
+    name."""
     for place, passage in enumerate(answer.passages, start=1):
         clause = passage.clause
         assert clause is not None, "policies are clauses"

@@ -1,8 +1,9 @@
-"""Policies in files → documents with clauses: Markdown, text, HTML, PDF, Word, Excel, CSV and JSON, Chinese and English.
+"""Policies in files → documents with clauses: Markdown, text, HTML, PDF, Word, Excel, CSV and JSON, Chinese and
+English.
 
 Takes a folder; gives PolicyDocuments in the order of their paths, and for each file that could not be read, why. Each
-format has a reader that gives the same blocks (`blocks.py`); `clauses.py` makes clauses of them. How a policy is written
-in each format stands in the README of `knowledge/`.
+format has a reader that gives the same blocks (`blocks.py`); `clauses.py` makes clauses of them. How a policy is
+written in each format stands in the README of `knowledge/`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from knowledge.ingest.text import decode
 
 MOST_MB = 50
 """Larger files are refused unless the caller allows more: a policy of a thousand pages has some 5 MB."""
+ABOUT_THE_FOLDER = frozenset({"readme", "license", "licence", "changelog", "contributing", "notice"})
+"""Names of files that tell of a folder, as source code has them, and rule nothing for a customer."""
 OTHERS = {
     ".doc": "docx", ".dot": "docx", ".rtf": "docx", ".odt": "docx", ".pages": "docx", ".wps": "docx", ".xls": "xlsx",
     ".ods": "xlsx", ".numbers": "xlsx", ".ppt": "pdf", ".pptx": "pdf", ".key": "pdf", ".eml": "html", ".msg": "html",
@@ -116,6 +119,8 @@ def read_folder(folder: Path, most_mb: float = MOST_MB) -> tuple[list[PolicyDocu
 def read_document(path: Path, name: str, most_mb: float = MOST_MB) -> PolicyDocument:
     """One file. Raises DocumentUnreadable naming what is wrong, and where."""
     suffix = path.suffix.lower()
+    if path.stem.lower() in ABOUT_THE_FOLDER:
+        raise DocumentUnreadable(f"{path} is about the folder", "give it another name if it is a policy")
     if suffix in OTHERS:
         raise DocumentUnreadable(f"{path}: {suffix} is not read", f"save it as .{OTHERS[suffix]}")
     size = path.stat().st_size

@@ -49,7 +49,7 @@ def document_of(content: Content, name: str, where: str) -> PolicyDocument:
     front = dict(content.front)
     remarks = list(content.remarks)
     opened = list(_opened(content, content.title or name))
-    _take_validity(opened, front, content, remarks)
+    _take_validity(opened, front, remarks)
     shared = read(front, where)
     document_id = front.get("id") or name
     whole = "\n".join(line for item in opened for line in item.lines)
@@ -181,8 +181,8 @@ def _value(numeral: str) -> int:
     return total + digit
 
 
-def _take_validity(opened: Sequence[_Open], front: dict[str, str], content: Content, remarks: list[str]) -> None:
-    """A line of its own that states a validity narrows its clause, or the document where it stands before any clause."""
+def _take_validity(opened: Sequence[_Open], front: dict[str, str], remarks: list[str]) -> None:
+    """A line of its own that states a validity narrows its clause; above the first clause, the whole document."""
     for at, item in enumerate(opened):
         for block in item.lines:
             for line in block.split("\n"):

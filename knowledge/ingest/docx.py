@@ -12,7 +12,7 @@ from knowledge.ingest.blocks import Block, Content, heading, note, paragraph, ta
 from knowledge.ingest.front import split
 from knowledge.ingest.keys import NOTE_LINE, key_of
 from knowledge.ingest.layout import heading_level, short_line
-from knowledge.ingest.numbering import Numbering
+from knowledge.ingest.numbering import Numbering, found
 from knowledge.ingest.text import tidy
 from knowledge.ingest.zipped import open_zip
 
@@ -26,10 +26,10 @@ STYLED = re.compile(r"^(?:heading|标题|überschrift)\s*(\d)$", re.IGNORECASE)
 
 def read_docx(raw: bytes, where: str) -> Content:
     open_zip(raw, where, "Word document")
-    from docx import Document as open_document
+    import docx
 
     try:
-        document = open_document(io.BytesIO(raw))
+        document = docx.Document(io.BytesIO(raw))
         blocks = tuple(_blocks(document))
     except DocumentUnreadable:
         raise
@@ -70,9 +70,9 @@ def _blocks(document: Document) -> Iterator[Block]:
         text = f"{label} {words}".strip() if words else ""
         if not text:
             continue
-        if found := NOTE_LINE.match(text):
+        if noted := NOTE_LINE.match(text):
             yield from _together(listed)
-            yield note(key_of(found["key"]) or "", found["value"])
+            yield note(key_of(noted["key"]) or "", noted["value"])
         elif level := _level(item, text, styled):
             yield from _together(listed)
             yield heading(" ".join(text.split()), level)
@@ -99,7 +99,7 @@ def _visible(item: Paragraph) -> str:
     """The words that are printed: hidden runs are left out, links are their words."""
     hidden = {id(run._r) for run in item.runs if run.font.hidden}
     if not hidden:
-        return item.text
+        return str(item.text)
     return "".join(run.text for run in item.runs if id(run._r) not in hidden)
 
 
@@ -115,11 +115,11 @@ def _level(item: Paragraph, text: str, styled: bool) -> int | None:
 
 def _styled_level(item: Paragraph) -> int | None:
     name = (item.style.name or "") if item.style is not None else ""
-    if found := STYLED.match(name):
-        return int(found.group(1)) + 1
+    if styled := STYLED.match(name):
+        return int(styled.group(1)) + 1
     if name.lower() in ("title", "标题", "文档标题"):
         return 1
-    outline = item._p.xpath("./w:pPr/w:outlineLvl/@w:val")
+    outline = found(item._p, "./w:pPr/w:outlineLvl/@w:val")
     return int(outline[0]) + 2 if outline and outline[0].isdigit() and int(outline[0]) < 9 else None
 
 

@@ -11,7 +11,8 @@ DRAFT = frozenset({"true", "yes", "draft", "1"})
 
 
 def split(text: str, where: str) -> tuple[dict[str, str], str, list[str]]:
-    """Front matter, the rest, and remarks. Raises DocumentUnreadable naming a line that means one of our keys but isn't."""
+    """Front matter, the rest, and remarks. Raises DocumentUnreadable naming a line that means one of our keys but
+    isn't."""
     lines = text.split("\n")
     if not lines or lines[0].strip() != "---":
         return {}, text, []

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 UNSEEN = frozenset(
-    "script style template noscript head nav footer button select option svg iframe object canvas audio video map input "
-    "textarea".split()
+    "script style template noscript head nav footer button select option svg iframe object canvas audio video map "
+    "input textarea".split()
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)} | {"summary": 6, "dt": 6}
 APART = frozenset(
@@ -37,7 +37,7 @@ def read_html(raw: bytes, where: str) -> Content:
 
     text, remarks = _decoded(raw, where)
     if not text.strip():
-        raise DocumentUnreadable(f"{where} is empty")
+        raise DocumentUnreadable(f"{where} is empty", "write the policy, or take the file away")
     root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
     front = {}
     for meta in root.iter("meta"):

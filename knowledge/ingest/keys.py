@@ -34,7 +34,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "tier": ("tier", "tiers", "member tier", "membership level", "level", "会员等级", "等级", "适用会员", "会员级别"),
     "customer": ("customer", "customer text", "customer wording", "say", "对客话术", "客户话术", "话术", "对客说法"),
     "acts": ("acts", "act", "承诺", "授权动作"),
-    "questions": ("questions", "asked as", "customer questions", "问法", "客户问法", "相似问法", "相似问题", "常见问法"),
+    "questions": ("questions", "asked as", "customer questions", "问法", "客户问法", "相似问法", "相似问题"),
     "source": ("source", "来源"),
 }  # fmt: skip
 FRONT = frozenset({"id", "title", "language", "valid_from", "valid_to", "audience", "region", "tier", "source"})
@@ -76,16 +76,21 @@ NO_DAY = frozenset(
     {"", "-", "—", "none", "null", "n/a", "never", "open", "无", "长期", "长期有效", "永久", "不限", "至今"}
 )
 
-LABEL = r"(?:[*_（(【\[]*)(?P<label>{names})(?:[*_）)】\]]*)\s*(?:[:：]|\bis\b|为)\s*[*_]*\s*(?P<value>[^。；;]{{4,40}}?)[。.*_）)]*$"
-_LABELS = ("valid_from", "valid_to")
+MARKS_BEFORE, MARKS_AFTER = r"[*_（(【\[]*", r"[*_）)】\]]*"
+_LABELS = sorted(
+    (name for key in ("valid_from", "valid_to") for name in NAMES[key] if len(name) > 3 or not name.isascii()),
+    key=len,
+    reverse=True,
+)
 LABELLED = re.compile(
-    "^" + LABEL.format(names="|".join(sorted((re.escape(n) for k in _LABELS for n in NAMES[k] if len(n) > 3 or n[0] > "z"),
-                                              key=len, reverse=True))),
+    rf"^{MARKS_BEFORE}(?P<label>{'|'.join(map(re.escape, _LABELS))}){MARKS_AFTER}\s*(?:[:：]|\bis\b|为)\s*[*_]*\s*"
+    r"(?P<value>[^。；;]{4,40}?)[。.*_）)]*$",
     re.IGNORECASE,
-)  # fmt: skip
+)
 SPAN = re.compile(
-    r"^(?:[*_（(【]*)(?:有效期|适用期|活动时间|活动期间|valid|validity|valid from|in force|period)(?:[*_）)】]*)\s*[:：]?\s*"
-    r"(?P<first>[^至到–—~～]{6,20}?)\s*(?:至|到|–|—|~|～|\bto\b|\buntil\b|\bthrough\b|\s-\s)\s*(?P<last>.{6,20}?)[。.*_）)]*$",
+    rf"^{MARKS_BEFORE}(?:有效期|适用期|活动时间|活动期间|valid from|valid|validity|in force|period){MARKS_AFTER}"
+    r"\s*[:：]?\s*(?P<first>[^至到–—~～]{6,20}?)\s*(?:至|到|–|—|~|～|\bto\b|\buntil\b|\bthrough\b|\s-\s)\s*"
+    r"(?P<last>.{6,20}?)[。.*_）)]*$",
     re.IGNORECASE,
 )
 
@@ -152,7 +157,8 @@ def plain_day(value: str) -> date | None:
 
 
 def labelled(line: str) -> dict[str, str]:
-    """The validity that a line of its own states: `生效日期：2026年1月1日`, `Valid until: 31 March 2025`. Else nothing."""
+    """The validity that a line of its own states: `生效日期：2026年1月1日`, `Valid until: 31 March 2025`. Else
+    nothing."""
     if len(line) > 80:
         return {}
     if (span := SPAN.match(line)) and plain_day(span["first"]) and plain_day(span["last"]):

@@ -1,7 +1,7 @@
 """Lines without mark-up → headings and paragraphs: for PDF and for documents whose headings are only set in bold.
 
-What a heading looks like in both languages: `第一章 总则`, `一、退货条件`, `（二）运费`, `3. Refunds`, `7.2 Late refunds`,
-`Chapter 2`; short, and without the full stop that ends a sentence.
+What a heading looks like in both languages: `第一章 总则`, `一、退货条件`, `（二）运费`, `3. Refunds`, `7.2 Late
+refunds`, `Chapter 2`; short, and without the full stop that ends a sentence.
 """
 
 from __future__ import annotations

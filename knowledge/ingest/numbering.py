@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DIGITS = "〇一二三四五六七八九"
+
+
+@cache
+def _path(words: str) -> Any:
+    from lxml import etree
+
+    return etree.XPath(words, namespaces={"w": WORD})
+
+
+def found(element: Any, words: str) -> list[Any]:
+    """What an XPath finds from this element on."""
+    return list(_path(words)(element))
 
 
 class Numbering:
@@ -23,18 +37,18 @@ class Numbering:
             root = document.part.numbering_part.element
         except (NotImplementedError, KeyError):  # a document without numbering has no such part
             return
-        for definition in root.xpath("./w:abstractNum"):
-            self._levels[definition.xpath("@w:abstractNumId")[0]] = {
-                int(level.xpath("@w:ilvl")[0]): (
-                    (level.xpath("./w:numFmt/@w:val") or ["decimal"])[0],
-                    (level.xpath("./w:lvlText/@w:val") or [""])[0],
-                    int((level.xpath("./w:start/@w:val") or ["1"])[0]),
+        for definition in found(root, "./w:abstractNum"):
+            self._levels[found(definition, "@w:abstractNumId")[0]] = {
+                int(found(level, "@w:ilvl")[0]): (
+                    (found(level, "./w:numFmt/@w:val") or ["decimal"])[0],
+                    (found(level, "./w:lvlText/@w:val") or [""])[0],
+                    int((found(level, "./w:start/@w:val") or ["1"])[0]),
                 )
-                for level in definition.xpath("./w:lvl")
+                for level in found(definition, "./w:lvl")
             }
-        for number in root.xpath("./w:num"):
-            if named := number.xpath("./w:abstractNumId/@w:val"):
-                self._abstract_of[number.xpath("@w:numId")[0]] = named[0]
+        for number in found(root, "./w:num"):
+            if named := found(number, "./w:abstractNumId/@w:val"):
+                self._abstract_of[found(number, "@w:numId")[0]] = named[0]
 
     def label(self, item: Paragraph) -> str:
         """The number that Word prints before this paragraph; "-" for a bullet, empty for none."""
@@ -49,12 +63,12 @@ class Numbering:
         at[level] = at.get(level, start - 1) + 1
         for deeper in [key for key in at if key > level]:
             del at[deeper]
-        return re.sub(r"%(\d)", lambda found: self._spelled(levels, at, int(found.group(1)) - 1), text).strip()
+        return re.sub(r"%(\d)", lambda match: self._spelled(levels, at, int(match.group(1)) - 1), text).strip()
 
     def _place(self, item: Paragraph) -> tuple[str, int]:
         for element in (item._p, item.style.element if item.style is not None else None):
-            if element is not None and (number := element.xpath("./w:pPr/w:numPr/w:numId/@w:val")):
-                level = element.xpath("./w:pPr/w:numPr/w:ilvl/@w:val")
+            if element is not None and (number := found(element, "./w:pPr/w:numPr/w:numId/@w:val")):
+                level = found(element, "./w:pPr/w:numPr/w:ilvl/@w:val")
                 return str(number[0]), int(level[0]) if level else 0
         return "", 0
 

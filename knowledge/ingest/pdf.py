@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import DocumentUnreadable
@@ -125,7 +126,7 @@ def _is_table(found: Any) -> bool:
 
 def _rows(rows: list[list[str]]) -> list[Block]:
     rows = [values for values in rows if any(values)]
-    for above, values in zip(rows[1:], rows[2:], strict=False):
+    for above, values in pairwise(rows[1:]):
         if not values[0]:  # a cell that reaches down over several rows is empty in the later ones
             values[0] = above[0]
     return table(rows[0], rows[1:]) if rows else []
@@ -133,7 +134,7 @@ def _rows(rows: list[list[str]]) -> list[Block]:
 
 def _inside(item: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     middle, height = (item.get("x0", 0) + item.get("x1", 0)) / 2, (item.get("top", 0) + item.get("bottom", 0)) / 2
-    return box[0] <= middle <= box[2] and box[1] <= height <= box[3]
+    return bool(box[0] <= middle <= box[2] and box[1] <= height <= box[3])
 
 
 def _without_edges(lines: list[Line | list[Block]], pages: int) -> list[Line | list[Block]]:

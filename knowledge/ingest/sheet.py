@@ -1,7 +1,8 @@
 """Tables (.xlsx, .csv, .tsv) → blocks: one row, one clause.
 
 Where the header names them, columns are a clause's own: id, clause (条款, 标题, 问题), text (内容, 答案), valid_from
-(生效日期) and the others of `keys.py`. Where it doesn't, a row is quoted with its header words and goes by its first cell.
+(生效日期) and the others of `keys.py`. Where it doesn't, a row is quoted with its header words and goes by its first
+cell.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def read_xlsx(raw: bytes, where: str) -> Content:
 def read_csv(raw: bytes, where: str) -> Content:
     text, remarks = decode(raw, where)
     if not text.strip():
-        raise DocumentUnreadable(f"{where} is empty")
+        raise DocumentUnreadable(f"{where} is empty", "write the policy, or take the file away")
     first = next(line for line in text.split("\n") if line.strip())
     delimiter = max(",\t;|", key=lambda sign: (first.count(sign), sign == ","))
     csv.field_size_limit(10_000_000)

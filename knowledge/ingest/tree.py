@@ -60,7 +60,7 @@ def _blocks(tree: Any, fields: set[str], level: int) -> Iterator[Block]:
             if key in fields or (not isinstance(below, dict | list) and len(_words(below)) < SHORT):
                 yield from _blocks(below, fields, level)
             else:
-                yield heading(key.replace("_", " ") if key.islower() else key, min(level, 6))
+                yield heading(key, min(level, 6))
                 yield from _blocks(below, fields, level + 1)
     elif text := _words(tree):
         yield paragraph(text)

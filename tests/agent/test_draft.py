@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,7 @@ from agent.domain import (
     Draft,
     FactSheet,
     Finding,
+    Language,
     Offer,
     Purpose,
     Severity,
@@ -23,10 +27,13 @@ from agent.domain import (
     WriterReply,
 )
 from agent.draft import align, read_reply, write_draft
+from agent.draft.fit import fit
 from agent.draft.problems import problems
 from agent.draft.reply import Template, mend_slots
+from agent.draft.tells import about_itself, promises_in_words
 from agent.errors import NoDraft, UsageError, WriterUnavailable
 from agent.ports import Writer
+from agent.realise.fill import fill
 from agent.writers.composer import Composer
 
 Make = Callable[..., FactSheet]
@@ -119,6 +126,79 @@ def test_only_the_message_is_left_of_an_answer(raw: str, subject: str | None, bo
 )
 def test_slots_are_respelt_and_unknown_ones_are_kept(raw: str, mended: str) -> None:
     assert mend_slots(raw) == mended
+
+
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        ('{"email": {"subject": "Hi", "content": "Hello.\\n\\nBye.",},}', "Hello.\n\nBye."),
+        ("[{'subject': 'Hi', 'body': 'Hello.'}]", "Hello."),
+        ("Subject: Hi\n\n| What | Value |\n|---|---|\n| Code | {offer|np} |", "Code: {offer|np}"),
+        ("Subject: Hi\n\n<p>Hello&nbsp;<b>you</b>.</p><p>Bye.</p>", "Hello you.\n\nBye."),
+        ("Version A:\nSubject: Hi\nHi there.\n\nVersion B:\nSubject: Ho\nHello there.", "Hi there."),
+        ("Subject: Hi\n\nHello.\n\nNote: I kept it under 20 words.", "Hello."),
+        ("Subject: Hi\n\nHello.\n\nNote: gift cards are excluded.", "Hello.\n\nNote: gift cards are excluded."),
+        ("Subject: Hi\n\nHello.\n\nUser: another one, please", "Hello."),
+        ("# Hi\n\nHello *you*.", "Hello you."),
+        ("Subject: Hi\n\nHello.\n\nReply STOP to unsubscribe.", "Hello."),
+        ("Subject: Hi\n\nWe stop at nothing.", "We stop at nothing."),
+    ],
+)
+def test_wrappings_of_all_kinds_come_off_and_words_for_the_customer_stay(raw: str, body: str) -> None:
+    assert read_reply(raw, Channel.EMAIL).body == body
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "filled"),
+    [
+        ("en", "Dear {salutation}, hello.", "Hi Will, hello."),
+        ("en", "Dear Robin, hello.", "Hi Will, hello."),
+        ("en", "Hello Mr. Lane, welcome.", "Hi Will, welcome."),
+        ("en", "{salutation}, take {offer|np} off with it.", "Hi Will, take 20% off with it."),
+        (
+            "en",
+            "{salutation}, your {last_item|your} is fine.",
+            "Hi Will, your White Hanging Heart T-Light Holder is fine.",
+        ),
+        ("zh", "尊敬的XX女士，您好：", "欧阳女士，您好："),
+        ("zh", "{salutation}，您好！", "欧阳女士，您好！"),
+        ("zh", "{salutation}：给您{offer|np}折优惠", "欧阳女士，您好：给您8折优惠"),
+        ("zh", "{salutation}：满￥{offer_min_spend}元可用", "欧阳女士，您好：满199元可用"),
+        ("zh", "{salutation}：您的{last_item|your}好用吗", "欧阳女士，您好：您的青瓷茶具套装好用吗"),
+    ],
+)
+def test_one_greeting_and_no_word_twice(
+    make_sheet: Make, offers: Offers, language: str, body: str, filled: str
+) -> None:
+    sheet = make_sheet(language, offer=offers())
+    template = fit(Template("Hello", body), sheet)
+    assert fill(template.body, sheet, 0, "body")[0] == filled
+
+
+def test_what_our_own_composer_writes_reads_the_same_after_all_mending(make_sheet: Make, offers: Offers) -> None:
+    for language, channel, tone in itertools.product(("zh", "en"), Channel, ("warm", "formal", "lively", "plain")):
+        for kind, value in (("percent", "12.5"), ("amount", "30"), ("points", "300"), ("free_shipping", "0")):
+            sheet = make_sheet(language, channel.value, offer=offers(kind, value), tone=tone)
+            read = read_reply(Composer().write(WriteRequest((), sheet, (), seed=3)).text, channel)
+            assert fill(fit(read, sheet).body, sheet, 0, "body")[0] == fill(read.body, sheet, 0, "body")[0]
+
+
+def test_no_sentence_of_the_phrasebook_tells_of_a_machine_or_promises_in_words() -> None:
+    told = [
+        (language.value, sentence)
+        for language in Language
+        for file in (Path("agent/writers/phrasebook") / language.value).rglob("*.toml")
+        for sentence in _sentences(tomllib.loads(file.read_text(encoding="utf-8")))
+        if about_itself(sentence, language) or list(promises_in_words(sentence, language))
+    ]
+    assert told == []
+
+
+def _sentences(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _sentences(inner)
 
 
 # --- aligning --------------------------------------------------------------------------------------------------------

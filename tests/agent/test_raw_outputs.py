@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -129,3 +130,14 @@ def test_an_answer_that_says_something_wrong_never_passes_for_a_draft(language: 
     """The worse mistake: what should have been found has become a message that could be sent."""
     leaks = [row["id"] for row, said in outcomes(language) if row["expect"] != "draft" and said.endswith("got a draft")]
     assert leaks == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["\n" * 20_000, "20% off " * 2_500, "八折" * 5_000, "{" * 20_000, "`a" * 9_000, '"a": ' * 8_000, "[a" * 9_000],
+)
+def test_a_model_that_has_lost_its_way_is_read_in_no_time(raw: str) -> None:
+    row = {"case": "en_pct", "channel": "email", "raw": raw, "expect": "draft"}
+    started = time.perf_counter()
+    assert trouble(row)
+    assert time.perf_counter() - started < 5

@@ -109,7 +109,7 @@ def test_only_an_approval_puts_a_message_into_the_outbox() -> None:
 
 
 def test_a_chat_answers_in_one_place_and_only_through_the_gate() -> None:
-    own = ("scoring/", "api/console/")  # the simulation's answers to contacts, the console's answers to consents
+    own = ("scoring/", "api/console/", "knowledge/")  # answers to contacts, to consents, of the search
     made = [call for call in calls_of("Answer") if not call.startswith(own)]
     assert made == ["agent/chat/reply.py: Answer"]
     assert set(calls_of("ask_reply")) == {"agent/chat/reply.py: gatekeeper.ask_reply"}

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import embed
 from knowledge.documents import Passage
 from knowledge.errors import DocumentUnreadable, IndexMissing
 from knowledge.history import mask, passages
@@ -42,6 +41,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PolicyIndex:
         ("my parcel is late, what now", "en", "Late or lost parcels"),
         ("the shoes are the wrong size", "en", "Wrong size"),
         ("Is shipping free?", "en", "Shipping cost"),
+        ("How do I return a damaged item?", "en", "Faulty or damaged goods"),
+        ("刚打开盘子就裂成两半了", "zh", "质量问题"),
+        ("新疆那边要走几天", "zh", "送达时间"),
+        ("my app crashes all the time", "en", "Faults of the page or the app"),
     ],
 )
 def test_the_right_clause_comes_first(index: PolicyIndex, question: str, language: str, clause: str) -> None:
@@ -53,7 +56,16 @@ def test_the_right_clause_comes_first(index: PolicyIndex, question: str, languag
 
 @pytest.mark.parametrize(
     ("question", "language"),
-    [("你们收购二手相机吗", "zh"), ("Do you have a swimming pool?", "en"), ("", "en"), ("？？", "zh")],
+    [
+        ("你们收购二手相机吗", "zh"),
+        ("Do you have a swimming pool?", "en"),
+        ("", "en"),
+        ("？？", "zh"),
+        ("怎么去机场", "zh"),
+        ("can I pay in bitcoin", "en"),
+        ("今天天气怎么样", "zh"),
+        ("are you hiring", "en"),
+    ],
 )
 def test_what_no_policy_covers_gives_nothing(index: PolicyIndex, question: str, language: str) -> None:
     assert HybridRetriever(index).policies(question, language, TODAY) == ()
@@ -77,13 +89,12 @@ def test_a_promise_is_backed_by_the_clause_in_force(index: PolicyIndex) -> None:
     assert [clause.id for clause in backing] == ["returns-en#wrong-size"]
 
 
-def test_every_act_of_the_sample_policies_exists() -> None:
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_act_has_a_clause_in_force_in_both_languages(index: PolicyIndex, language: str) -> None:
     from agent.acts import act_table
 
-    with as_file(files("knowledge") / "policies") as folder:
-        documents, _ = read_folder(folder)
-    named = {act for document in documents for clause in document.clauses for act in clause.acts}
-    assert named == set(act_table()), "every act has a clause in the sample shop, and no clause names an unknown one"
+    backed = {act for clause in index.clauses(TODAY, language) for act in clause.acts}
+    assert set(act_table()) <= backed
 
 
 def test_ingesting_again_says_what_changed(tmp_path: Path) -> None:
@@ -95,7 +106,7 @@ def test_ingesting_again_says_what_changed(tmp_path: Path) -> None:
     def ingest() -> tuple[int, int, int, int]:
         documents, _ = read_folder(tmp_path / "p")
         changes = index.replace_clauses([clause for document in documents for clause in document.clauses])
-        return changes.added, changes.changed, changes.removed, changes.unchanged
+        return len(changes.added), len(changes.changed), len(changes.removed), changes.unchanged
 
     assert ingest() == (2, 0, 0, 0)
     assert ingest() == (0, 0, 0, 2)
@@ -200,10 +211,3 @@ def test_a_history_entry_without_an_owner_is_refused(tmp_path: Path) -> None:
 def test_what_identifies_a_person_is_masked_before_it_is_indexed() -> None:
     masked = mask("call 138 0013 8000 or write to lei.wang@mail.example, order 20481")
     assert masked == "call [number] or write to [e-mail], order 20481"
-
-
-def test_vectors_have_length_one_and_stay_the_same() -> None:
-    one = embed.vector("退款多久到账 refund time")
-    assert abs(sum(value * value for value in one) - 1) < 1e-9
-    assert one == embed.vector("退款多久到账 refund time")
-    assert not any(embed.vector("!!"))

@@ -1,4 +1,4 @@
-"""What the house model may write next: the slots of its sheet, and pieces that training saw with all its controls.
+"""What the house model may write next: the slots of its sheet, and clauses that the phrasebook has for its situation.
 
 Takes the sheet and control line of each message of a batch; is a logits processor for transformers (they are
 duck-typed). A message cannot end before every required slot stands in it; no slot is said more often than it may.
@@ -8,70 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from agent.domain import FactSheet
-from agent.errors import NotReady
-from agent.writers.house.dialect import control_line, control_tokens, controls_of
+from agent.writers.house.clauses import lexicon
 from agent.writers.slot_rules import rules_of, slot_tokens
 
 if TYPE_CHECKING:
     import torch
 
-Array = np.ndarray[Any, Any]
-FILE = "seen.npz"
-
-
-def count_seen(rows: Sequence[tuple[list[int], int]], asked: Sequence[str], vocabulary: int, always: int) -> Array:
-    """[control, token] is True where the token stood in an answer to a line with that control."""
-    places = {token: place for place, token in enumerate(control_tokens())}
-    seen = np.zeros((len(places), vocabulary), dtype=bool)
-    for (ids, begin), line in zip(rows, asked, strict=True):
-        for control in controls_of(line):
-            seen[places[control], ids[begin:]] = True
-    seen[:, always] = True
-    return seen
-
-
-def save_seen(folder: Path, seen: Array) -> None:
-    np.savez_compressed(folder / FILE, seen=np.packbits(seen, axis=1), width=seen.shape[1])
-
-
-def load_seen(folder: Path) -> Array:
-    """Raises NotReady when the folder was made with other control tokens than today's."""
-    with np.load(folder / FILE) as stored:
-        seen = np.unpackbits(stored["seen"], axis=1, count=int(stored["width"])).astype(bool)
-    if seen.shape[0] != len(list(control_tokens())):
-        raise NotReady(
-            f"The house model in {folder} knows other kinds of message than today's.", "Train it again: make house."
-        )
-    return seen
+LOOKED_AT, FAR = 400, 12.0
+"""How many of the likeliest tokens are looked at; once one fitted, none that lies so far below the best (logits)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the mask needs to know of tokenizer and training, worked out once when the model is loaded."""
+    """What the mask needs to know of a tokenizer, worked out once when the model is loaded."""
 
-    seen: Array
     slots: Mapping[int, str]
     end: int
+    pieces: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, tokenizer: Any, seen: Array) -> Vocabulary:
-        return cls(seen, slot_tokens(tokenizer), tokenizer.eos_token_id)
+    def of(cls, tokenizer: Any) -> Vocabulary:
+        return cls(slot_tokens(tokenizer), tokenizer.eos_token_id, token_bytes(tokenizer))
 
-    def fitting(self, sheet: FactSheet, flags: Sequence[str]) -> Array:
-        """Which tokens may stand in a message for this sheet at all."""
-        places = {token: place for place, token in enumerate(control_tokens())}
-        rows = [places[control] for control in controls_of(control_line(sheet, flags))]
-        fitting: Array = np.logical_and.reduce([self.seen[row] for row in rows])
-        rules = rules_of(sheet)
-        for place, slot in self.slots.items():
-            fitting[place] &= rules.uses.get(slot, 0) > 0
-        return fitting
+
+def token_bytes(tokenizer: Any) -> tuple[bytes, ...]:
+    """What each token stands for, byte by byte: a character may lie across two tokens."""
+    added = set(tokenizer.get_added_vocab().values())
+    back = {char: byte for byte, char in byte_alphabet().items()}
+    names = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+    return tuple(
+        name.encode()
+        if place in added or any(char not in back for char in name)
+        else bytes(back[char] for char in name)
+        for place, name in enumerate(names)
+    )
+
+
+def byte_alphabet() -> dict[int, str]:
+    """The printable character that byte-level BPE writes for each byte (Radford et al. 2019)."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in plain]
+    return {byte: chr(byte) for byte in plain} | {byte: chr(256 + place) for place, byte in enumerate(others)}
 
 
 class HouseMask:
@@ -81,7 +61,7 @@ class HouseMask:
         import torch
 
         self._vocabulary = vocabulary
-        self._allowed = torch.from_numpy(np.stack([vocabulary.fitting(sheet, flags) for sheet, flags in asked]))
+        self._allowed = torch.ones((len(asked), len(vocabulary.pieces)), dtype=torch.bool)
         self._left = [dict(rules_of(sheet).uses) for sheet, _ in asked]
         self._owed = [set(rules_of(sheet).required) for sheet, _ in asked]
         self._places: dict[str, list[int]] = {}
@@ -89,6 +69,11 @@ class HouseMask:
             self._places.setdefault(slot, []).append(place)
         for row, owed in enumerate(self._owed):
             self._allowed[row, vocabulary.end] = not owed
+            for slot, places in self._places.items():
+                self._allowed[row, places] = self._left[row].get(slot, 0) > 0
+        self._lexicons = [lexicon(sheet.language, sheet.situation) for sheet, _ in asked]
+        self._text = [b"" for _ in asked]
+        self._over = [False for _ in asked]
         self._started = False
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
@@ -97,11 +82,40 @@ class HouseMask:
                 self._said(row, token)
         self._started = True
         scores = scores.masked_fill(~self._allowed, float("-inf"))
+        for row in range(scores.shape[0]):
+            scores[row] = self._of_our_clauses(row, scores[row])
         stuck = ~scores.isfinite().any(dim=1)
         scores[stuck, self._vocabulary.end] = 0.0  # the checks afterwards find what is missing
         return scores
 
+    def _of_our_clauses(self, row: int, scores: torch.Tensor) -> torch.Tensor:
+        """The likeliest tokens after which the message can still be one of clauses of this situation."""
+        import torch
+
+        best = scores.topk(min(LOOKED_AT, scores.numel()))
+        kept, found = torch.full_like(scores, float("-inf")), False
+        for score, token in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+            if score == float("-inf") or (found and score < best.values[0] - FAR):
+                break
+            if self._fits(row, token):
+                found, kept[token] = True, score
+        return kept
+
+    def _fits(self, row: int, token: int) -> bool:
+        if self._over[row]:
+            return token == self._vocabulary.end
+        said = self._text[row]
+        if token == self._vocabulary.end:
+            return self._lexicons[row].may_end(said)
+        left = self._left[row]
+        if (slot := self._vocabulary.slots.get(token)) is not None:
+            left = {**left, slot: left.get(slot, 0) - 1}
+        return self._lexicons[row].may_go_on(said + self._vocabulary.pieces[token], said, left)
+
     def _said(self, row: int, token: int) -> None:
+        self._over[row] |= token == self._vocabulary.end
+        if not self._over[row]:
+            self._text[row] += self._vocabulary.pieces[token]
         slot = self._vocabulary.slots.get(token)
         if slot is None:
             return

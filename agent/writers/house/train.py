@@ -20,7 +20,6 @@ from typing import Any
 
 from agent.writers.house.corpus import pairs
 from agent.writers.house.dialect import control_tokens
-from agent.writers.house.mask import count_seen, save_seen
 from agent.writers.house.threads import one_thread
 from agent.writers.house.tokens import train_tokenizer
 from agent.writers.phrasebook import phrasebook
@@ -266,9 +265,7 @@ def _save(out: Path, model: Any, tokenizer: Any, recipe: Recipe, run: Run) -> No
     partial.mkdir(parents=True)
     model.to(torch.bfloat16).save_pretrained(partial)
     tokenizer.save_pretrained(partial)
-    corpus = list(islice(pairs(recipe.seed), TOKENIZER_MESSAGES))
-    rows = _rows(tokenizer, corpus)
-    save_seen(partial, count_seen(rows, [line for line, _ in corpus], len(tokenizer), tokenizer.eos_token_id))
+    rows = _rows(tokenizer, list(islice(pairs(recipe.seed), HELD_OUT_MESSAGES)))
     facts = _facts(model, rows, recipe, run)
     (partial / "holdfast.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     card = (files("agent.writers.house") / "card.md").read_text(encoding="utf-8")

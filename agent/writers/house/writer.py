@@ -20,7 +20,7 @@ from agent.voice import avoids, voice_of
 from agent.writers.composer import APOLOGY
 from agent.writers.house.clauses import Strays, strays
 from agent.writers.house.dialect import control_messages
-from agent.writers.house.mask import HouseMask, Vocabulary, load_seen
+from agent.writers.house.mask import HouseMask, Vocabulary
 from agent.writers.house.threads import one_thread
 
 NAME = "holdfast-house"
@@ -50,9 +50,9 @@ class Sample:
 class HouseWriter:
     """A Writer over the house model's folder. Make it with `load_house`."""
 
-    def __init__(self, model: Any, tokenizer: Any, seen: Any, facts: Mapping[str, Any]) -> None:
+    def __init__(self, model: Any, tokenizer: Any, facts: Mapping[str, Any]) -> None:
         self._model, self._tokenizer = model, tokenizer
-        self._vocabulary = Vocabulary.of(tokenizer, seen)
+        self._vocabulary = Vocabulary.of(tokenizer)
         self._facts = facts
         self._lock = threading.Lock()
         self.detail: Mapping[str, str] = {"parameters": str(facts["parameters"]), "device": "cpu", "dtype": "float32"}
@@ -143,7 +143,7 @@ def load_house(folder: Path = WEIGHTS) -> HouseWriter:
     logging.disable_progress_bar()  # stderr belongs to the command that asked
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype="float32").eval()
-    return HouseWriter(model, tokenizer, load_seen(folder), facts)
+    return HouseWriter(model, tokenizer, facts)
 
 
 def _facts(folder: Path) -> Mapping[str, Any]:

@@ -66,8 +66,8 @@ def test_whatever_a_rule_says_stands_in_a_citation(street: Street) -> None:
 
 
 UNCOVERED = (
-    "可以货到付款吗", "你们支持花呗吗", "你们老板是谁", "我想改收货地址", "海外能发货吗", "帮我写一首诗",
-    "can I pay with bitcoin?", "do you price match", "write me a poem", "can I change my delivery address",
+    "可以货到付款吗", "你们支持花呗吗", "你们老板是谁", "茶壶能刻字吗", "海外能发货吗", "帮我写一首诗",
+    "can I pay with bitcoin?", "do you price match", "write me a poem", "can you engrave my name on it",
     "what is the capital of France", "how many stars has the sky",
 )  # fmt: skip
 

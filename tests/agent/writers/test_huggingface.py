@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent.domain import ChatMessage, FactSheet, WriteRequest
-from agent.errors import NotReady, WriterUnavailable
+from agent.errors import NotReady, PromptTooLong, WriterUnavailable
 from agent.writers.chat_model import ChatModelWriter
 from agent.writers.huggingface import LocalChatModel, choose_placement
 from agent.writers.model_folder import check_folder, is_folder
@@ -152,3 +153,85 @@ def test_paths_and_hub_ids_are_told_apart(where: str, folder: bool) -> None:
 def test_an_unknown_device_is_refused() -> None:
     with pytest.raises(NotReady, match="abacus"):
         choose_placement("abacus")
+
+
+# --- what a model cannot do, said before it is asked -----------------------------------------------------------------
+
+
+def with_settings(folder: Path, **changes: Any) -> Path:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | changes), encoding="utf-8")
+    return folder
+
+
+def without_chinese(folder: Path) -> Path:
+    """The same model with a tokenizer of whole English words: everything else is one unknown token."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = {
+        word: place for place, word in enumerate(["<unk>", "<end>", *"hello write be kind the user system".split()])
+    }
+    raw = Tokenizer(models.WordLevel(vocab=words, unk_token="<unk>"))
+    raw.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw, eos_token="<end>", pad_token="<end>", unk_token="<unk>", chat_template=TEMPLATE
+    )
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def test_a_prompt_longer_than_the_window_is_refused_before_a_word_is_written(copy: Path, make_sheet: Make) -> None:
+    writer = a_writer(with_settings(copy, max_position_embeddings=32))
+    with pytest.raises(PromptTooLong, match="takes 32") as failure:
+        writer.write(a_request(make_sheet("en")))
+    assert "larger window" in failure.value.remedy
+
+
+def test_an_answer_may_fill_the_window_and_no_more(copy: Path, make_sheet: Make) -> None:
+    writer = a_writer(with_settings(copy, max_position_embeddings=60))
+    reply = writer.write(a_request(make_sheet("en"), max_tokens=30))
+    assert reply.tokens_in + reply.tokens_out <= 60
+
+
+def test_a_tokenizer_without_chinese_is_on_record(copy: Path, folder: Path) -> None:
+    assert "chinese" not in a_writer(folder).detail
+    assert "100%" in a_writer(without_chinese(copy)).detail["chinese"]
+
+
+def test_an_architecture_that_the_library_does_not_know_is_named_with_what_to_do(copy: Path) -> None:
+    with pytest.raises(NotReady, match="cannot be loaded") as failure:
+        LocalChatModel.load(str(with_settings(copy, model_type="marvin_9", architectures=["Marvin9ForCausalLM"])))
+    assert "Update transformers" in failure.value.remedy
+
+
+def test_a_model_that_does_not_write_on_is_told_apart_from_a_broken_one(copy: Path) -> None:
+    with pytest.raises(NotReady, match="causal") as failure:
+        LocalChatModel.load(str(with_settings(copy, model_type="vit", architectures=["ViTModel"])))
+    assert "instruct" in failure.value.remedy
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors.index.json"])
+def test_settings_cut_off_in_copying_are_found(copy: Path, name: str) -> None:
+    (copy / name).write_text('{"weight_map": {"a": ', encoding="utf-8")
+    with pytest.raises(NotReady, match="in part"):
+        check_folder(str(copy))
+
+
+def test_weights_that_were_never_fetched_from_large_file_storage_are_told(copy: Path) -> None:
+    (copy / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n")
+    with pytest.raises(NotReady, match="pointer") as failure:
+        check_folder(str(copy))
+    assert "git lfs pull" in failure.value.remedy
+
+
+def test_weights_in_other_formats_are_told_with_the_way_to_use_them(copy: Path, tmp_path: Path) -> None:
+    (copy / "model.safetensors").rename(copy / "pytorch_model.bin")
+    with pytest.raises(NotReady, match="pickle"):
+        check_folder(str(copy))
+    other = tmp_path / "gguf"
+    other.mkdir()
+    (other / "model-q4.gguf").write_bytes(b"GGUF")
+    with pytest.raises(NotReady, match="GGUF") as failure:
+        check_folder(str(other))
+    assert "URL" in failure.value.remedy

@@ -1,0 +1,78 @@
+"""Two clauses that contradict each other are both shown, and neither is dropped."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+
+from knowledge.conflicts import conflicts
+from knowledge.documents import Clause
+from knowledge.index import PolicyIndex
+from knowledge.ingest import read_folder
+from knowledge.taking import findings, read, take
+
+TODAY = date(2026, 3, 2)
+
+
+def a_clause(document: str, name: str, text: str, language: str = "zh", **changes: object) -> Clause:
+    return Clause(f"{document}#{name}", document, name, text, language, **changes)  # type: ignore[arg-type]
+
+
+SEVEN = a_clause("a", "无理由退货", "签收之日起 7 天内可以无理由退货。")
+FOURTEEN = a_clause("b", "无理由退货", "签收之日起 14 天内可以无理由退货。")
+
+
+def test_the_same_rule_with_another_number_is_a_contradiction() -> None:
+    [found] = conflicts([SEVEN, FOURTEEN], TODAY)
+    assert (found.first, found.second) == (SEVEN, FOURTEEN)
+    assert "7 天" in found.message
+    assert "14 天" in found.message
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_clause("b", "无理由退货", "签收之日起七天内可以无理由退货。"),
+        a_clause("b", "退款", "我们收到退货后 14 天内退款。"),
+        a_clause("b", "无理由退货", "签收之日起 14 天内可以无理由退货。", valid_to=date(2026, 1, 1)),
+        a_clause("b", "无理由退货", "签收之日起 14 天内可以无理由退货。", tier=("金卡",)),
+    ],
+)
+def test_what_agrees_or_is_about_something_else_or_has_expired_is_none(other: Clause) -> None:
+    only_silver = a_clause("a", "无理由退货", SEVEN.text, tier=("银卡",))
+    assert conflicts([only_silver if other.tier else SEVEN, other], TODAY) == []
+
+
+def test_it_is_found_in_english_too() -> None:
+    one = a_clause("a", "Refunds", "Refunds are paid within 3 working days.", "en")
+    other = a_clause("b", "Refunds", "Refunds are paid within seven working days.", "en")
+    assert len(conflicts([one, other], TODAY)) == 1
+
+
+def test_the_rows_of_one_table_do_not_contradict_each_other() -> None:
+    table = a_clause("a", "送达时间", "地区：浙江；送达时间：2 天\n地区：西藏；送达时间：8 天")
+    assert conflicts([table], TODAY) == []
+
+
+def test_the_sample_shop_does_not_contradict_itself() -> None:
+    with as_file(files("knowledge") / "policies") as folder:
+        documents, _ = read_folder(folder)
+    assert conflicts([clause for document in documents for clause in document.clauses], TODAY) == []
+
+
+def test_an_ingestion_keeps_both_and_shows_them_to_a_person(tmp_path: Path) -> None:
+    for name, days in (("a", 7), ("b", 14)):
+        text = f"---\nvalid_from: 2026-01-01\n---\n# 无理由退货\n\n签收之日起 {days} 天内可以无理由退货。\n"
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    found, index = read(tmp_path), PolicyIndex(tmp_path / "index")
+    assert set(take(found, index).added) == {"a#无理由退货", "b#无理由退货"}
+    [finding] = findings(found, index, TODAY)
+    assert (finding.kind, finding.clauses) == ("contradiction", ("a#无理由退货", "b#无理由退货"))
+
+
+def test_what_has_expired_is_counted_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Old\n\nText.\n> valid_to: 2025-01-01\n\n# New\n\nText.\n", encoding="utf-8")
+    assert read(tmp_path).expired(TODAY) == ("a#old",)
