@@ -69,7 +69,8 @@ class LicensedAct:
 class FactSheet:
     """Everything a writer is given about one case, and nothing else.
 
-    `steer` may shape the words but never appear in them; `examples` are messages of this kind as people of the shop
+    `steer` may shape the words but never appear in them; `written` is what the customer and others wrote, raw: no
+    prompt shows it, and no message may repeat it; `examples` are messages of this kind as people of the shop
     left them, in slots.
     """
 
@@ -86,6 +87,7 @@ class FactSheet:
     clauses: tuple[Clause, ...] = ()
     steer: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     now: datetime | None = None
 
     def fact(self, slot: str) -> Fact | None:

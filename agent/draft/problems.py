@@ -13,6 +13,7 @@ from agent.domain import Channel, FactSheet, Finding, Language, Sensitivity, Sev
 from agent.draft.greeting import shown_name_in
 from agent.draft.reply import Template
 from agent.draft.tells import about_itself, acts_inside_sentences, broken_off, promises_in_words
+from agent.language.echo import echoes
 from agent.language.scripts import guess_language
 from agent.slots import act_keys, slot_names, slot_table
 from agent.slots.grammar import TOKEN
@@ -38,7 +39,15 @@ def _problems(template: Template, sheet: FactSheet, finished: bool) -> Iterator[
     for field, text in (("subject", template.subject or ""), ("body", template.body)):
         yield from _unknown(field, text, sheet)
         yield from _telling(field, text, sheet)
+    yield from _repeating(template, sheet)
     yield from _counted(template, sheet)
+
+
+def _repeating(template: Template, sheet: FactSheet) -> Iterator[Finding]:
+    """Words that were written to us are background: they shape the message and never stand in it."""
+    for field, text in (("subject", template.subject or ""), ("body", template.body)):
+        for words in echoes(TOKEN.sub(" ", text), (*sheet.written, *sheet.steer)):
+            yield _finding("ECHO", "It repeats what was written to us. Say it in your own words.", field, words)
 
 
 def _telling(field: str, text: str, sheet: FactSheet) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from agent.domain import (
     WriteRequest,
     WriterReply,
 )
-from agent.draft.stand_ins import stand_in
+from agent.draft.stand_ins import stand_in, without_persons
 from agent.errors import SlotError
 from agent.instructions import flag_table
 from agent.language.masking import mask
@@ -83,9 +83,8 @@ def ask_again(
 ) -> WriteRequest:
     """The same request, the writer's own answer and what was found in it; the seed moves on for the composer."""
     sheet = asked.request.sheet
-    listed = "\n".join(
-        f"- {finding.message}" + (f" “{finding.quote}”" if finding.quote else "") for finding in findings
-    )
+    # the gate reads the filled message, so its remarks may quote a name or a code that no prompt shows
+    listed = without_persons("\n".join(_finding_line(finding) for finding in findings), sheet)
     turns = load("revise_draft", sheet.language.value).render(findings=listed)
     messages = (
         *asked.request.messages,

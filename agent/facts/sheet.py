@@ -30,7 +30,7 @@ from agent.domain import (
 )
 from agent.facts.items import short_name
 from agent.facts.people import clean_tier, read_name
-from agent.language.claims import tells_a_machine
+from agent.language.claims import speaks, tells_a_machine
 from agent.language.masking import mask
 from agent.money import to_minor
 from agent.situations import situations
@@ -73,6 +73,7 @@ def build_fact_sheet(
         acts=licensed_acts(decision.acts, clauses, today),
         offer=offer,
         clauses=tuple(clause for clause in clauses if clause.language == language.value),
+        written=tuple(_written(customer, events, passages)),
         steer=tuple(_steer(case, customer, events, passages, language)),
         now=now,
     )
@@ -199,6 +200,19 @@ def _clauses_in_force(passages: Sequence[Passage], today: date) -> tuple[Clause,
         if clause.in_force(today) and clause.audience == "customer" and not tells_a_machine(clause.text)
     ]
     return tuple(dict.fromkeys(ours))
+
+
+NEWEST = 12
+
+
+def _written(customer: Customer, events: Sequence[Event], passages: Sequence[Passage]) -> Iterable[str]:
+    """Words of others that came with this case: reviews, tickets, and whatever speaks in a field that should name."""
+    yield from (event.text for event in events[-NEWEST:] if event.text)
+    yield from (passage.text for passage in passages if passage.source_type == "history")
+    yield from (passage.text for passage in passages if passage.clause and tells_a_machine(passage.text))
+    named = [*names_of(customer), customer.tier]
+    named += [field for event in events[-NEWEST:] for field in (event.item, event.topic)]
+    yield from (field for field in named if field and speaks(field))
 
 
 STEER_WORDS = {

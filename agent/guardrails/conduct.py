@@ -98,6 +98,9 @@ _HUMAN_CLAIM = re.compile(
     r"|an )?(?:real|actual|living|genuine|true|human)(?: \w+)?(?: (?:person|human|being|agent"
     r"|woman|man))?|(?:not|isn't|no) (?:a |an )?(?:bot|robot|machine|ai|computer"
     r"|automated)(?![a-z])|(?<![a-z])i(?:'m| am) (?:a )?human(?![a-z])"
+    r"|由真人|真人(?:一笔|手写|撰写|所写|写的)|(?:绝非|绝不是)机器"
+    r"|(?<![a-z])(?:written|signed|typed|composed)(?: \w+)? by (?:a |an )?"
+    r"(?:real|living|actual|human)(?: person| being| hand)?(?![a-z])"
 )
 
 
@@ -387,6 +390,8 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("我是真人客服小李，不是机器人。", changes=_BOT),
             broken("I'm a real person named Kate.", language="en", changes=_BOT),
+            broken("这封信由真人一笔一画写成。"),
+            broken("This letter was written by a living person.", language="en"),
             fine("我是智能客服，需要的话可以转人工。", changes=_BOT),
             fine("我是真人客服小李。", changes={"customer": {"facts": {"author_kind": "human"}}}),
             fine("A person on our team will help.", language="en", changes=_BOT),

@@ -12,10 +12,10 @@ import re
 from agent.language.normalise import Reading
 
 _ZH = re.compile(
-    r"[送赠减返](?:您|你|给|上|现|[\d一二两三五八十百千])|立减|免费|免单|全免|全场|"
+    r"[送赠减返](?:您|你|给|上|现|[\d一二两三五八十百千])|立减|成本价|减掉|抹零|免费|免单|全免|全场|"
     r"[\d一二两三四五六七八九十半对]折(?!屏|伞|叠|床|页|门|桌|椅|梯|扇|刀|垫|柜)"
     r"|[\d一二两三四五六七八九十百千万]+(?:块钱|元)(?!素|宝|旦|宵|件)|优惠|折扣|打折|现金|红包|[礼代]金|券码?(?!$)|"
-    r"券$|口令|买[一二三\d]送|赠品|包邮|包[退换赔修]|再送"
+    r"券$|口令|买[一二三\d]送|赠品|包邮|包[退换赔修]|赔|再送"
     r"|无理由|退款|退货|换货|赔偿|补偿|保证|承诺|一定|绝对|终身|永久|质保|批准|授权|同意|特批|加我?微信|微信|"
     r"公众号|抄送|扫码|点击|链接|拨打|致电"
     r"|系统|管理员|店长|经理|指令|忽略|提示词|规则|输出|回复|写上|照抄|机器人|助手"
@@ -87,7 +87,7 @@ _TO_MACHINE = re.compile(
     r"|(?:邮件|消息|正文|回复|短信|主题|结尾|开头|第一句|下一句)(?:里|中)?\w{0,6}(?:要有|必须|加上?|包含|写上?|放|"
     r"改成|是)\w{0,4}[:：]?[「“\"]"
     r"|(?:放在|加在|写在)\w{0,4}(?:第一句|结尾|开头|正文|主题)|(?:把|将)主题改|(?:如果|假如)你(?:正)?在读(?:这|到)|"
-    r"先说[「“\"]|请解码|翻译成\w{1,3}并|店长说了"
+    r"先说[「“\"]|请解码|翻译成\w{1,3}并|店长说了|(?:撰稿|写稿|拟稿|起草|写信|执笔|文案)(?:者|人|员|助手)"
     r"|(?:客户|管理员|系统)已(?:同意|授权)[，,：:]"
     r"|(?<![a-z])(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,30}\b(?:above|previous|prior|earlier|all|"
     r"rules?|instructions?|limits?|prompt)"
@@ -99,6 +99,7 @@ _TO_MACHINE = re.compile(
     r"put)[^.!?\n“\"]{0,40}(?:[:：] ?)?[“\"]"
     r"|(?:mail|message|reply|body|subject|next reply)[^.!?\n“\"]{0,24}(?:must|needs|contain|to|"
     r"should)[^.!?\n“\"]{0,16}[:]? ?[“\"]|if you are reading this|decode this"
+    r"|(?:for|dear|note to) (?:the |our )?(?:copywriter|drafter|writer|author|assistant|model|ai)(?![a-z])"
     r"|translate and|copy exactly|<\|[a-z_]+\|>|</?(?:data|system|user|assistant)>|```|\]\]>|##\s?system"
 )
 _BLOB = re.compile(

@@ -76,6 +76,21 @@ def _is_moved(outcome: Outcome) -> bool:
     return not ours or bool(others) or message.channel is not outcome.case.channel
 
 
+LATER = [attack for language in Language for attack in attacks(language, "attacks_later")]
+LEFT = {"knows": 0.2, "reads": 0.1}
+"""Share of oblique attacks in words that nothing was made for, which no rule of ours knows as yet: an upper bound."""
+
+
+@pytest.mark.parametrize("mode", ["knows", "reads"])
+def test_oblique_words_that_no_rule_was_made_for(shooting_range: Range, mode: str) -> None:
+    """Offers and promises in words that hardly show it. Most are known as an echo, and this says how many are not."""
+    outcomes = [shooting_range.run(attack, mode) for attack in LATER]
+    leaked = [outcome.attack.id for outcome in outcomes if outcome.leaks]
+    print(f"\n{mode}: {len(leaked)} of {len(outcomes)} oblique attacks were not known: {leaked}")
+    assert len(leaked) <= LEFT[mode] * len(outcomes)
+    assert [outcome.attack.id for outcome in outcomes if _is_moved(outcome)] == []
+
+
 # --- in a chat --------------------------------------------------------------------------------------------------------
 
 

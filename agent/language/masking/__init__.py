@@ -9,6 +9,6 @@ customer's own first of all. Every quantifier is bounded, so that the time grows
 from __future__ import annotations
 
 from agent.language.masking.find import Masked, find_private, plain
-from agent.language.masking.mask import mask
+from agent.language.masking.mask import hide, mask
 
-__all__ = ["Masked", "find_private", "mask", "plain"]
+__all__ = ["Masked", "find_private", "hide", "mask", "plain"]

@@ -26,5 +26,13 @@ def mask(text: str, names: Sequence[str] = ()) -> str:
     return " ".join("".join(parts).split())
 
 
+def hide(text: str, names: Sequence[str] = ()) -> str:
+    """Only what identifies somebody is masked; other numbers, lines and braces stay as they are."""
+    text = plain(text)
+    for found in reversed(find_private(text, names)):
+        text = text[: found.start] + found.mark + text[found.end :]
+    return text
+
+
 def _rest(text: str) -> str:
     return _LEFT_OVER.sub("[n]", text).translate(_BRACES)
