@@ -33,8 +33,9 @@ _SLOTS = re.compile(
 # what masking puts in the place of somebody's data, and the names of slots without their braces
 _MARKS = re.compile(
     r"\[(?:n|number|name|phone|code|e-?mail|link|order|address|account|card|id|ip|plate|birthday)\]"
-    r"|(?<![\w@./:-])(?:act:)?[a-z]{2,20}(?:_[a-z0-9]{1,20}){1,4}(?:\|[a-z]+)?(?![\w@./-])|(?<![\w/.-])act:[a-z_]+"
-    r"|<?\|?im_(?:start|end)\|?>?|\|(?:np|gift|verb|gerund|count|your|the|poss|clause)(?![a-z|])"
+    r"|(?<![A-Za-z0-9@./:-])(?:act:)?[a-z]{2,20}(?:_[a-z0-9]{1,20}){1,4}(?:\|[a-z]+)?(?![A-Za-z0-9@./-])"
+    r"|(?<![A-Za-z0-9/.-])act:[a-z_]+|<?\|?im_(?:start|end)\|?>?"
+    r"|\|(?:np|gift|verb|gerund|count|your|the|poss|clause)(?![a-z|])"
 )
 _DOTS = re.compile(
     r"(?<![A-Za-z0-9])[Xx×]{2,}(?![A-Za-z0-9-])|某某+|某(?:先生|女士|客户|商品|品牌)"
