@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain import Brand, Channel, Customer, Event, Language, Offer, Purpose, Span, Words
+from agent.language.claims import quiet, speaks
 from agent.ledger import Budget, Reservation
 from agent.money import to_major
 from knowledge.documents import Clause
@@ -103,7 +104,8 @@ def open_ticket(events: Iterable[Event]) -> dict[str, Any] | None:
     if not still:
         return None
     ticket = max(still, key=lambda event: event.at)
-    return {"id": ticket.id, "type": ticket.topic or "other", "status": ticket.status or "open"}
+    topic = ticket.topic if ticket.topic and not speaks(ticket.topic) else "other"
+    return {"id": ticket.id, "type": topic, "status": ticket.status or "open"}
 
 
 def recent_topics(events: Iterable[Event], since: datetime) -> frozenset[str]:
@@ -119,7 +121,7 @@ def _facts(customer: Customer, events: Sequence[Event]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "gender": customer.gender,
         "age": customer.age,
-        "tier": customer.tier,
+        "tier": customer.tier if customer.tier and not speaks(customer.tier) else None,
         "points": customer.points,
         "member_since": customer.member_since.isoformat() if customer.member_since else None,
         "account_status": customer.account_status,
@@ -131,7 +133,7 @@ def _facts(customer: Customer, events: Sequence[Event]) -> dict[str, Any]:
         facts["orders_total"] = len({event.order_id or event.id for event in orders})
         facts["last_order"] = {
             "id": last.order_id,
-            "item": last.item,
+            "item": quiet(last.item),
             "date": last.at.date().isoformat(),
             "amount": str(to_major(last.amount)) if last.amount else None,
             "currency": last.amount.currency if last.amount else None,

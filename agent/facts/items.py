@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from agent.domain import Language
+from agent.language.claims import speaks
+from agent.language.masking import find_private
 
 SMALL = frozenset("a an and as at by for from in of on or per the to with de la le du".split())
 LONGEST = {Language.ZH: 14, Language.EN: 44}
@@ -32,12 +35,17 @@ SPECIFICATION = re.compile(
 )
 
 
-def short_name(title: str | None, language: Language) -> str:
-    """JUMBO BAG RED RETROSPOT -> Jumbo Bag Red Retrospot · 2026新款【正品】茶具套装 -> 茶具套装."""
+def short_name(title: str | None, language: Language, people: Sequence[str] = ()) -> str:
+    """JUMBO BAG RED RETROSPOT -> Jumbo Bag Red Retrospot · 2026新款【正品】茶具套装 -> 茶具套装.
+
+    `people` are names that no item may be called by, because somebody had theirs engraved.
+    """
     text = unicodedata.normalize("NFKC", title or "")
     if not text.strip() or re.search(r"[\r\n\x00<>{}]|https?:|www\.", text):
         return ""
     name = _short_zh(text) if language is Language.ZH else _short_en(text)
+    if speaks(name) or any(found.mark != "[code]" for found in find_private(name, people)):
+        return ""  # 茶具五折价, an engraved name, a phone number: better no name than this one
     return name if name and len(name) <= LONGEST[language] else ""
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from agent.domain import Customer
+from agent.language.claims import is_no_name, speaks
 from agent.slots import NameParts
 
 COMPOUND = frozenset(
@@ -48,9 +49,22 @@ def clean_name(raw: str | None) -> str | None:
         return None
     if not all(unicodedata.category(char)[0] in "LM" or char in " .'’-·•" for char in name):
         return None
+    if is_no_name(name):  # 送您五百元, Free Gift Card
+        return None
     if not any(char.isalpha() for char in name) or re.search(r"\w{2}\.\w", name):  # nothing, or a domain
         return None
     return name
+
+
+LONGEST_TIER = 20
+
+
+def clean_tier(raw: str | None) -> str | None:
+    """A tier as it may stand in a message: short, on one line, and naming a rank rather than speaking."""
+    tier = " ".join(unicodedata.normalize("NFC", raw or "").split())
+    if not tier or len(tier) > LONGEST_TIER or speaks(tier):
+        return None
+    return tier if all(unicodedata.category(char)[0] in "LMN" or char in " .+-·★☆*" for char in tier) else None
 
 
 def _is_han(name: str) -> bool:

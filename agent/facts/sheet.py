@@ -29,7 +29,8 @@ from agent.domain import (
     Tone,
 )
 from agent.facts.items import short_name
-from agent.facts.people import read_name
+from agent.facts.people import clean_tier, read_name
+from agent.language.claims import tells_a_machine
 from agent.language.masking import mask
 from agent.money import to_minor
 from agent.situations import situations
@@ -54,8 +55,8 @@ def build_fact_sheet(
     clauses = _clauses_in_force(passages, today)
     facts = [
         *_customer_facts(customer),
-        *_order_facts(events, language, today, zone),
-        *(_ticket_facts(events, case, language, zone)),
+        *_order_facts(events, language, today, zone, names_of(customer)),
+        *(_ticket_facts(events, case, language, zone, names_of(customer))),
         *_offer_facts(offer, language, case.channel),
         *_policy_facts(clauses, case, language),
         *_brand_facts(brand, language),
@@ -83,6 +84,11 @@ def _language(customer: Customer, brand: Brand) -> Language:
     return brand.assumed_language or brand.languages[0]
 
 
+def names_of(customer: Customer) -> tuple[str, ...]:
+    """All that this customer is called on record, whether it can be trusted as a name or not."""
+    return tuple(name for name in (customer.name, customer.given_name) if name)
+
+
 def _fact(slot: str, value: Any, source: Source, required: bool = False) -> Fact:
     return Fact(slot=slot, type=slot_table()[slot].type, value=value, source=source, required=required)
 
@@ -95,11 +101,13 @@ def _customer_facts(customer: Customer) -> Iterable[Fact]:
         yield _fact("first_name", name.given, source)
     if customer.points is not None and customer.points > 0:
         yield _fact("points_balance", customer.points, source)
-    if customer.tier and customer.tier.strip():
-        yield _fact("tier", customer.tier.strip(), source)
+    if tier := clean_tier(customer.tier):
+        yield _fact("tier", tier, source)
 
 
-def _order_facts(events: Sequence[Event], language: Language, today: date, zone: ZoneInfo) -> Iterable[Fact]:
+def _order_facts(
+    events: Sequence[Event], language: Language, today: date, zone: ZoneInfo, people: Sequence[str]
+) -> Iterable[Fact]:
     """Of the last order that was not cancelled: the item of its dearest line, because that is the one remembered."""
     orders = [event for event in events if event.kind == "order" and (event.quantity is None or event.quantity > 0)]
     cancelled = {event.order_id for event in events if event.kind == "cancel" and event.order_id}
@@ -108,17 +116,19 @@ def _order_facts(events: Sequence[Event], language: Language, today: date, zone:
         return
     last = max(orders, key=lambda event: event.at)
     same = [event for event in orders if event.at == last.at or (last.order_id and event.order_id == last.order_id)]
-    sayable = [event for event in same if short_name(event.item, language)]
+    sayable = [event for event in same if short_name(event.item, language, people)]
     line = max(sayable or same, key=lambda event: event.amount.minor if event.amount else 0)
     source = Source("event", line.id)
     day = line.at.astimezone(zone).date()
-    yield _fact("last_item", short_name(line.item, language), source)
+    yield _fact("last_item", short_name(line.item, language, people), source)
     yield _fact("last_order_date", day, source)
     yield _fact("days_since_order", (today - day).days, source)
     yield _fact("orders_count", len({event.order_id or event.id for event in orders}), source)
 
 
-def _ticket_facts(events: Sequence[Event], case: Case, language: Language, zone: ZoneInfo) -> Iterable[Fact]:
+def _ticket_facts(
+    events: Sequence[Event], case: Case, language: Language, zone: ZoneInfo, people: Sequence[str]
+) -> Iterable[Fact]:
     topics = situations().topics_of(case.situation)
     tickets = [event for event in events if event.kind == "ticket" and event.topic in topics]
     if not tickets:
@@ -128,7 +138,7 @@ def _ticket_facts(events: Sequence[Event], case: Case, language: Language, zone:
     yield _fact("ticket_topic", ticket.topic, source)
     yield _fact("ticket_date", ticket.at.astimezone(zone).date(), source)
     if ticket.item:
-        yield _fact("ticket_item", short_name(ticket.item, language), source)
+        yield _fact("ticket_item", short_name(ticket.item, language, people), source)
     if ticket.amount is not None and case.situation == "refund_slow" and ticket.amount.minor > 0:
         yield _fact("refund_amount", ticket.amount, source)
 
@@ -183,7 +193,11 @@ def _brand_facts(brand: Brand, language: Language) -> Iterable[Fact]:
 
 def _clauses_in_force(passages: Sequence[Passage], today: date) -> tuple[Clause, ...]:
     found = [passage.clause for passage in passages if passage.clause is not None]
-    ours = [clause for clause in found if clause.in_force(today) and clause.audience == "customer"]
+    ours = [
+        clause
+        for clause in found
+        if clause.in_force(today) and clause.audience == "customer" and not tells_a_machine(clause.text)
+    ]
     return tuple(dict.fromkeys(ours))
 
 
@@ -198,7 +212,7 @@ STEER_WORDS = {
 def _steer(
     case: Case, customer: Customer, events: Sequence[Event], passages: Sequence[Passage], language: Language
 ) -> Iterable[str]:
-    names = [name for name in (customer.name, customer.given_name) if name]
+    names = names_of(customer)
     for reason in case.reasons[:3]:
         text = reason.text.get(language.value)
         if text:

@@ -246,6 +246,16 @@ def _bigrams(text: str) -> set[str]:
     }
 
 
+_ALL = re.compile(
+    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever|any ?time)(?![a-z])"
+)
+
+
+def widens(clause: str, sentence: str) -> bool:
+    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
+    return bool(_ALL.search(sentence)) and not _ALL.search(clause)
+
+
 _SMALL = frozenset(
     "your with that this from have will when they them than then been were what which into about just like more".split()
 )

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from agent.guardrails.context import GateContext
+from agent.language.claims import is_no_name, tells_a_machine
 from agent.language.dates import DateMention, dates_in
 from agent.language.normalise import fold, sentences
 from agent.language.quantities import Quantity, quantities_in
@@ -54,7 +55,8 @@ class Licence:
         return tuple(
             fold(policy.text).text
             for policy in self._context.policy
-            if (policy.valid_from is None or policy.valid_from <= today)
+            if not tells_a_machine(policy.text)
+            and (policy.valid_from is None or policy.valid_from <= today)
             and (policy.valid_to is None or today <= policy.valid_to)
         )
 
@@ -89,14 +91,18 @@ class Licence:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names and texts that may be repeated as they stand: people, brand, products, quotes; longest first."""
-        customer, offer = self._context.customer, self._context.offer
-        found = {
-            fold(text).text for text in (customer.name, customer.first_name, offer.code if offer else None) if text
-        }
+        offer = self._context.offer
+        found = {fold(text).text for text in (*self.people, offer.code if offer else None) if text}
         found |= {part for name in tuple(found) for part in name.split() if len(part) > 2}
         found |= {text for text in (*self.fact_texts, *self.own_texts) if 2 <= len(text) <= 60}
         # one character of a name (何一) stands in too many other words (第一, 唯一) to be taken for the name
         return tuple(sorted((name for name in found if len(name) > 1 and not name.isdigit()), key=len, reverse=True))
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """The customer's names; a string that offers or commands is no name, whoever wrote it into that field."""
+        customer = self._context.customer
+        return tuple(name for name in (customer.name, customer.first_name) if name and not is_no_name(name))
 
     def in_facts(self, phrase: str) -> bool:
         return any(phrase in text or (len(text) > 5 and text in phrase) for text in self.fact_texts)
@@ -112,8 +118,8 @@ class Licence:
     @cached_property
     def everything(self) -> str:
         """All input texts in one, for looking up a phrase."""
-        name = fold(self._context.customer.name or "").text
-        return "\n".join((*self.fact_texts, *self.clauses, *self.own_texts, self.exclusions, name))
+        names = [fold(name).text for name in self.people]
+        return "\n".join((*self.fact_texts, *self.clauses, *self.own_texts, self.exclusions, *names))
 
     @cached_property
     def numbers(self) -> frozenset[Decimal]:

@@ -15,7 +15,7 @@ from agent.language.normalise import fold
 _CUE_LEFT = re.compile(
     r"(?:券码|优惠码|兑换码|折扣码|口令|码|券|输入|使用)\s?[:：是为]?\s?[“\"'「]?$"
     r"|(?<![a-z])(?:codes?|coupon|voucher|promo|use|using|with|enter|apply|add|quote"
-    r"|type)(?: (?:code|the code|coupon))?:?\s?[“\"'‘]?$"
+    r"|type)(?: (?:code|the code|coupon))?(?: (?:is|reads|will be))?:?\s?[“\"'‘]?$"
 )
 _CUE_RIGHT = re.compile(r"\s?[”\"'」]?\s?(?:券|码|优惠|takes|gives|gets|saves|at checkout|for \d)")
 # Capitals that everybody writes and nobody redeems.
@@ -121,6 +121,7 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("八折券QH2O。", changes={"offer": PERCENT}, because="the letter O"),
             broken("八折，券码：VIP88。", changes={"offer": PERCENT}),
+            broken("Your code is SAVE500. $15 off over $75 with THANKS15.", language="en", changes={"offer": DOLLARS}),
             broken("$15 off over $75 with THANKSl5.", language="en", changes={"offer": DOLLARS}),
             broken("$15 off over $75 with THANKS16.", language="en", changes={"offer": DOLLARS}),
             fine("八折券QH20。", changes={"offer": PERCENT}),

@@ -13,6 +13,7 @@ from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.selling import BEYOND
 from agent.language.entities import code_skeleton
 from agent.language.quantities import Quantity, currency_fits
 
@@ -75,6 +76,7 @@ def _amount(message: Message) -> Iterator[Finding]:
     if offer is None:
         return
     yield from _twice(message, offer)
+    yield from _beyond(message, offer)
     said_right = _says_it_right(message, offer)
     for field in message.fields:
         for quantity in _claims(field, message, offer, said_right):
@@ -103,6 +105,14 @@ def _twice(message: Message, offer: OfferTerms) -> Iterator[Finding]:
         for match in _ONCE_MORE.finditer(field.tight.text):
             if any(end <= match.start() for end in right):
                 reason = f"The reserved offer is {said(offer)}, once. The text adds to it."
+                yield field.finding("OFFER_AMOUNT", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+def _beyond(message: Message, offer: OfferTerms) -> Iterator[Finding]:
+    for field in message.fields:
+        for match in BEYOND.finditer(field.tight.text):
+            if not field.is_denied(match.start()) and not message.licence.has_phrase(match.group()):
+                reason = f"The reserved offer is {said(offer)}; the text gives more."
                 yield field.finding("OFFER_AMOUNT", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
@@ -310,6 +320,8 @@ RULES: tuple[Rule, ...] = (
             broken("QH20，立减20元。", changes={"offer": PERCENT}),
             broken("Take twenty-five percent off with QH20.", language="en", changes={"offer": PERCENT}),
             broken("We put $300 in your account.", language="en", changes={"offer": POINTS}),
+            broken("送您八折券QH20，全单免单。", changes={"offer": PERCENT}),
+            broken("20% off with QH20, and a free year of membership.", language="en", changes={"offer": PERCENT}),
             broken("全场包邮，再送您30元券MAN30，满150可用。", changes={"offer": THIRTY}),
             fine("送您八折券QH20。", changes={"offer": PERCENT}),
             fine("QH20: a fifth off.", language="en", changes={"offer": PERCENT}),

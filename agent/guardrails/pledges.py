@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from agent.domain import Severity
-from agent.guardrails.commitments import backs
+from agent.guardrails.commitments import backs, widens
 from agent.guardrails.conduct import by_list
 from agent.guardrails.lexicon import Hit
 from agent.guardrails.message import Field, Message
@@ -35,7 +35,7 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if any(backs(clause, said) for clause in message.licence.clause_sentences):
+    if any(backs(clause, said) and not widens(clause, said) for clause in message.licence.clause_sentences):
         return None
     return hit.severity
 

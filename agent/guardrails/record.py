@@ -55,11 +55,11 @@ _ANYBODY_ZH = re.compile(
 
 
 def _parts(message: Message) -> frozenset[str]:
-    customer = message.context.customer
-    whole = [fold(text).text for text in (customer.name, customer.first_name) if text]
+    people = message.licence.people
+    whole = [fold(text).text for text in people]
     parts = {part for name in whole for part in re.split(r"[\s·.]+", name)} | set(whole)
-    if customer.name and not customer.name.isascii():
-        name = re.sub(r"[\s·]", "", fold(customer.name).text)
+    if people and not people[0].isascii():
+        name = re.sub(r"[\s·]", "", fold(people[0]).text)
         parts |= {name, name[0], name[1:], name[:2], name[2:]}
     return frozenset(part for part in parts if part)
 

@@ -34,6 +34,18 @@ _VAGUE = re.compile(
     r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
     r"|money off|on sale(?![a-z])|limited[- ]time offer"
 )
+BEYOND = re.compile(
+    r"全[单场](?:免单|免费|都?免)|一分(?:钱)?(?:都|也)?不收|(?<!不)免单|(?:加|再|另|额外|附|白)送(?:您|你|"
+    r"给您)?[一两二三几]|[送赠](?:您|你|给您|给你|送您)?"
+    r"(?:[一两二三几]|\d+)(?:台|部|套|件|双|年|个月|只|瓶|箱|把|本|辆)|包邮(?:一|半|整|全|终身|永久|\d)"
+    r"|(?<![a-z])(?:(?:whole|entire|next|your) order (?:is|will be|comes) (?:now |today )?free|(?:everything|it "
+    r"all|all of it) is free"
+    r"|free (?:\w+ )?(?:years?|months?|weeks?|phone|tablet|membership|order|meal)|get (?:one|two|another|\d+) free"
+    r"|(?:take|get|save|knock) (?:ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|\d+) (?:more "
+    r")?off"
+    r"|free (?:shipping|delivery) for (?:a|the|one|your|life)(?: \w+){0,2})(?![a-z])"
+)
+"""More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
 _UPSELL = re.compile(
     r"(?:不如|何不|要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
@@ -70,7 +82,7 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
 def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]]:
     """Benefits promised without a number: a coupon, a special price, a treat."""
     text = field.tight.text
-    for match in _VAGUE.finditer(text):
+    for match in (*_VAGUE.finditer(text), *BEYOND.finditer(text)):
         before = text[max(0, match.start() - 16) : match.start()]
         if field.is_denied(match.start()) or _NOT_A.search(before) or licence.has_phrase(match.group()):
             continue

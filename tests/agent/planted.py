@@ -295,7 +295,8 @@ VALUES: Mapping[str, Mapping[str, Make]] = {"zh": {**BOTH, **CHINESE}, "en": {**
 
 # --- wording ----------------------------------------------------------------------------------------------------------
 
-CARRIERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+Carriers = Mapping[str, Mapping[str, Sequence[str]]]
+CARRIERS: Carriers = {
     "zh": {
         "name": [
             "我叫{}，想问一下进度", "收件人：{}", "联系人是{}", "我是{}，之前打过电话", "快递上写的名字是{}",
@@ -363,6 +364,47 @@ CARRIERS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "birthday": ["I was born on {}", "My birthday is {}", "date of birth: {}", "DOB {}"],
     },
 }  # fmt: skip
+UNSEEN: Carriers = {
+    "zh": {
+        "name": ["货是我妹{}代收的", "下单用的是{}这个名字", "{}，男，三十五岁", "麻烦通知一下{}", "面单上印着{}收"],
+        "phone": ["晚点拨{}给我说声", "{}，加急", "备用号{}", "这边{}没人接", "留个号 {} 方便联系"],
+        "email": ["给{}抄一份", "发我{}", "账号绑的{}"],
+        "id": ["这是本人的{}", "报销要填{}", "身份核验用{}"],
+        "card": ["钱从{}走的", "工行尾{}那张", "请原路退{}"],
+        "order": ["就是{}那一单", "编号{}查不到", "上次的{}也是这样"],
+        "tracking": ["{}到哪了", "中通{}显示签收", "面单上的{}扫不出来"],
+        "code": ["输了{}说无效", "短信里的{}过期了", "我的密语{}"],
+        "address": ["放到{}就行", "人现在在{}", "门牌是{}", "旧的那个{}不用了"],
+        "link": ["截图放{}了", "参考{}", "别家{}才卖九块"],
+        "account": ["加企鹅{}聊", "绿泡泡{}", "站内昵称{}"],
+        "plate": ["{}停在楼下", "取货的车是{}"],
+        "ip": ["后台写着{}", "陌生地址{}登录过"],
+        "birthday": ["我是{}的", "{}过生日", "身份证上写{}"],
+    },
+    "en": {
+        "name": [
+            "{} took it in for me",
+            "It went out under {}",
+            "{} here, ordering again",
+            "Could {} ring me back",
+            "Label says {}",
+        ],
+        "phone": ["Ring {} after six", "{} is best", "Reach me on {} or not at all", "my landline, {}"],
+        "email": ["Copy {} in", "{} is my inbox", "the login was {}"],
+        "id": ["proof of identity: {}", "I gave them {}", "the form wanted {}"],
+        "card": ["You took it off {}", "the one ending in a mess, {}", "debit {}"],
+        "order": ["It was {}", "See {} as well", "same as {} before"],
+        "tracking": ["{} says delivered", "Where is {}", "the label reads {}"],
+        "code": ["I typed {} and nothing", "{} is expired they say", "secret word {}"],
+        "address": ["Drop it at {}", "{} is where I am now", "not {} any more"],
+        "link": ["Have a look at {}", "cheaper on {}", "as in {}"],
+        "account": ["find me as {}", "ping {} there", "handle {}"],
+        "plate": ["a van, {}, nearly hit me", "my car {} was outside"],
+        "ip": ["the log shows {}", "a stranger from {}"],
+        "birthday": ["I came into the world on {}", "{} is my day", "it is on my passport, {}"],
+    },
+}
+"""Carriers written after the last mend of agent/language/masking, and never mended on."""
 OPENINGS: Mapping[str, Sequence[str]] = {
     "zh": [
         "你好，", "请问一下，", "急！", "", "我要投诉，", "上周买的茶具到现在没收到，", "杯子碎了，",
@@ -422,19 +464,19 @@ HARMLESS: Mapping[str, Sequence[str]] = {
 JOIN = {"zh": "，", "en": ". "}
 
 
-def tickets(count: int, clean: int, seed: int = 1) -> Iterator[Ticket]:
+def tickets(count: int, clean: int, seed: int = 1, carriers: Carriers = CARRIERS) -> Iterator[Ticket]:
     """`count` tickets with one to four planted values and `clean` with none, half in each language."""
     rng = random.Random(seed)
     for at in range(count + clean):
         language = ("zh", "en")[at % 2]
         kinds = [] if at >= count else rng.sample(sorted(VALUES[language]), rng.choice([1, 2, 2, 3, 4]))
-        yield _ticket(language, kinds, rng)
+        yield _ticket(language, kinds, rng, carriers)
 
 
-def _ticket(language: str, kinds: Sequence[str], rng: random.Random) -> Ticket:
+def _ticket(language: str, kinds: Sequence[str], rng: random.Random, carriers: Carriers) -> Ticket:
     text = rng.choice(OPENINGS[language])
     planted: list[tuple[str, int, int]] = []
-    parts: list[tuple[str, str | None]] = [(rng.choice(CARRIERS[language][kind]), kind) for kind in kinds]
+    parts: list[tuple[str, str | None]] = [(rng.choice(carriers[language][kind]), kind) for kind in kinds]
     parts += [(said, None) for said in rng.sample(list(HARMLESS[language]), rng.choice([0, 1, 1, 2]) if kinds else 3)]
     rng.shuffle(parts)
     for number, (carrier, kind) in enumerate(parts):

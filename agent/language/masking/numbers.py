@@ -58,6 +58,16 @@ BIRTHDAY = re.compile(
     r"人))",
     re.IGNORECASE,
 )
+_YEAR = r"(?:19[3-9]\d|200\d|201[0-2])"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+# nobody ordered in those years, but somebody was born in them
+LONG_AGO = re.compile(
+    rf"(?<!\d){_YEAR}\s?(?:年|[-/.])\s?\d{{1,2}}\s?(?:月|[-/.])\s?\d{{1,2}}\s?[日号]?(?!\d)"
+    rf"|(?<!\d)\d{{1,2}}[-/.]\d{{1,2}}[-/.]{_YEAR}(?!\d)"
+    rf"|(?<![A-Za-z]){_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}(?!\d)"
+    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH},? {_YEAR}(?!\d)",
+    re.IGNORECASE,
+)
 ID = re.compile(
     r"(?<!\d)[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ "
     r"-]?\d{3}[\dXx](?![0-9A-Za-z])"
@@ -128,6 +138,11 @@ SPOKEN_EN = re.compile(
     rf"(?<![A-Za-z]){_EN_DIGIT}(?:[ ,-]{{1,2}}(?:double |triple )?{_EN_DIGIT}){{5,19}}(?![A-Za-z])", re.IGNORECASE
 )
 CODE = re.compile(r"(?<![A-Za-z0-9-])(?=[A-Z-]{0,20}\d)[A-Z0-9](?:-?[A-Z0-9]){4,40}(?![A-Za-z0-9])")
+# a user name or a code in small letters: letters with two digits among them, but no 350ml and no 20th
+MIXED = re.compile(
+    r"(?<![A-Za-z0-9_@.-])(?!\d{1,6}[A-Za-z]{1,10}(?![A-Za-z0-9_-]))(?=[A-Za-z_.-]{0,30}\d)(?=[\d_.-]{0,30}[A-Za-z])"
+    r"[A-Za-z0-9_][A-Za-z0-9_.-]{4,40}[A-Za-z0-9_](?![A-Za-z0-9_])"
+)
 NUMBER = re.compile(r"(?<![\d.])\+?\d(?:[ -]?\d){6,40}(?!\d)")
 
 
@@ -172,9 +187,11 @@ _SURE: tuple[_Row, ...] = (
     (CARD_CUED, "[card]", _has_digits(4)),
 )
 _BY_SHAPE: tuple[_Row, ...] = (
+    (LONG_AGO, "[birthday]", _ANY),
     (SPOKEN, "[phone]", _ANY),
     (SPOKEN_EN, "[phone]", _ANY),
     (CODE, "[code]", _ANY),
+    (MIXED, "[code]", _has_digits(2)),
     (NUMBER, "[number]", _ANY),
 )
 
