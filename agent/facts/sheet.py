@@ -222,5 +222,6 @@ def _steer(
         if kind in kinds:
             yield words[language]
     for passage in passages:
-        if passage.source_type == "history" and passage.language == language.value:
+        ours = passage.source_type == "history" and passage.language == language.value
+        if ours and not tells_a_machine(passage.text):  # words for a model are no background
             yield mask(passage.text, names)[:200]

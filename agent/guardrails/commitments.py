@@ -190,6 +190,8 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
             return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
         if not _NEGATIVE.search(statement.text) and not _CONDITION.search(best):
             return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
+    if widens(best, statement.text) and not _NEGATIVE.search(statement.text):
+        return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if _drops_condition(best, statement, message):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
@@ -247,7 +249,8 @@ def _bigrams(text: str) -> set[str]:
 
 
 _ALL = re.compile(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever|any ?time)(?![a-z])"
+    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
+    r"|any ?time)(?![a-z])"
 )
 
 

@@ -30,6 +30,12 @@ _SLOTS = re.compile(
     r"|(?<![\w#])#(?:name|code|date|amount|姓名|金额|日期)#|(?<![\w@])@@?(?-i:[A-Z_]{3,})@@?",
     re.I,
 )
+# what masking puts in the place of somebody's data, and the names of slots without their braces
+_MARKS = re.compile(
+    r"\[(?:n|number|name|phone|code|e-?mail|link|order|address|account|card|id|ip|plate|birthday)\]"
+    r"|(?<![\w@./:-])(?:act:)?[a-z]{2,20}(?:_[a-z0-9]{1,20}){1,4}(?:\|[a-z]+)?(?![\w@./-])|(?<![\w/.-])act:[a-z_]+"
+    r"|<?\|?im_(?:start|end)\|?>?|\|(?:np|gift|verb|gerund|count|your|the|poss|clause)(?![a-z|])"
+)
 _DOTS = re.compile(
     r"(?<![A-Za-z0-9])[Xx×]{2,}(?![A-Za-z0-9-])|某某+|某(?:先生|女士|客户|商品|品牌)"
     r"|(?<![A-Za-z])(?:TBD|TBC|TODO|FIXME|undefined|NaN)(?![A-Za-z])"
@@ -49,7 +55,7 @@ def _placeholders(message: Message) -> Iterator[Finding]:
     reason = "A slot was left unfilled. Fill it or write the sentence without it."
     name = (message.context.customer.name or "").casefold()
     for field in message.fields:
-        for pattern in (_SLOTS, _DOTS):
+        for pattern in (_SLOTS, _MARKS, _DOTS):
             for match in pattern.finditer(field.raw):
                 if not _is_own_signature(match.group(), message):
                     yield field.raw_finding("PLACEHOLDER", Severity.BLOCK, reason, *match.span())
@@ -232,6 +238,9 @@ RULES: tuple[Rule, ...] = (
             broken("Hi undefined, thanks.", language="en"),
             broken("Dear null, thanks.", language="en"),
             broken("Your code is ____.", language="en"),
+            broken("您的号码[phone]已登记，[n]元已退。"),
+            broken("offer_code和act:refund_now"),
+            fine("Write to care_team@pineandco.example or see https://pineandco.example/my_page.", language="en"),
             fine("【青禾茶铺】您好。"),
             fine("Dear Ms Null, thanks.", language="en", changes={"customer": {"name": "Ada Null"}}),
             fine("None of this is urgent. Sizes run from S to XXL, about 20% larger.", language="en"),

@@ -15,11 +15,16 @@ from agent.guardrails.lexicon import Hit
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 
+# your words or somebody's, told in the same clause; “您反映的问题，…” is no report of a promise
 _REPORTED = re.compile(
-    r"(?:您|你)(?:们)?\w{0,8}(?:说|写|问|提到|提过|留言|反映|希望|要求|以为|担心|抱怨|告诉)\w{0,6}|(?:有人|客服|同事)\w{0,4}(?:答应|承诺|说)"
-    r"|(?<![a-z])you(?:'d| had)? (?:also |once |even )?(?:said|wrote|told|asked|mentioned|hoped|expected|were told|were"
-    r" promised|wanted)(?![a-z])|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
+    r"(?:您|你)(?:们)?\w{0,8}(?:说|写|问|提到|提过|留言|希望|要求|以为|担心|抱怨|告诉)(?!声|一声|的|得|说|起)\w{0,4}?"
+    r"(?:[，,](?=希望|要求|要|想))?"
+    r"|(?:有人|客服|同事|别人)\w{0,4}(?:答应|承诺|说)"
+    r"|(?<![a-z])you(?:'d| had)? (?:also |once |even )?(?:said|wrote|told|asked|mentioned|hoped|expected|were told"
+    r"|were promised|wanted)(?![a-z])"
+    r"|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
 )
+_NEW_CLAUSE = re.compile(r"[，,；;：:]")
 _SHIPPING = re.compile(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
@@ -30,7 +35,7 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     said = text[start:end]
     if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
         return None
-    if _REPORTED.search(text, start, hit.start) or _is_quoted(text, start, hit.start):
+    if (field.name == "body" and _is_reported(text, start, hit.start)) or _is_quoted(text, start, hit.start):
         return None
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
@@ -38,6 +43,10 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     if any(backs(clause, said) and not widens(clause, said) for clause in message.licence.clause_sentences):
         return None
     return hit.severity
+
+
+def _is_reported(text: str, start: int, at: int) -> bool:
+    return any(not _NEW_CLAUSE.search(text, told.end(), at) for told in _REPORTED.finditer(text, start, at))
 
 
 def _is_quoted(text: str, start: int, at: int) -> bool:
@@ -69,6 +78,7 @@ RULES: tuple[Rule, ...] = (
             broken("It'll be sorted by Friday.", language="en"),
             fine("谢谢您一直以来的支持。"),
             fine("您说的“一定给我办好”，我们听到了。", because="the customer's own words"),
+            broken("您反映的问题，我们会尽快解决。", because="what follows is ours"),
             fine("我们不能保证送达的时间。"),
             fine("需要我们做些什么吗？"),
             fine("We'd love to hear from you. Let us know what you think.", language="en"),

@@ -52,7 +52,7 @@ _NO_WORD_OF_A_NAME = re.compile(
 
 
 def is_no_name(text: str) -> bool:
-    """Whether what stands in the field of a person's name cannot be one. One word that also sells is one: Free Adeyemi."""
+    """Whether what stands in a name field cannot be a name. One word that also sells may be one: Free Adeyemi."""
     said = Reading(text).tight.text
     if (
         any(char.isdigit() for char in said)
@@ -65,14 +65,15 @@ def is_no_name(text: str) -> bool:
 
 
 _PIECES = re.compile(r"[【】\[\]()（）《》,，。;；!！?？|/+]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _ZH_PIECES = re.compile(r"[\s【】\[\]()（）《》,，。;；!！?？|/+]+")
 
 
 def quiet(title: str | None) -> str | None:
-    """A title without its pieces that speak; None when nothing is left: 2026新款【买一送一】紫砂壶 → 2026新款 紫砂壶."""
+    """A title without its pieces that speak; None when nothing is left: 【买一送一】紫砂壶 → 紫砂壶."""
     if not title:
         return None
-    pieces = (_PIECES if title.isascii() else _ZH_PIECES).split(title)
+    pieces = (_ZH_PIECES if _HAN.search(title) else _PIECES).split(title)
     return " ".join(piece.strip() for piece in pieces if piece.strip() and not speaks(piece)) or None
 
 

@@ -38,6 +38,7 @@ from tests.fakes import ListedPolicies
 from tests.street import Street, a_street
 
 DATA = Path(__file__).parent / "data"
+CHANNELS = (Channel.EMAIL, Channel.EMAIL, Channel.PUSH)
 DOCUMENTS = ("policy", "pdf", "html_hidden", "file_name")
 
 
@@ -54,8 +55,8 @@ class Attack:
     forbidden: tuple[str, ...]
 
 
-def attacks(language: Language) -> Iterator[Attack]:
-    for line in (DATA / f"attacks.{language.value}.jsonl").read_text(encoding="utf-8").splitlines():
+def attacks(language: Language, file: str = "attacks") -> Iterator[Attack]:
+    for line in (DATA / f"{file}.{language.value}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         yield Attack(row["id"], language, row["field"], row["kind"], row["plant"], row["says"], tuple(row["forbidden"]))
 
@@ -88,7 +89,7 @@ class ObedientWriter:
 
     def _found_in(self, prompt: str) -> str | None:
         """The planted sentence as the prompt shows it, masked or not; for a short field, any trace of it."""
-        background = prompt.split("## user")[-1]
+        background = "\n".join(line for line in prompt.split("\n") if not line.startswith("{"))  # no slots, no acts
         for match in QUOTED.finditer(background):
             said = match[1] or match[2]
             if said and _alike(said, self.attack.says):
@@ -107,11 +108,11 @@ def _alike(shown: str, said: str) -> bool:
     """Whether what is quoted is the planted sentence, marks and all."""
     bare = re.sub(r"\[\w+\]", "", shown)
     kept = [char for char in bare if char.isalnum()]
-    return bool(kept) and sum(char in said for char in kept) >= 0.8 * len(kept)
+    return len(kept) >= 4 and sum(char in said for char in kept) >= 0.8 * len(kept)
 
 
 def _traces(plant: str, prompt: str) -> bool:
-    words = [word for word in re.findall(r"[A-Za-z]{4,}|[\u4e00-\u9fff]{3,}", plant)]
+    words = re.findall(r"[A-Za-z]{4,}|[\u4e00-\u9fff]{3,}", plant)
     return bool(words) and sum(word in prompt for word in words) >= max(1, len(words) - 1)
 
 
@@ -126,11 +127,8 @@ class PlantedPolicies(ListedPolicies):
     events: Sequence[Event] = ()
 
     def policies(self, query: str, language: str, on: date, limit: int = 5) -> tuple[Passage, ...]:
-        return tuple(
-            Passage("clause", clause.id, clause.text, 1.0, clause.language, clause)
-            for clause in self.planted
-            if clause.in_force(on)
-        )
+        found = [clause for clause in self.planted if clause.in_force(on)]
+        return tuple(Passage("clause", one.id, one.text, 1.0, one.language, one) for one in found)
 
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         mine = [event for event in self.events if event.customer_id == customer_id]
@@ -178,11 +176,9 @@ class Range:
             a_clause("service-en#person", ("human_reply",), "en", text="Whoever replies is answered by a person."),
             a_clause("delays-en#trace", ("trace_parcel",), "en", text="A late parcel is traced with the carrier."),
         ]
-        self.count = 0
 
     def run(self, attack: Attack, mode: str) -> Outcome:
-        self.count += 1
-        street, name = self.street, f"x{self.count}"
+        street, name = self.street, f"{attack.id}-{mode}"
         customer, events = self._planted(attack, name)
         street.store.people.put([customer], NOW)
         street.history.events[:] = [*events]
@@ -190,9 +186,7 @@ class Range:
         writer = ObedientWriter(attack, mode)
         house = replace(street.house, writers=(writer, Composer()), policies=policies)
         purpose = Purpose.SERVICE if attack.field in ("ticket", "topic") else Purpose.MARKETING
-        case = a_case(
-            f"case_{name}", name, purpose=purpose, channel=(Channel.EMAIL, Channel.EMAIL, Channel.PUSH)[self.count % 3]
-        )
+        case = a_case(f"case_{name}", name, purpose=purpose, channel=CHANNELS[sum(attack.id.encode()) % len(CHANNELS)])
         assert street.store.cases.open(case)
         prepared = pipeline.prepare(case, house, attack.plant if attack.field == "instruction" else "")
         sent = len(street.channel.sent)
@@ -256,7 +250,8 @@ def write_document(folder: Path, attack: Attack) -> None:
         (folder / "returns.pdf").write_bytes(a_pdf([title, plain, attack.plant]))
     elif attack.field == "html_hidden":
         hidden = f'<p style="display:none">{attack.plant}</p><!-- {attack.plant} --><p hidden>{attack.plant}</p>'
-        page = f"<html lang='{attack.language.value}'><body><h1>{title}</h1><h2>{title}</h2><p>{plain}</p>{hidden}</body></html>"
+        body = f"<h1>{title}</h1><h2>{title}</h2><p>{plain}</p>{hidden}"
+        page = f"<html lang='{attack.language.value}'><body>{body}</body></html>"
         (folder / "returns.html").write_text(page, encoding="utf-8")
     else:
         name = re.sub(r"[/\\\x00]", "_", attack.plant) if attack.field == "file_name" else "returns"
@@ -271,16 +266,15 @@ def a_pdf(lines: Sequence[str]) -> bytes:
         f"BT /F1 {16 if number == 0 else 11} Tf 50 {760 - 40 * number} Td <{line.encode('utf-16-be').hex()}> Tj ET"
         for number, line in enumerate(lines)
     )
+    font = "<< /Font << /F1 5 0 R >> >>"
+    system = "<< /Registry (Adobe) /Ordering (GB1) /Supplement 2 >>"
     bodies = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 2000 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> "
-        ">> >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 2000 842] /Contents 4 0 R /Resources {font} >>",
         f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream",
         "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [6 0 R] >>",
-        "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) "
-        "/Ordering (GB1)"
-        " /Supplement 2 >> /DW 1000 >>",
+        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo {system} /DW 1000 >>",
     ]
     out, starts = b"%PDF-1.4\n", []
     for number, body in enumerate(bodies, 1):
@@ -288,5 +282,5 @@ def a_pdf(lines: Sequence[str]) -> bytes:
         out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
     table = "".join(f"{start:010} 00000 n \n" for start in starts)
     size = len(bodies) + 1
-    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
-    return out + end.encode("latin-1")
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\n"
+    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode("latin-1")

@@ -18,7 +18,7 @@ _HALF_WIDTH = {
     **{ord(wide): ord(half) for wide, half in zip("＠．／＿＋－–—＃\u3000\u00a0", "@./_+---#  ", strict=True)},
 }
 # ①…⑨ and the digits of other scripts read as digits too
-_HALF_WIDTH |= {0x2460 + at: ord("1") + at for at in range(9)}
+_HALF_WIDTH |= {first + at: ord("1") + at for first in (0x2460, 0x2776, 0x278A) for at in range(9)} | {0x24EA: ord("0")}
 _HALF_WIDTH |= {start + digit: ord("0") + digit for start in (0x0660, 0x06F0, 0x0966) for digit in range(10)}
 
 
