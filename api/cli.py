@@ -62,3 +62,7 @@ operations.register(app)
 def main() -> None:
     """The console script. Exit codes: 0 done, 1 failed, 2 usage, 3 the gate refused."""
     sys.exit(terminal.run(app, sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

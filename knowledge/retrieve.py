@@ -81,8 +81,8 @@ class Miss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`language` is the language of the clauses; it is another than asked for where none is written in that."""
+class Found:
+    """What a question got. `language` is that of the clauses: another than asked for where none is written in that."""
 
     passages: tuple[Passage, ...]
     language: str
@@ -119,22 +119,22 @@ class HybridRetriever:
         """Clauses in force on that day, best first; empty when nothing covers the query."""
         return self.ask(query, language, on, limit, asker).passages
 
-    def ask(self, query: str, language: str, on: date, limit: int = 5, asker: Asker = ANYBODY) -> Answer:
+    def ask(self, query: str, language: str, on: date, limit: int = 5, asker: Asker = ANYBODY) -> Found:
         """The same, with the reason where there is no answer."""
         self._refresh()
         if not any(char.isalnum() for char in query):
-            return Answer((), language, Miss.NO_QUESTION)
+            return Found((), language, Miss.NO_QUESTION)
         spoken, space = self._space_for(language, on, asker)
         if space is None:
-            return Answer((), language, Miss.NOT_COVERED)
+            return Found((), language, Miss.NOT_COVERED)
         part, allowed = space.part, space.part.allowed(on, asker)
         fit = self._fit(space, query)
         if (miss := _why_not(part, fit, allowed, on, asker)) is not None:
-            return Answer((), spoken, miss)
+            return Found((), spoken, miss)
         order = np.flatnonzero(allowed & fit.near)
         order = order[np.argsort(-fit.score[order], kind="stable")][:limit]
         found = [_passage(part.clauses[at], float(fit.score[at]), spoken) for at in order]
-        return Answer(tuple(sorted(found, key=lambda passage: (-passage.score, passage.source_id))), spoken)
+        return Found(tuple(sorted(found, key=lambda passage: (-passage.score, passage.source_id))), spoken)
 
     def embed(self, query: str, language: str) -> None:
         """Embed a question ahead of asking it: so that each can be timed by itself."""

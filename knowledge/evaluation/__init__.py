@@ -19,7 +19,7 @@ from statistics import mean, stdev
 
 from knowledge.errors import DocumentUnreadable
 from knowledge.index import PolicyIndex
-from knowledge.retrieve import Answer, HybridRetriever, Using
+from knowledge.retrieve import Found, HybridRetriever, Using
 
 DEPTH = 10
 Z95 = 1.959964
@@ -166,7 +166,7 @@ def _ask(retriever: HybridRetriever, question: Question, on: date) -> _Asked:
     return _Asked(question, found, _rank(answer, question.answers), 1000 * (done - embedded), 1000 * (embedded - start))
 
 
-def _rank(answer: Answer, answers: tuple[str, ...]) -> int:
+def _rank(answer: Found, answers: tuple[str, ...]) -> int:
     """The place of the first right clause, from 1; 0 when none is among them. An answer is an id, or document and
     name."""
     for place, passage in enumerate(answer.passages, start=1):

@@ -451,14 +451,14 @@ def test_the_same_change_in_two_cases_is_a_rule_until_somebody_takes_it_back(str
     for name in ("c1", "c7"):
         prepared = pipeline.prepare(street.open(case_id=f"case_{name}", customer_id=name), street.house)
         assert prepared.draft is not None
-        words = Words(prepared.draft.subject, prepared.draft.body.replace("有效期至", "最晚用到"))
+        words = Words(prepared.draft.subject, prepared.draft.body.replace("您收到这封邮件", "您看到这封邮件"))
         pipeline.revise(prepared.case, words, "lin", street.house)
     [rule] = street.store.style.rules()
-    assert (rule.lesson.words, rule.lesson.instead) == ("有效期至", "最晚用到")
+    assert (rule.lesson.words, rule.lesson.instead) == ("您收", "您看")
     assert (rule.cases, rule.by, rule.holds) == (2, ("lin",), True)
     sheet = pipeline.sheet_of(prepared.case, street.house)
     assert sheet is not None
-    assert voice_of(sheet.brand, sheet.language).prefer == {"有效期至": "最晚用到"}
+    assert voice_of(sheet.brand, sheet.language).prefer == {"您收": "您看"}
     assert sheet.examples
     assert "{offer_code}" in sheet.examples[0]
     street.store.style.turn(rule.id, True, "may", NOW)

@@ -15,6 +15,8 @@ import pytest
 import typer
 from typer.main import get_command
 
+from agent.evaluation.phrasings import read_phrasings
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("agent", "api", "knowledge", "prompts", "scoring")
 HEAVY = {"torch", "transformers", "chromadb", "langchain_core", "sklearn", "lightgbm", "pandas", "fastapi", "duckdb"}
@@ -239,3 +241,18 @@ def test_every_page_that_changes_something_asks_for_the_sessions_token() -> None
         route.path for route in posts if not any(isinstance(d.call, Acts) for d in route.dependant.dependencies)
     }
     assert unguarded == PUBLIC_PAGES
+
+
+def test_the_wishes_of_another_hand_are_read_by_the_evaluation_alone() -> None:
+    """Neither the patterns that read wishes nor any training may see the phrasings on which obedience is measured."""
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("agent", "api", "knowledge", "prompts")
+        for path in (ROOT / room).rglob("*.py")
+        if "phrasings" in path.read_text(encoding="utf-8")
+    }
+    assert {path.rsplit("/", 1)[0] for path in readers} <= {"agent/evaluation", "api", "api/commands"}
+    wishes = {phrasing.text for phrasing in read_phrasings()}
+    patterns = (ROOT / "agent" / "instructions" / "flags.toml").read_text(encoding="utf-8")
+    assert len(wishes) > 300
+    assert not [wish for wish in wishes if wish in patterns]
