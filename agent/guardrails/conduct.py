@@ -322,6 +322,7 @@ RULES: tuple[Rule, ...] = (
             broken("It's been quiet without you.", language="en", because="mild: a person looks"),
             fine("好久没见您，有空来坐坐。"),
             fine("We miss you. No pressure at all.", language="en"),
+            fine("You owe us nothing.", language="en"),
         ),
     ),
     Rule(
@@ -350,6 +351,8 @@ RULES: tuple[Rule, ...] = (
             broken("Well, genius, read the label.", language="en"),
             fine("不是您的问题，是我们没写清楚。"),
             fine("That is a good question.", language="en"),
+            broken("这是您自己的问题。"),
+            fine("个人信息是您自己的，账户是您自己的还是家人的？"),
         ),
     ),
     Rule(
@@ -364,6 +367,8 @@ RULES: tuple[Rule, ...] = (
             broken("Please send your full card number.", language="en"),
             fine("请勿将验证码告诉任何人。"),
             fine("We will never ask you to share your password.", language="en"),
+            broken("验证码别告诉别人，只发给我。"),
+            fine("身份证照片请先不要发来。卡号、密码、验证码请一概不要发给任何人。", because="a warning"),
         ),
     ),
     Rule(

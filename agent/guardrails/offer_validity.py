@@ -237,9 +237,25 @@ def _widened(field: Field, message: Message, offer: OfferTerms) -> Iterator[Find
         if (term == "stackable" and offer.stackable) or (term == "uses" and (offer.max_uses or 1) > 1):
             continue
         for match in pattern.finditer(text):
+            if _is_small_talk(match, field, offer):
+                continue
             denied = _NOT.search(text[max(0, match.start() - 16) : match.start()]) or re.match(r"不", match.group())
             if not denied and not message.licence.has_phrase(match.group()) and not re.search(r"不", match.group()):
                 yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+_OFTEN = re.compile(r"again and again|every time|as (?:many times|often) as")
+_OF_THE_OFFER = re.compile(
+    r"(?<![a-z])(?:codes?|coupon|voucher|offer|discount|redeem\w*|works?|valid|apply|save|off"
+    r"|use (?:it|this|the))(?![a-z])"
+)
+
+
+def _is_small_talk(match: re.Match[str], field: Field, offer: OfferTerms) -> bool:
+    """Thank you for coming again and again: often, but not of the offer."""
+    sentence = field.sentence(match.start())
+    named = offer.code is not None and offer.code.casefold() in sentence
+    return bool(_OFTEN.fullmatch(match.group())) and not named and not _OF_THE_OFFER.search(sentence)
 
 
 def _near_benefit(at: int, field: Field, message: Message) -> bool:
@@ -305,6 +321,8 @@ RULES: tuple[Rule, ...] = (
             fine("八折券QH20，9月30日到期，还剩15天。", changes={"offer": PERCENT}),
             fine("八折券QH20。您8月11日买的茶壶还好用吗？", changes={"offer": PERCENT}),
             fine("八折券QH20。有问题我们48小时内联系您。", changes={"offer": PERCENT}, because="a deadline of ours"),
+            broken("The code QH20 takes 20% off, for a day.", language="en", changes={"offer": PERCENT}),
+            fine("20% off with QH20, for a day when it comes in handy.", language="en", changes={"offer": PERCENT}),
         ),
     ),
     Rule(
@@ -326,6 +344,8 @@ RULES: tuple[Rule, ...] = (
             fine("八折券QH20，不可与其他优惠叠加。", changes={"offer": PERCENT}),
             fine("20% off with QH20, cannot be combined with other offers.", language="en", changes={"offer": PERCENT}),
             fine("NX5 takes $5 off per month for 3 months.", language="en", changes={"offer": _MONTHLY}),
+            broken("20% off with QH20, again and again.", language="en", changes={"offer": PERCENT}),
+            fine("Thank you for coming again and again. 20% off with QH20.", language="en", changes={"offer": PERCENT}),
         ),
     ),
 )

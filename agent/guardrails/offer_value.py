@@ -304,6 +304,14 @@ RULES: tuple[Rule, ...] = (
             fine("Keep the board away from air drier than 20% humidity.", language="en"),
             fine("To turn off autopay, open Billing.", language="en"),
             fine("延误可申请运费减半。", changes={"policy": [{"id": "sla", "text": "延误可申请运费减半。"}]}),
+            broken("A great deal on teapots, just for you.", language="en"),
+            broken("Your next coffee is on us.", language="en"),
+            fine("It means a great deal to us. You can lean on us. That is on us, and we apologise.", language="en"),
+            fine(
+                "您说优惠券用不了，赠品也少了，很抱歉。送的是礼物，更该好好送到。",
+                because="what went wrong gives nothing",
+            ),
+            fine("能省一点是一点，少跑一趟冤枉路。"),
         ),
     ),
     Rule(
@@ -328,6 +336,7 @@ RULES: tuple[Rule, ...] = (
             fine("满一百五十元立减三十元，券码MAN30。", changes={"offer": THIRTY}),
             fine("500积分还在，另有八折券QH20。", changes={"offer": PERCENT, "customer": {"facts": {"points": 500}}}),
             fine("包邮券BAOYOU已到账，运费我们出。", changes={"offer": SHIPPING}),
+            fine("小礼物，给您200积分。", changes={"offer": {**POINTS, "value": 200, "currency": "CNY", "code": None}}),
         ),
     ),
     Rule(

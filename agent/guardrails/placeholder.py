@@ -47,7 +47,7 @@ _NULL = re.compile(
     r"(?:(?<![A-Za-z])(?:hi|hello|dear|hey|mr|ms|mrs|thanks|thank you|for|your|on|by|until|of|is"
     r"|code)\.?,? |您好[,，:：]?\s?|尊敬的|亲爱的|[：:]\s?|^\s*)(?P<word>null|none|undefined|nan"
     r"|n/a|nil)(?![A-Za-z])(?! (?:of|the less|and|other|taken|needed))"
-    r"|(?P<zh>null|none|undefined|nan)(?=先生|女士|元|积分|您好|,|，|元|折|号|月|日)",
+    r"|(?<![A-Za-z] )(?P<zh>null|none|undefined|nan)(?=先生|女士|元|积分|您好|,|，|元|折|号|月|日)",
     re.I | re.M,
 )
 
@@ -247,6 +247,7 @@ RULES: tuple[Rule, ...] = (
             fine("None of this is urgent. Sizes run from S to XXL, about 20% larger.", language="en"),
             fine("您的手机尾号138****5678已登记。"),
             fine("Save 20% on tea and 30% on cups.", language="en", because="percent signs around words"),
+            fine("If you want fewer messages or none, tell us.", language="en"),
         ),
     ),
     Rule(

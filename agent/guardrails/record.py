@@ -302,7 +302,8 @@ _GOODS_EN = re.compile(
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
 _VAGUE = re.compile(
-    r"东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|(?<![a-z])(?:from us|with us|something|anything"
+    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
+    r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"
     r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"
 )
 
@@ -360,6 +361,13 @@ RULES: tuple[Rule, ...] = (
             fine("尊敬的会员您好，青禾茶铺祝您安好。"),
             fine("Hi Will, hello there.", language="en"),
             fine("Dear Mr Carter,\nThanks, Pine & Co", language="en"),
+            fine("下单的步骤如果嫌麻烦，请告诉我们。买的时候就盼着它耐用。给还没买的人一句忠告吧。", changes=_ORDER),
+            fine(
+                "You ordered in good faith, and what you ordered has earned its place. It is an order of yours.",
+                language="en",
+                changes=_EN_ORDER,
+            ),
+            fine("The item you ordered is out of stock.", language="en", changes=_EN_ORDER),
         ),
     ),
     Rule(

@@ -25,10 +25,10 @@ DENIED = re.compile(
     r"| at the moment| available| today)?"
 )
 _VAGUE = re.compile(
-    r"(?:送|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
+    r"(?:送(?!的是)|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
     r"|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
     r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
-    r"|(?<![a-z])(?:(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
+    r"|(?<![a-z])(?:(?!a (?:great|good) deal(?! on| for| at))(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
     r"|secret)\s)+(?:\w+\s)?(?:discount|coupon|voucher|promo(?:tion)?|deal|treat|perk|gift card"
     r"|bonus)s?(?![a-z])"
     r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
@@ -47,7 +47,7 @@ BEYOND = re.compile(
 )
 """More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
 _UPSELL = re.compile(
-    r"(?:不如|何不|要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
+    r"(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
     r"|(?<![a-z])(?:upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
@@ -68,6 +68,24 @@ class ReadField(Protocol):
 
     def is_denied(self, at: int) -> bool: ...
 
+    def sentence(self, at: int) -> str: ...
+
+
+# somebody's coupon or gift that went wrong is spoken of, and nothing is given
+_TROUBLE = re.compile(
+    r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错|被拒|少了|漏(?:了|发)|缺了|没有?生效"
+    r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing|trouble"
+    r"|problem)(?![a-z])"
+)
+_GIVES = re.compile(
+    r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get|take|enjoy|have|send)(?![a-z])"
+)
+
+
+def _speaks_of_trouble(field: ReadField, at: int) -> bool:
+    sentence = field.sentence(at)
+    return bool(_TROUBLE.search(sentence)) and not _GIVES.search(sentence)
+
 
 def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
     """Benefits that a field presents and that no clause or fact carries."""
@@ -75,6 +93,8 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
         if quantity.qualifier == "negated":
             continue
         offered = quantity.kind in BENEFIT_KINDS or (quantity.benefit and quantity.kind in ("amount", "points"))
+        if quantity.kind == "free_item" and _speaks_of_trouble(field, quantity.start):
+            continue
         if offered and not field.is_denied(quantity.start) and not licence.has_benefit(quantity):
             yield quantity
 
@@ -84,7 +104,12 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
     text = field.tight.text
     for match in (*_VAGUE.finditer(text), *BEYOND.finditer(text)):
         before = text[max(0, match.start() - 16) : match.start()]
-        if field.is_denied(match.start()) or _NOT_A.search(before) or licence.has_phrase(match.group()):
+        if (
+            field.is_denied(match.start())
+            or _speaks_of_trouble(field, match.start())
+            or _NOT_A.search(before)
+            or licence.has_phrase(match.group())
+        ):
             continue
         yield match
 

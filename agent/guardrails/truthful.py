@@ -42,7 +42,7 @@ _HURRY = re.compile(
     r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|hurry(?: up)?"
     r"|don't (?:miss out|delay|wait)|ends (?:soon|tonight|today|at midnight)|expires (?:soon"
     r"|tonight|today|at midnight)|today only|tonight only|now or never|(?:ending|expiring) (?:soon"
-    r"|tonight|today)|clock is ticking|time is running out|countdown|one day only|this is it"
+    r"|tonight|today)|clock is ticking|time is running out|countdown|one day only|(?<!and )this is it"
     r"|or it's gone)(?![a-z])"
 )
 _SOON = timedelta(days=3)
@@ -52,6 +52,8 @@ def _urgency(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         text = field.masked(message)
         for match in _SCARCE.finditer(text):
+            if _is_their_own(match, text):
+                continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -72,6 +74,15 @@ def _stock_is_known(match: re.Match[str], message: Message) -> bool:
     if said.isdigit():
         return any(str(value) == said for value in stock) or message.licence.has_phrase(match.group())
     return bool(stock) and not match["people"] and not match["crowd"]
+
+
+_YOURS = re.compile(r"(?<![a-z])(?:your|you|you're|if)(?![a-z])[^.,;!?]{0,24}$")
+
+
+def _is_their_own(match: re.Match[str], text: str) -> bool:
+    """Your filter is running low: that is the customer's, and no stock of ours."""
+    said = match.group().startswith("running")
+    return said and bool(_YOURS.search(text[max(0, match.start() - 40) : match.start()]))
 
 
 def _deadline_is_near(said: str, message: Message) -> bool:
@@ -147,6 +158,9 @@ _ALARM = re.compile(
 )
 
 
+_OWED_BY_US = re.compile(r"(?<![a-z])(?:thank[- ]?you|thanks|apology|hello|reply|answer|note|word)(?![a-z])")
+
+
 def _subject(message: Message) -> Iterator[Finding]:
     field = next((each for each in message.fields if each.name == "subject"), None)
     if field is None or message.context.channel not in (Channel.EMAIL, Channel.PUSH):
@@ -158,6 +172,8 @@ def _subject(message: Message) -> Iterator[Finding]:
         yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *thread.span())
     for match in _ALARM.finditer(field.tight.text):
         fits = message.purpose is not Purpose.MARKETING and _body_speaks_of(match.group(), message)
+        if match.group() == "overdue" and _OWED_BY_US.search(field.tight.text):
+            continue
         if match.group() not in known and not fits:
             reason = "The subject raises an alarm or a hope that nothing backs."
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -288,6 +304,7 @@ def _rates(field: Field, message: Message) -> Iterator[Finding]:
 
 _QH = {"kind": "percent", "value": 20, "currency": "CNY", "code": "QH20", "min_spend": 0, "expires_on": "2026-09-30"}
 _FUND = {"customer": {"facts": {"product": "稳盈90天", "product_type": "fund"}}}
+_GIFT = {"kind": "points", "value": 200, "currency": "CNY", "code": None, "expires_on": "2026-09-30"}
 RULES: tuple[Rule, ...] = (
     Rule(
         "FAKE_URGENCY",
@@ -303,6 +320,8 @@ RULES: tuple[Rule, ...] = (
             fine("手冲壶仅剩3件。", changes={"customer": {"facts": {"stock_left": 3}}}),
             fine("八折券QH20即将到期，9月30日止。", changes={"offer": _QH, "now": "2026-09-29T10:00:00+08:00"}),
             fine("No hurry, take your time.", language="en"),
+            broken("Stock is running low.", language="en"),
+            fine("If your filter is running low, tell us. You waited for news, and this is it.", language="en"),
         ),
     ),
     Rule(
@@ -344,6 +363,8 @@ RULES: tuple[Rule, ...] = (
                 subject="回复：茶壶漏水",
                 changes={"history": {"open_ticket": {"type": "complaint", "status": "open", "subject": "茶壶漏水"}}},
             ),
+            fine("Hi Will, thank you.", language="en", channel="email", subject="A thank-you that is overdue"),
+            fine("请收下200积分。", channel="email", subject="送您200积分", changes={"offer": _GIFT}),
         ),
     ),
     Rule(

@@ -20,6 +20,7 @@ from agent.language.wording import (
     benefit_before,
     left_clause,
     percent_is_off,
+    points_given,
     qualifier_of,
     right_clause,
     threshold_after,
@@ -169,7 +170,7 @@ def _interpret(
         return "amount", token.value, name, benefit_before(left) or benefit_after(right)
     if token.form == "fraction":
         return None
-    return unit.kind, token.value, unit.name, unit.kind == "points" and (benefit_before(left) or benefit_after(right))
+    return unit.kind, token.value, unit.name, unit.kind == "points" and (points_given(left) or benefit_after(right))
 
 
 def _bare(token: NumberToken, left: str, right: str) -> _Reading | None:
@@ -181,7 +182,7 @@ def _bare(token: NumberToken, left: str, right: str) -> _Reading | None:
     if re.search(r"(?:满|满额|消费满|凑满|买满)$", left):
         return "threshold", token.value, None, False
     rebate = re.search(r"(?:立减|直减|再减|减免|减|抵扣|抵|立省|省|返现|返|便宜|优惠)$", left)
-    if rebate and not re.match(r"\s*(?:[a-z]|公斤|斤|分|秒|次)", right):
+    if rebate and not re.match(r"\s*(?:[a-z]|公斤|斤|分|秒|次|点|些|趟|下|回|步|道|口|会儿|心|份心|事)", right):
         return "amount", token.value, None, True
     if re.search(r"\d-$", left[-5:]) and re.match(r"元?(?:优惠|满减|代金)?券", right):
         return "amount", token.value, None, True
@@ -252,7 +253,9 @@ _WORDINGS: tuple[tuple[str, str, str | None, re.Pattern[str]], ...] = (
             r"|送)(?:您|你)?(?!达|货)"
             r"|(?:送|赠|赠送)(?:您|你)?(?:一|两|1|2)(?:个|份|件|张|套|支|盒|个月)(?!.{0,2}券)|赠品|小礼物"
             r"|礼品(?!卡)|红包|返现|代金券|福利金"
-            r"|(?<![a-z])(?:on the house|on us|free (?:gift|month|phone|sample|upgrade|trial|item|box|bag"
+            r"|(?<![a-z])(?:on the house"
+            r"|(?<!lean )(?<!relied )(?<!rely )(?<!count )(?<!counted )(?<!depend )(?<!depended )(?<!call )"
+            r"(?<!\bthat is )(?<!\bthat's )(?<!\bone is )on us|free (?:gift|month|phone|sample|upgrade|trial|item|box|bag"
             r"|night|meal|credit|data|product|mug)s?"
             r"|(?:a |your )?gift (?:for you|is waiting|inside)|complimentary|cash ?back|buy one,? get one|bogo"
             r"|store credit|bonus (?:points|data|credit))"

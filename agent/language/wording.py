@@ -72,6 +72,14 @@ def benefit_before(left: str) -> bool:
     return bool(_BENEFIT_LEFT.search(left))
 
 
+_POINTS_LEFT = re.compile(r"(?:收下|备了|准备了|附上|奉上|给您|给你|存入|加上|敬上)(?:这|那)?\s?$")
+
+
+def points_given(left: str) -> bool:
+    """Points are also given in words that would say of money that it was paid: 请收下200积分."""
+    return benefit_before(left) or bool(_POINTS_LEFT.search(left))
+
+
 def benefit_after(right: str) -> bool:
     return bool(_BENEFIT_RIGHT.match(right))
 
