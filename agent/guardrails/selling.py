@@ -28,7 +28,8 @@ _VAGUE = re.compile(
     r"(?:送(?!的是)|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
     r"|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
     r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
-    r"|(?<![a-z])(?:(?!a (?:great|good) deal(?! on| for| at))(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
+    r"|(?<![a-z])(?:(?!a (?:great|good) deal(?! on| for| at))"
+    r"(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
     r"|secret)\s)+(?:\w+\s)?(?:discount|coupon|voucher|promo(?:tion)?|deal|treat|perk|gift card"
     r"|bonus)s?(?![a-z])"
     r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
@@ -74,8 +75,8 @@ class ReadField(Protocol):
 # somebody's coupon or gift that went wrong is spoken of, and nothing is given
 _TROUBLE = re.compile(
     r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错|被拒|少了|漏(?:了|发)|缺了|没有?生效"
-    r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing|trouble"
-    r"|problem)(?![a-z])"
+    r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing"
+    r"|trouble|problem)(?![a-z])"
 )
 _GIVES = re.compile(
     r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get|take|enjoy|have|send)(?![a-z])"

@@ -164,7 +164,8 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
         re.compile(
             rf"(?<![a-z])(?:(?:in|within)(?: the)?(?: next| another)? |for(?: the next| another"
             rf"| only)? (?=\S+[ -][hd]))"
-            rf"(?P<n>{_EN_N})[ -](?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])(?! (?:when|that|like|on which|of))"
+            rf"(?P<n>{_EN_N})[ -](?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])"
+            r"(?! (?:when|that|like|on which|of))"
         ),
         _within,
     ),
