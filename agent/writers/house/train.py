@@ -46,6 +46,8 @@ class Recipe:
     seed: int = 0
     vocabulary: int = VOCABULARY
     batch: int = BATCH
+    tokenizer_messages: int = TOKENIZER_MESSAGES
+    held_out_messages: int = HELD_OUT_MESSAGES
 
 
 @dataclass(slots=True)
@@ -93,7 +95,7 @@ def train_house(out: Path, recipe: Recipe | None = None, progress: Progress | No
     work.mkdir(parents=True, exist_ok=True)
     tell("composing messages", 0.0)
     tokenizer = _tokenizer(work, recipe)
-    held_out = _rows(tokenizer, list(islice(pairs(recipe.seed, held_out=True), HELD_OUT_MESSAGES)))
+    held_out = _rows(tokenizer, list(islice(pairs(recipe.seed, held_out=True), recipe.held_out_messages)))
     model, optimizer, run = _started(work, tokenizer)
     data = _Data(tokenizer, recipe, run.step)
     with one_thread():
@@ -129,7 +131,7 @@ def _tokenizer(work: Path, recipe: Recipe) -> Any:
     folder = work / "tokenizer"
     if folder.is_dir():
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    corpus = list(islice(pairs(recipe.seed), TOKENIZER_MESSAGES))
+    corpus = list(islice(pairs(recipe.seed), recipe.tokenizer_messages))
     made = train_tokenizer([text for pair in corpus for text in pair], control_tokens(), recipe.vocabulary)
     made.save_pretrained(folder)
     return made
@@ -265,7 +267,7 @@ def _save(out: Path, model: Any, tokenizer: Any, recipe: Recipe, run: Run) -> No
     partial.mkdir(parents=True)
     model.to(torch.bfloat16).save_pretrained(partial)
     tokenizer.save_pretrained(partial)
-    rows = _rows(tokenizer, list(islice(pairs(recipe.seed), HELD_OUT_MESSAGES)))
+    rows = _rows(tokenizer, list(islice(pairs(recipe.seed), recipe.held_out_messages)))
     facts = _facts(model, rows, recipe, run)
     (partial / "holdfast.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     card = (files("agent.writers.house") / "card.md").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from agent.writers.house.sheets import made_up_sheet
 from agent.writers.house.tokens import train_tokenizer
 from agent.writers.house.train import Recipe
 from agent.writers.slot_rules import rules_of
+
+SMALL = Recipe(tokens=20_000, vocabulary=1500, batch=8, tokenizer_messages=600, held_out_messages=24)
 
 
 def unseen_sheets(count: int) -> list[FactSheet]:
@@ -70,7 +73,7 @@ def test_a_sentence_of_another_situation_is_found_and_so_is_one_of_none() -> Non
 
 @pytest.fixture(scope="module")
 def briefly_trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_house(tmp_path_factory.mktemp("models") / "house", Recipe(tokens=20_000, vocabulary=1500, batch=8))
+    return train_house(tmp_path_factory.mktemp("models") / "house", SMALL)
 
 
 @pytest.mark.slow
@@ -107,7 +110,7 @@ def test_a_training_that_was_stopped_goes_on_where_it_was(tmp_path: Path, monkey
         if step.startswith("step 8,"):
             raise Stopped
 
-    recipe = Recipe(tokens=6_000, vocabulary=1500, batch=8)
+    recipe = replace(SMALL, tokens=6_000)
     with pytest.raises(Stopped):
         train_house(tmp_path / "house", recipe, pull_the_plug)
     assert not (tmp_path / "house").exists()
