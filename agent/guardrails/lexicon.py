@@ -105,11 +105,11 @@ def _compile(lists: Mapping[str, Any]) -> Lexicon:
     return Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
 
 
-def lexicon_texts() -> str:
-    """The shipped lists as they are written: part of what names a version of the rules."""
-    root = package_data("agent.guardrails") / "lexicons"
+def texts_in(folder: str) -> str:
+    """The files of a folder of this room as they are in force: part of what names a version of the rules."""
+    root = package_data("agent.guardrails") / folder
     return "\n".join(
         item.read_text(encoding="utf-8")
-        for item in sorted(root.iterdir(), key=lambda e: e.name)
+        for item in sorted(root.iterdir(), key=lambda entry: entry.name)
         if item.name.endswith(".toml")
     )
