@@ -1,7 +1,7 @@
 """The gate's exam: labelled drafts, each told as what differs from a named context.
 
-Takes the files beside it (`contexts.toml` and one JSONL file a set) and gives whole gate inputs, each with its label, in
-the shape that `holdfast gate` reads. It knows nothing of the rules: who wrote them did not write this, and the other
+Takes the files beside it (`contexts.toml` and one JSONL file a set) and gives whole gate inputs, each with its label,
+in the shape that `holdfast gate` reads. It knows nothing of the rules: who wrote them did not write this, and the other
 way round. The README beside it says how labels are decided.
 """
 
@@ -101,7 +101,7 @@ def base_context(name: str, contexts: Json) -> Json:
 
 
 def override(context: Json, path: str, value: Any, line_id: str) -> None:
-    """Put one value at a dotted path. Only facts and policies may gain new names, so that a slip of the pen is found."""
+    """Put one value at a dotted path; only what the gate reads openly (facts, clauses) may gain names, so slips show."""
     *parents, leaf = path.split(".")
     place: Any = context
     for parent in parents:
