@@ -101,7 +101,7 @@ def base_context(name: str, contexts: Json) -> Json:
 
 
 def override(context: Json, path: str, value: Any, line_id: str) -> None:
-    """Put one value at a dotted path; only what the gate reads openly (facts, clauses) may gain names, so slips show."""
+    """Put one value at a dotted path; only facts, clauses, offer and brand may gain names, so that slips show."""
     *parents, leaf = path.split(".")
     place: Any = context
     for parent in parents:
