@@ -59,7 +59,11 @@ def _sensitive(hit: Hit, field: Field, message: Message) -> Severity | None:
     said = field.sentence(hit.start)
     if (not _SECOND_PERSON.search(said) and field.name == "body") or is_disowned(hit, field, message):
         return None
-    if is_supposed(field.tight.text, hit.start) or _GENERAL.search(said):
+    if (
+        is_supposed(field.tight.text, hit.start)
+        or "的话" in field.tight.text[hit.end : hit.end + 6]
+        or _GENERAL.search(said)
+    ):
         return None
     raised = message.context.customer.facts.get("customer_said_in_thread")
     ticket = message.context.open_ticket
@@ -130,11 +134,14 @@ def _secret(hit: Hit, field: Field, message: Message) -> Severity | None:
         return None
     if _OWN_PAGE.search(clause) and not _TO_US.search(clause):
         return None
+    if _CANNOT.search(text[hit.start : hit.end]):
+        return None
     near = re.split(r"[，,；;]", text[start : hit.end])[-1]
     warned = _WARNS.search(near) or (_WARNS.search(said) and not _BUT_US.search(said))
     return None if warned or is_disowned(hit, field, message) else hit.severity
 
 
+_CANNOT = sieve(r"(?<![a-z])(?:cannot|can't|won't|never|nothing|nobody|not|no)(?![a-z])")
 _BUT_US = sieve(
     r"(?:只|仅|但|可以|除了)\w{0,4}(?:发|告诉|给|报|回)|(?<![a-z])(?:but|except|only|just) (?:\w+ ){0,2}(?:us|me|send|tell|give|reply)(?![a-z])|(?:请|麻烦)\w{0,12}(?:发|告诉|报|回复)|(?<![a-z])please(?![a-z])"
 )

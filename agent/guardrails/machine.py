@@ -13,12 +13,12 @@ _SAYS_PERSON = sieve(
     r"我(?:当然|确实|真的|肯定|可|就|也|本来|一直)?(?:真)?是(?:一?[个位名])?\w{0,4}(?:真人|活人|真实的人|人类|大活人|有血有肉|人工(?:客服)?(?!智能))"
     r"|(?<!是)(?:不是|并非|可不是|绝非|绝不是)(?:一?[个台])?(?:机器人?|ai|人工智能|程序|自动回复|电脑)(?:客服)?(?![，,]?(?:也|而)?\w{0,2}(?:写|说)的不)"
     r"|真人客服(?:小|在线|为您)|(?:这边|这里|对面|屏幕(?:后|那头|这头)|坐着)\w{0,4}(?:就|都|可)?是(?:个)?(?:真人|活人|大活人)|如假包换的真人|有血有肉的(?:人|真人)"
-    r"|由真人|真人(?:一笔|手写|撰写|所写|写的|打字|回复的|在(?:回|打字))|(?:一个字一个字|亲手|手动)\w{0,3}(?:敲|打|写)(?:出来)?(?:的|给)"
+    r"|(?:不是|可不是|哪是)(?:什么)?机器|活生生的?人|由真人|真人(?:一笔|手写|撰写|所写|写的|打字|回复的|在(?:回|打字))|(?:一个字一个字|亲手|手动)\w{0,3}(?:敲|打|写)(?:出来)?(?:的|给)"
     r"|(?<![a-z])(?:i'm|i am|you're (?:talking|chatting|speaking|dealing) (?:to|with)|this is|you've got) (?:\w+ )?(?:a |an )?(?:\w+ )?"
     r"(?:real|actual|living|genuine|true|human|flesh[- ]and[- ]blood)(?: \w+)?(?: (?:person|human|being|agent|woman|man))?(?![a-z])(?! quick)"
     r"|(?:i'm|i am|this is|we're|we are|it's|certainly|definitely|promise)(?: \w+){0,2} (?:not|no) (?:a |an |some )?(?:chat)?(?:bots?|robots?|machines?|ai|computers?|automated|script)(?![a-z])"
     r"|(?:this|it) isn't (?:a |an |some )?(?:chat)?(?:bot|robot|machine|ai|computer|automated)(?![a-z])|no (?:chat|ro)?bots? (?:here|involved|on)|(?:nope|no)[,.] (?:just|only) (?:me|us)(?![a-z])"
-    r"|(?<![a-z])i(?:'m| am) (?:\w+ )?(?:a )?human(?![a-z])|flesh and blood|(?:a|all|only|just|100% ) ?humans? (?:here|wrote|typed|behind|on this end|answering)"
+    r"|(?<![a-z])i(?:'m| am) (?:\w+ )?(?:a )?human(?![a-z])|flesh and blood|(?:a|some|there's a) (?:real |actual )?(?:person|human)(?: \w+)? (?:typing|writing|here typing|behind|on the other end|at this keyboard)|(?:a|all|only|just|100% ) ?humans? (?:here|wrote|typed|behind|on this end|answering)"
     r"|(?<![a-z])(?:written|signed|typed|composed|answered)(?: \w+)? by (?:a |an )?(?:real|living|actual|human)(?: person| being| hand)?(?![a-z])"
 )
 _FAMILY = (
@@ -30,12 +30,13 @@ _LIVES = sieve(
     rf"|(?<![给帮为和跟把替])我(?:家|自己)?(?:的)?{_FAMILY}(?:也|就|都|今|昨|去|上|生|前|说|在|特别|最)"
     r"|我(?:也|就|都)?(?:刚刚?|才|正|这会儿|昨晚|昨天|今早|早上|中午|一会儿?|马上|准备|要|得|还在|还没)?(?:在|去|就)?(?:吃(?:完|过|着|了|个|口)?(?:午|晚|早)?饭|喝(?:完|着|了|杯|口)\w{0,3}(?:咖啡|茶|水)|下班|加班|上班(?!时间)|睡(?:觉|着|醒|不着|前|得)|起床|通勤|堵车|休假|请假|值(?:夜|早|晚)班|熬夜)"
     rf"|我(?:们)?(?:在|坐在|人在)\w{{0,8}}(?:办公室|工位|电脑前|客服中心)(?:里)?|(?:坐在|人在)\w{{0,8}}(?:办公室|工位|电脑前)|我\w{{0,6}}(?:给您打字|敲键盘|敲字|手都酸)|我(?:自己)?(?:做|干|从事)\w{{0,8}}{_SPAN_OF_YEARS}"
+    r"|我\w{0,4}(?:带|陪|接)(?:着|了)?(?:女儿|儿子|孩子|爸妈|老婆|老公|朋友)|我在(?:这儿|这里|公司|店里|这行|这家)\w{0,6}(?:上班|工作|干|做|待)(?:了)?(?:\d+|[一二三四五六七八九十几两多]+)\w{0,2}年"
     r"|我(?:自己|本人|平时|在家)(?:也|就|家|都|每天)?(?:一直)?(?:在用|用了|在喝|喝了|喝的|在穿|穿了|买了|试过|用的|用着|吃的|睡的|带娃)|我(?:小时候|年轻时|上学时|大学|老家|结婚|怀孕|生病|感冒|头疼|腰疼|失眠)"
     r"|(?<![a-z])my (?:own )?(?:kids?|children|daughters?|sons?|husband|wife|mum|mom|dad|mother|father|grandma|grandmother|dog|cat|boyfriend|girlfriend|toddler|baby|commute|lunch|coffee|shift|desk|day off|back yard|kitchen|apartment|weekend)(?![a-z])"
     r"|(?<![a-z])i(?:'ve| have)? (?:\w+ )?(?:been|worked|doing)(?: \w+){0,6} (?:for )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|many|twenty|over a dozen) years"
     r"|(?<![a-z])i(?:'ve| have)? (?:just |also |even |still )?(?:(?:got|had|have) (?:two|three|four|a|\d) (?:\w+ )?(?:kids?|children|sons?|daughters?|dogs?|cats?)|(?:ate|finished|grabbed|had|came back from|got back from) (?:my |a |some )?(?:lunch|dinner|breakfast|coffee|sandwich|break))"
     r"|with my (?:\w+ )?(?:coffee|tea|sandwich)|on my (?:lunch|break|way home|commute|day off)|(?<![a-z])i(?:'m| am) (?:sitting|typing|based|writing (?:this )?from|calling from)(?: \w+){0,3} (?:at|from|in|here)"
-    r"|typing (?:this )?from (?!our)|(?<![a-z])i (?:grew up|was born|went to (?:school|college)|slept|woke up|was raised|went through a|lost my)|as a (?:mother|mum|mom|father|dad|parent|woman|man|fellow \w+) (?:myself|of (?:two|three|\w+)|too)"
+    r"|(?<![a-z])i (?:tried|tasted|brewed|wore|slept|cooked|drank|made|baked)(?: \w+){0,5} (?:at home|last night|this morning|yesterday|last week(?:end)?|myself)|i(?:'m| was| am) (?:tired|hungry|exhausted|sick|hungover|sleepy)|i (?:stepped|nipped|popped) (?:away|out)|typing (?:this )?from (?!our)|(?<![a-z])i (?:grew up|was born|went to (?:school|college)|slept|woke up|was raised|went through a|lost my)|as a (?:mother|mum|mom|father|dad|parent|woman|man|fellow \w+) (?:myself|of (?:two|three|\w+)|too)"
     r"|(?<![a-z])i (?:own (?:one|two|three|the same)|use (?:it|mine|one|this|them) (?:myself|at home|every)|wear (?:mine|one|it)|drink (?:it|this|mine) (?:myself|every))|(?<![a-z])i(?:'m| am) a (?:mother|mum|mom|father|dad|parent|grandma|student|runner|tea drinker)(?![a-z])"
 )
 _NOT_OF_ITSELF = sieve(

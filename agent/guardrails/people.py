@@ -46,7 +46,8 @@ _TITLED_ZH = sieve(
 )
 _DID_ZH = sieve(
     r"(?:也|都|刚|上(?:周|个?月|次|回)|昨天|前天|去年|今年|已经?|那边|家)?\w{0,8}(?:买(?:了|的|过|走)?|订(?:了|的)|下(?:了)?单|办(?:了|的)|续(?:了|费|报)|退(?:了|货|款|课)|考(?:了|到|的)|得了|"
-    r"拿(?:了|到|走)|投(?:了|诉)|用(?:了|的是|过|着)|投诉|反馈|评价|住(?:在)?|收(?:到)?(?:了|走)|签收|的(?:地址|订单|电话|包裹|账单|手机号|成绩|分数|快件|退款|余额|档案|报告)|赎(?:回|了)|换(?:了|成)|开(?:了)?户|取消|报(?:了|名)|亏了|赚了|欠)"
+    r"拿(?:了|到|走)|投(?:了|诉)|用(?:了|的是|过|着)|投诉|反馈|评价|住(?:在)?|收(?:到)?(?:了|走)|签收|赎(?:回|了)|换(?:了|成)|开(?:了)?户|取消|报(?:了|名)|亏了|赚了|欠)"
+    r"|^(?:家)?的(?:地址|订单|电话|包裹|账单|手机号|成绩|分数|快件|退款|余额|档案|报告)"
 )
 _OUR_OWN = sieve(
     r"老师|师傅|客服|专员|顾问|快递员|骑手|店长|经理|管家|教练|我们的|我们店|同事|医生|(?<![a-z])(?:from our|our (?:team|colleague|tutor|support)|my colleague|tutor|coach|doctor|driver|technician|manager|advisor|team)(?![a-z])"
@@ -57,7 +58,7 @@ _NAMED_EN = re.compile(
     + r")(?:\s[A-Z][a-z]+)?)(?![a-z])"
 )
 _DID_EN = sieve(
-    r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an? |the )|went (?:up |down )?from|jumped|improved|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded|returned|complained|lives (?:at|on|in|next)"
+    r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an?|the|her|his)|went (?:up |down )?from|jumped|improved|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded|returned|complained|lives (?:at|on|in|next)"
     r"|owes|moved|told us|divorced|was (?:refunded|charged|late|fired|sick)|has (?:the same|two|three|\d+|already)|(?:'s|her|his|their) (?:order|parcel|address|account|refund|grades?|marks?|scores?|phone|number|bill|results?)|order (?:no\.? |number )?#?\d+"
     r"|picked|chose|uses|earned|redeemed|signed up|passed (?:her|his|the)|failed|earns|withdrew|invested|took out|can pass it on|received your)(?![a-z])"
 )

@@ -144,7 +144,7 @@ _PREFIX = sieve(
     rf"|下面)(?:是|为)(?:我)?(?:为您|给您|帮您|根据[^：:\n]{{0,20}})?(?:生成|撰写|起草|准备|写"
     rf"|拟)?(?:好)?的?[^：:\n，。]{{0,12}}(?:{_KIND})[：:]\s*"
     rf"|^\s*(?:sure|certainly|of course|absolutely|okay|ok|great)?[!,.]?\s*(?:here(?:'s| is| are)"
-    rf"|below is|this is)(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
+    rf"|below is|this is(?! a question))(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
     r"|^\s*(?:assistant|system|user|human|ai|bot|model|助手|系统|用户|人工智能)\s?[:：]\s*"
     rf"|^\s*(?:sure|certainly|of course)[!,.] (?:here|i'd|i've|i can)[^.\n:]*[:.]\s*|^\s*(?:{_KIND}"
     rf"|body|subject|title|message|draft|正文|主题|标题)\s?[:：]\s*",

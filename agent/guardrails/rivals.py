@@ -79,7 +79,7 @@ def _unknown_names(field: Field, message: Message) -> Iterator[tuple[int, int, b
             continue
         if _runs_down(re.escape(lower), field.sentence(start)):
             yield start, start + len(lower), True
-        elif _THEIRS.search(_around(field, start)) and not _at_head(match, field):
+        elif _is_firm(match.group(), lower, message) and _THEIRS.search(_around(field, start)):
             yield start, start + len(lower), False
 
 
@@ -89,6 +89,12 @@ _THEIRS = sieve(
 _TOLD_OF = sieve(
     r"(?<![a-z])(?:customers?|someone|somebody|friends?|told us|people|neighbou?rs?|brands?|sweatshops?|cheap)(?![a-z])"
 )
+
+
+def _is_firm(said: str, name: str, message: Message) -> bool:
+    """What looks like a brand, or what the customer brought up by name."""
+    thread = fold(str(message.context.customer.facts.get("customer_said_in_thread") or "")).text
+    return any(char.isupper() for char in said[1:]) or name in thread
 
 
 def _is_known(name: str, message: Message) -> bool:
