@@ -43,14 +43,16 @@ def _absolute(message: Message) -> Iterator[Finding]:
 # --- what the inputs bend ---------------------------------------------------------------------------------------------
 
 _SECOND_PERSON = sieve(
-    r"您|你|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?"
+    r"您|你|是不是|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?"
     r"|congratulations|congrats|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
 )
 
 
 # the people a product is not for, an insurance of that name, a courtesy
 _GENERAL = sieve(
-    r"(?:孕妇|孕期|儿童|患者|过敏)\w{0,8}(?:慎用|禁用|请勿|不宜|不建议|遵医嘱|咨询医生)|人群\w{0,4}(?:慎|禁)|(?<![a-z])(?:people|anyone|those|customers) (?:who|with)(?![a-z])|not (?:suitable|recommended) (?:for|during)"
+    r"(?:孕妇|孕期|儿童|患者|过敏)\w{0,8}(?:慎用|禁用|请勿|不宜|不建议|遵医嘱|咨询医生)|人群\w{0,4}(?:慎|禁)"
+    r"|(?<![a-z])(?:people|anyone|those|customers) (?:who|with)(?![a-z])|not (?:suitable|recommended) (?:for"
+    r"|during)"
 )
 
 
@@ -93,10 +95,9 @@ _SWITCHES_OFF = sieve(
 )
 
 
-def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
+def _watched(hit: Hit, field: Field, _: Message) -> Severity | None:
     """What the customer told us, what is only supposed, and how to end being watched are no watching."""
     text = field.tight.text
-    before, _, _ = text[: hit.start].rpartition("。")
     if (
         is_supposed(text, hit.start)
         or is_supposed(text, hit.start + 1)
@@ -111,17 +112,24 @@ def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
 
 
 _OWN_PAGE = sieve(
-    r"(?:app|小程序|官网|官方|页面|网页|登录页|登录时|设置|网点|柜台|atm|收银台|自助机|门锁|快递柜|柜子|路由器|盒子|说明书)|(?<![a-z])(?:app|website|site|page|screen|settings|portal|atm|router|box|keypad|label|checkout|till|terminal|sign-?in|store)(?![a-z])"
+    r"(?:app|小程序|官网|官方|页面|网页|登录页|登录时|设置|网点|柜台|atm|收银台|自助机|门锁|快递柜|柜子"
+    r"|路由器|盒子|说明书)|(?<![a-z])(?:app|website|site|page|screen|settings|portal|atm|router|box|keypad"
+    r"|label|checkout|till|terminal|sign-?in|store)(?![a-z])"
 )
 _TO_US = sieve(
-    r"(?:发|告诉|告知|报|念|给|回复|回传|私信|留言|写)\w{0,4}(?:我|我们|客服|这里|过来|一下|本|邮件|对话)|对话|聊天|回信|回复|(?<![a-z])(?:me|us|here|reply(?:ing)?|this (?:chat|email|e-mail|message)|back)(?![a-z])"
+    r"(?:发|告诉|告知|报|念|给|回复|回传|私信|留言|写)\w{0,4}(?:我|我们|客服|这里|过来|一下|本|邮件|对话)"
+    r"|对话|聊天|回信|回复|(?<![a-z])(?:me|us|here|reply(?:ing)?|this (?:chat|email|e-mail|message)"
+    r"|back)(?![a-z])"
 )
 _TO_ANOTHER = sieve(
-    r"(?:给|到)(?:您的?)?(?:新|对方|携入|转入|接入)\w{0,4}(?:运营商|公司|方|机构|银行)|(?<![a-z])(?:to|with) (?:your |the )?new (?:carrier|provider|bank|network|supplier|operator|company)(?![a-z])"
+    r"(?:给|到)(?:您的?)?(?:新|对方|携入|转入|接入)\w{0,4}(?:运营商|公司|方|机构|银行)|(?<![a-z])(?:to"
+    r"|with) (?:your |the )?new (?:carrier|provider|bank|network|supplier|operator|company)(?![a-z])"
 )
 _SEEN_IN_PERSON = sieve(r"(?:出示|携带|带上?|带好|凭)\w{0,6}身份证(?!.{0,6}(?:照|拍|发))")
 _WARNS = sieve(
-    r"(?:不会|从不|绝不|永远不|不要|别|勿|切勿|无需|不用|不必|不需要|谨防|警惕|凡是|任何人|骗)|(?<![a-z])(?:never|don't|do not|won't|will not|no need|needn't|without|beware|scam\w*|anyone who|nobody|no one)(?![a-z])"
+    r"(?:不会|从不|绝不|永远不|不要|别|勿|切勿|无需|不用|不必|不需要|谨防|警惕|凡是|任何人|骗)"
+    r"|(?<![a-z])(?:never|don't|do not|won't|will not|no need|needn't|without|beware|scam\w*|anyone who"
+    r"|nobody|no one)(?![a-z])"
 )
 
 
@@ -143,7 +151,8 @@ def _secret(hit: Hit, field: Field, message: Message) -> Severity | None:
 
 _CANNOT = sieve(r"(?<![a-z])(?:cannot|can't|won't|never|nothing|nobody|not|no)(?![a-z])")
 _BUT_US = sieve(
-    r"(?:只|仅|但|可以|除了)\w{0,4}(?:发|告诉|给|报|回)|(?<![a-z])(?:but|except|only|just) (?:\w+ ){0,2}(?:us|me|send|tell|give|reply)(?![a-z])|(?:请|麻烦)\w{0,12}(?:发|告诉|报|回复)|(?<![a-z])please(?![a-z])"
+    r"(?:只|仅|但|可以|除了)\w{0,4}(?:发|告诉|给|报|回)|(?<![a-z])(?:but|except|only|just) (?:\w+ ){0,2}(?:us"
+    r"|me|send|tell|give|reply)(?![a-z])|(?:请|麻烦)\w{0,12}(?:发|告诉|报|回复)|(?<![a-z])please(?![a-z])"
 )
 
 
