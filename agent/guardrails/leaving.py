@@ -45,7 +45,7 @@ _OBSTACLES = sieve(
     r"|your plan)|end(?:ing)? (?:your|the) (?:plan|subscription|membership|contract)|unsubscrib\w+"
     r"|terminat\w+|port(?:ing)?(?: out)?|opt(?:ing)? out|quit(?:ting)?|stop(?:ping)? (?:your"
     r"|the) (?:subscription|plan|deliveries|box)|delet\w+ your account)"
-    r"[^.!?\n]{0,40}?(?:(?:must|have to|has to|need to|needs?|'d need|first|only|requires?|required|by"
+    r"[^.!?\n]{0,40}?(?:(?:must|have to|has to|need to|needs?|'d need|first|only|requires?|required|only by"
     r"|without|until|takes?)(?: [\w',-]+){0,6} (?:phone|post|mail(?:ed|ing)?(?! us)|letter|fax(?:ed)?"
     r"|in (?:writing|person|store|branch)|call(?:ing)?(?! us free)|ring(?:ing)?|visit(?:ing)?|notari[sz]ed"
     r"|signed|form|manager|specialist|advisor|speak(?:ing)? (?:to|with)|talk(?:ing)? (?:to|with)|spoken (?:to"

@@ -62,7 +62,7 @@ _DISPARAGED = sieve(
     r"|ignores?|hides?|gouge\w*|sue[ds]?|bankrupt\w*|leaks?|damag\w+|crush\w*|late (?:again|every)|regret)(?![a-z])"
 )
 _COMPARED = sieve(
-    r"比(?!如|例|较(?:适合|建议)|赛)|相比|更(?!新|换|改|衣|正)|(?<![a-z])(?:than|compared|compare|unlike"
+    r"(?<![法好可])比(?!如|例|较(?:适合|建议)|赛)|相比|更(?!新|换|改|衣|正)|(?<![a-z])(?:than|compared|compare|unlike"
     r"|versus|vs|switch|theirs|differ\w*)(?![a-z])|转投|换到"
 )
 

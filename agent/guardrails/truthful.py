@@ -353,6 +353,10 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
             and not message.licence.in_clause(match.group())
         ):
             yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, *match.span(), field.tight)
+    for match in _ADVISES.finditer(text) if finance else ():
+        if not is_denied_before(text, match.start()):
+            advice = "It says what to do with money. A person decides."
+            yield field.finding("FINANCIAL_CLAIM", Severity.HUMAN, advice, *match.span(), field.tight)
     for start, end, term in spliced_terms(text):
         if _GUARANTEED.search(term):
             yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, start, end, field.tight)
@@ -364,6 +368,11 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
                 yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, told, quantity.start, quantity.end, field.tight)
 
 
+_ADVISES = sieve(
+    r"(?:产品|基金|理财|续|买|投|存|配置)[^。！？\n]{0,10}(?:比较|更|很|挺|可能)(?:合适|适合)|推荐您(?:买|续|投|配)"
+    r"|建议您?(?:续期|买入|持有|加仓|追加|定投|赎回)|(?<![a-z])(?:can|may|might|would|could) suit(?: people| you| those)"
+    r"|(?<![a-z])(?:i'd|i would|we'd) (?:keep|leave|move|hold|invest|put) (?:it|your|the money)(?![a-z])"
+)
 _COST = sieve(
     r"违约金|手续费|赎回费|罚息|申购费|管理费|服务费|封闭期|锁定期|(?<![a-z])(?:penalt(?:y|ies)"
     r"|early withdrawal|exit (?:fee|charge)|management fee|lock-?in|locked in|withdrawal (?:fee"
