@@ -44,7 +44,7 @@ def _absolute(message: Message) -> Iterator[Finding]:
 
 _SECOND_PERSON = sieve(
     r"您|你|是不是|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?"
-    r"|congratulations|congrats|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
+    r"|congratulations|congrats|we guess|guess|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
 )
 
 

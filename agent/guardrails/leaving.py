@@ -24,7 +24,8 @@ _HURDLE = (
     r"(?:(?:打|拨)\w{0,6}(?:电话|热线)|致电|拨打|来电|到(?:店|场|营业厅|门店|网点|现场|柜台|您?当初)|去(?:店"
     r"|营业厅|门店|网点|柜台)|前往|亲自|本人|申请表|表格|邮寄|寄(?:到|回|来|给|一份)|传真|书面|公证|手写"
     r"|挂号信|经理|主管|审批|审核|说明(?:理由|原因)"
-    r"|缴|违约金|手续费|回访|面谈|面签|专员|顾问|挽留|客服(?:确认|同意)|等(?:待|上|满)?\w{0,2}(?:\d+"
+    r"|缴|违约金|手续费|回访|问卷|满意度|签字|当面|面谈|面签|专员|顾问|挽留|客服(?:确认|同意)|等(?:待|上"
+    r"|满)?\w{0,2}(?:\d+"
     r"|[一二三四五六七八九十两几])\w{0,2}(?:天|日|个月|工作日)|才(?:有人|能|给|可以|会)\w{0,2}(?:接|办|处理"
     r"|受理|生效))"
 )
@@ -91,6 +92,14 @@ _DENIED = sieve(
     r"|moved)|(?:silence|no (?:reply|answer|response))(?: \w+){0,4} (?:means|counts|is taken|will be taken)"
     r"|we've kept (?:it|you|your \w+) (?:active|running|open|on))(?![a-z])"
 )
+_HIDES = sieve(
+    r"不(?:会|想|能|打算|方便)?告诉(?:您|你)\w{0,8}(?:取消|退订|注销|退出|退会)|赎回[^。！？\n]{0,8}(?:要|须"
+    r"|必须|只能)\w{0,6}(?:当面|到网点|签字|面签|本人)"
+    r"|(?<![a-z])cancell?ing (?:means|involves|takes)(?: \w+){0,4} (?:calls?|forms?|letters?|visits?"
+    r"|interviews?|meetings?)"
+    r"|(?:rather not|won't|not going to|can't|don't) (?:tell|say|show)(?: you)? (?:where|how)(?: \w+){0,6} cancel"
+    r"|(?:only|just) (?:take|accept|process|handle)s? cancell?ations? (?:in|on|by|during|between|from)(?![a-z])"
+)
 _SHAMES = sieve(
     r"不(?:了|用了?|必了?)?[，,、]\s?我(?:就是|宁愿|宁可|愿意|喜欢|要|选择|不在乎|不想|不需要|情愿|更愿|甘愿"
     r"|爱)\w{0,10}|(?:残忍|狠心|无情|忍痛|执意|依然|铁了心)(?:地)?(?:拒绝|取消|离开|退订|放弃|抛弃)|我(?:不想"
@@ -118,7 +127,7 @@ _EASY = sieve(
 
 def _cancel_dark(message: Message) -> Iterator[Finding]:
     for field in message.fields:
-        for pattern in (_OBSTACLES, _DENIED, _SHAMES):
+        for pattern in (_OBSTACLES, _DENIED, _HIDES, _SHAMES):
             for match in field.find(pattern, field.tight):
                 if pattern is _SHAMES or not _may_be_said(match, field, message, pattern is _OBSTACLES):
                     yield field.finding("CANCEL_DARK", Severity.BLOCK, _REASON, *match.span(), field.tight)

@@ -63,11 +63,13 @@ _OUR_OWN = sieve(
 _NAMED_EN = re.compile(
     r"(?<![A-Za-z])(?:(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-Z][a-zA-Z'’-]+|(?:"
     + "|".join(FIRST_NAMES)
-    + r")(?:\s[A-Z][a-z]+)?)(?![a-z])"
+    + r")(?:\s[A-Z][a-z]+)?|[A-Z][a-z]{2,12}(?= (?:in|from|at|on) (?:the same|your|her|his|the \w+"
+    r"|M[sr]s?\.? \w+'s) (?:\w+ )?(?:class|group|team|building|street|office|club|school"
+    r"|year)(?![a-z])))(?![a-z])"
 )
 _DID_EN = sieve(
     r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an?|the|her|his)|went (?:up |down )?from"
-    r"|jumped|improved|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded"
+    r"|jumped|improved|finished|won|beat|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded"
     r"|returned|complained|lives (?:at|on|in|next)"
     r"|owes|moved (?:house|to|out)|told us|divorced|was (?:refunded|charged|late|fired|sick)|has (?:the same"
     r"|two|three|\d+"

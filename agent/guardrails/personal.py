@@ -38,6 +38,12 @@ _BORN = sieve(
     r"|20)\d{2}-\d{2}-\d{2}|\d{1,2} [a-z]{3,9} (?:19|20)\d{2}|[a-z]{3,9} \d{1,2},? (?:19|20)\d{2}))"
 )
 # a word of letters and digits after the talk of a password
+_TOLD_NUMBER = sieve(
+    r"身份证[^。！？\n]{0,16}?(?<!\d)(\d{10,17}[\dx]?)(?!\d)|(?:银行卡|信用卡|储蓄卡"
+    r"|卡号)[^。！？\n\d]{0,8}(\d(?:[ -]?\d){12,18})(?!\d)"
+    r"|([一幺][三四五六七八九][一二三四五六七八九零〇幺两](?:[、，,\s-]{0,2}[一二三四五六七八九零〇幺两]){8})("
+    r"?![一二三四五六七八九十])"
+)
 _PASSWORD_NEAR = sieve(
     r"(?:密码|口令)[^。！？!?\n]{0,24}?(?<![a-z0-9])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})("
     r"?![a-z0-9])|(?<![a-z])(?:passwords?|passcode|pass ?phrase)(?! ?(?:reset|link"
@@ -94,9 +100,13 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
         if group == "zh" or any(char.isdigit() for char in match["en"]):
             yield *match.span(group), "a password"
     for match in _PASSWORD_NEAR.finditer(text):
-        group = 1 if match[1] else 2
-        if not message.licence.has_phrase(match[group]):
-            yield *match.span(group), "a password"
+        at = 1 if match[1] else 2
+        if not message.licence.has_phrase(match[at]):
+            yield *match.span(at), "a password"
+    for match in _TOLD_NUMBER.finditer(text):
+        at = next(number for number in (1, 2, 3) if match[number])
+        if not message.licence.has_phrase(match[at]):
+            yield *match.span(at), "a card, identity or telephone number"
     for match in _PASSPORT.finditer(text):
         yield *match.span(1), "a passport or licence number"
     for match in _SORT_CODE.finditer(text):

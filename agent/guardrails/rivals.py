@@ -95,7 +95,9 @@ _AGAINST = (
     r"|reliable) than|(?:ditch|dump|forget|leave|still (?:using|with|paying|stuck with)"
     r"|switch(?:ing)? (?:over )?from|tired of|fed up with|sick of|"
     r"burned by|let down by|ripped off by|don't (?:trust|buy from)|avoid|beats?)|(?:brands?|shops?|carriers?"
-    r"|companies|outfits|places|chains) like|likes of|why (?:pay|use|trust|stay with|choose|put up with)"
+    r"|companies|outfits|places|chains) like|likes of|(?:people|customers|friends|those"
+    r"|everyone) who (?:moved|switched|went|left|changed)(?: over)? (?:to|for)|why (?:pay|use|trust|stay with"
+    r"|choose|put up with)"
 )
 _ORDINARY = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june july august s"
@@ -238,13 +240,15 @@ def _rival_spans(field: Field, text: str, named: list[str]) -> Iterator[tuple[in
 
 _WHO = sieve(
     r"机型|(?:手机|电脑|设备)(?:型号|品牌|贵|好|档次|便宜)|(?:用|换|拿)(?:的是|着|台|个|部)?\w{0,4}(?:苹果"
-    r"|iphone|安卓|华为|手机|ipad|平板|mac)|消费(?:能力|水平|力|习惯|记录|档次)|购买(?:记录|习惯)|历史消费"
+    r"|iphone|安卓|华为|手机|ipad|平板|mac)|消费(?:能力|水平|力|习惯|记录|档次)|订单金额|花(?:钱|得)多"
+    r"|住\w{1,8}(?:的)?(?:用户|客户|人)|购买(?:记录|习惯)|历史消费"
     r"|购买力|支付能力|付得起|收入|工资|身家|经济(?:条件|实力)|(?:不差|不缺|有的是|有)钱|"
     r"住(?:的|在)?\w{0,6}(?:小区|地段|别墅|区域|片区|豪宅|楼盘)|所在(?:区域|地段|小区)|邮编|(?:没|不|从不"
     r"|从来没?|很少|懒得)\w{0,4}(?:比价|比过价|货比三家|砍价|讲价|还价)|不太?(?:在意|在乎|看)价格|平时(?:出手"
     r"|花钱)|出手(?:大方|阔绰)"
     r"|(?<![a-z])(?:(?:older|newer|cheaper|pricier|latest|fancy|expensive|new) (?:phones?|laptops?|devices?"
-    r"|handsets?)|pay without asking|iphone|ipad|mac(?:book)?|android|laptop|device|browser|handset"
+    r"|handsets?)|pay without asking|earn (?:well|a lot|more|good)|iphone|ipad|mac(?:book)?|android|laptop"
+    r"|device|browser|handset"
     r"|phone you use|zip ?code|postcode|postal code|neighbou?rhood|where you live|part of town|your (?:area"
     r"|location|income|salary|budget|spending|job|age|browsing|means|wallet|employer)"
     r"|(?:usually|normally|typically|tend to|happily|always|can) (?:spend|splurge|pay|afford)|afford (?:it"
@@ -253,7 +257,8 @@ _WHO = sieve(
     r"|ask for discounts))(?![a-z])"
 )
 _PRICE = sieve(
-    r"价|套餐|月租|贵|收费|费用|收(?:得|您)|折扣|优惠|(?<![a-z])(?:prices?|priced|pricing|rates?|quoted?"
+    r"价|套餐|月租|贵|收费|费用|收(?:得|您)|折扣|优惠|(?<![a-z])(?:fares?|yours at|prices?|priced|pricing"
+    r"|rates?|quoted?"
     r"|tariff|fees?|charged?|pay|cost)(?![a-z])"
 )
 _DIFFERS = sieve(
@@ -277,7 +282,8 @@ _LOYAL = sieve(
     r"|been with us|stay(?:ed|ing)? (?:with us|loyal)"
 )
 _WORSE = sieve(
-    r"(?:价格?|收费|费用)?\w{0,6}(?:更高|高一?(?:些|点)|贵|多(?:付|收|交)|上浮)|(?:没|不)(?:给|帮|为)(?:您"
+    r"(?:价格?|收费|费用)?\w{0,6}(?:更高|高一?(?:些|点)|贵|多(?:付|收|交)|上浮)|涨价\w{0,3}只|只涨|(?:没"
+    r"|不)(?:给|帮|为)(?:您"
     r"|你)\w{0,3}(?:降价|便宜|优惠|打折|调低)|(?:没|不|无法|不能)\w{0,6}(?:新(?:用户|客|客户|人)\w{0,4}(?:价"
     r"|优惠|折)|给\w{0,6}(?:新|优惠))|比新(?:用户|客户|客|人)\w{0,4}(?:高|贵|多)|新(?:用户|客户|客"
     r"|人)\w{0,4}(?:更低|便宜|才有|低)"
