@@ -11,8 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.domain import Finding, Severity
+from agent.guardrails.clauses import (
+    backs,
+    contradict,
+    denies,
+    drops_condition,
+    grants_what_is_denied,
+    may_deny,
+    says_of_all,
+    shared,
+    widens,
+)
+from agent.guardrails.derived import follows, is_span_between
 from agent.guardrails.lexicon import is_denied_before
-from agent.guardrails.licence import content
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import sentences
@@ -36,7 +47,7 @@ _TOPICS: dict[str, Sieve] = {
         r"|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
     ),
     "compensation": sieve(
-        r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
+        r"赔偿|赔付|包赔|赔您|先行赔|(?<!抵)赔(?!罪|不是|礼|本|钱货|了夫人)|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
         r"|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost"
         r"|damage|loss))(?![a-z])"
     ),
@@ -80,19 +91,6 @@ _DONE = sieve(
     r"|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last"
     r"|yesterday|today)|shipped on|completed)(?![a-z])"
 )
-_NEGATIVE = sieve(
-    r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限"
-    r"|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none"
-    r"|rules? out|non-?refundable)(?![a-z])"
-)
-_CONDITION = sieve(
-    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账"
-    r"|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量"
-    r"|运费(?:由)?(?:买家|您|自)"
-    r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless"
-    r"|only|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable"
-    r"|business days?|remote|from delivery|of delivery|of purchase|after delivery|proof)(?![a-z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +114,36 @@ _COUNTED = _TIMES | {"percent", "percent_off", "amount"}
 
 
 def statements(field: Field, message: Message) -> Iterator[Statement]:
-    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
+    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was "
+    "done."""
     text = field.tight.text
-    if not any(pattern.search(text) for pattern in _TOPICS.values()):
-        return
     for start, end in sentences(text):
         sentence = text[start:end]
         topics = topics_of(sentence)
-        if (
-            not topics
-            or sentence.rstrip().endswith(("?", "？"))
-            or message.in_act(field, *field.tight.raw_span(start, end))
-        ):
+        if sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
             continue
-        inside = [q for q in field.quantities if start <= q.start < end and q.kind in _COUNTED]
         numbers = tuple(
-            q for q in inside if not _speaks_of_offer(q, message) and not _LOOKS_BACK.search(text[: q.start])
+            quantity
+            for quantity in field.quantities
+            if start <= quantity.start < end
+            and quantity.kind in _COUNTED
+            and text[quantity.start - 1 : quantity.start] not in tuple("第这那某同")
+            and not is_denied_before(text, quantity.start)
+            and not field.is_denied(quantity.start)
+            and not _speaks_of_offer(quantity, message)
+            and not _LOOKS_BACK.search(text[: quantity.start])
         )
-        if _is_binding(sentence, topics, numbers):
+        if (topics and _is_binding(sentence, topics, numbers)) or (
+            not topics and _tells_a_clause(sentence, numbers, message)
+        ):
             yield Statement(start, end, sentence, topics, numbers)
+
+
+def _tells_a_clause(sentence: str, numbers: tuple[Quantity, ...], message: Message) -> bool:
+    """A sentence of no listed topic that speaks of what a clause speaks of: with a number, of all, or saying no."""
+    if not (numbers or denies(sentence) or says_of_all(sentence)):
+        return False
+    return any(shared(clause, sentence) >= 2 for clause in message.licence.clause_sentences)
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
@@ -166,37 +175,35 @@ def _promises(message: Message) -> Iterator[Finding]:
 
 
 def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
-    licence = message.licence
-    backing = [
-        clause
-        for clause in licence.clause_sentences
-        if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text)
-    ]
+    said, passage, around = statement.text, field.passage(statement.start), field.paragraph(statement.start)
+    backing = [clause for clause in message.licence.clause_sentences if _is_about(clause, statement)]
     if not backing:
         return _without_clause(statement, field, message)
-    if _conflict(backing):
+    if contradict(backing):
         return Severity.HUMAN, "The policies contradict each other here. A person decides."
-    unknown = [number for number in statement.numbers if not _is_backed(number, message)]
+    unknown = [number for number in statement.numbers if not _is_backed(number, field, message)]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
-    denied = [strong for strong in _STRONG.finditer(statement.text) if is_denied_before(statement.text, strong.start())]
-    manner = not statement.numbers and not _STRONG.search(statement.text)
-    if denied or (manner and _HELPING.search(statement.text)):
+    if denies(said):
+        if may_deny(backing, passage):
+            return None
+        return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
+    if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
         return None
-    best = max(backing, key=lambda clause: len(content(clause) & content(statement.text)))
-    if bool(_NEGATIVE.search(statement.text)) is not bool(_NEGATIVE.search(best)) and _is_same_matter(best, statement):
-        if _NEGATIVE.search(statement.text) and not _DENIABLE.search(best):
-            return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
-        if not _NEGATIVE.search(statement.text) and not _CONDITION.search(best):
-            return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if widens(best, statement.text) and not _NEGATIVE.search(statement.text):
+    best = max(backing, key=lambda clause: shared(clause, said))
+    if grants_what_is_denied(best, said) and shared(best, said) >= 2:
+        return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
+    if all(widens(clause, said) for clause in backing):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
-    if _drops_condition(best, statement, message):
+    if shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
 
 
-_DENIABLE = sieve(r"除外|不|excluded|unless|except|not")
+def _is_about(clause: str, statement: Statement) -> bool:
+    if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text):
+        return True
+    return not statement.topics and shared(clause, statement.text) >= 2
 
 
 def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
@@ -206,7 +213,7 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     days = [mention for mention in field.dates if statement.start <= mention.start < statement.end]
     if days and all(message.licence.has_day(day) for day in days) and not statement.numbers:
         return None
-    if statement.numbers and all(_is_backed(number, message) for number in statement.numbers):
+    if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
         return None
     if not statement.numbers and not any(
         not is_denied_before(statement.text, strong.start()) for strong in _STRONG.finditer(statement.text)
@@ -221,7 +228,9 @@ _STRONG = sieve(
     r"(?:保证|承诺|确保)(?!\w{0,2}(?:认真|尽快|用心|核对|如实|尽力|仔细|及时|金))|包(?:退|换|赔)"
     r"|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)"
     r"|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收"
-    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|次日达|当日达|一定(?:会"
+    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|(?:手续费|违约金|服务费|年费|月费|滞纳金)\w{0,6}免"
+    r"|(?:waived?|dropp?ed|cancell?ed|scrapp?ed|wiped) (?:the|your|that|this|all) (?:\w+ )?(?:fees?|charges?"
+    r"|penalt\w+)|次日达|当日达|一定(?:会"
     r"|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达"
     r"|发)|(?:给|为|帮)您(?:办理?)?(?:退|换|免|延|补发|申请退)|延长\w{0,6}(?:期|质保|合约|退)"
     r"|(?<![a-z])(?:guarantee\w*|promise\w*|full refund|money back|no questions asked|lifetime"
@@ -234,66 +243,16 @@ _STRONG = sieve(
 )
 
 
-def _is_backed(number: Quantity, message: Message) -> bool:
+def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
+    """Whether an input says the number, or it follows from what the inputs say."""
     licence = message.licence
-    return licence.says(number) or licence.has_number(number.value)
-
-
-_ALL = sieve(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
-    r"|any ?time)(?![a-z])"
-)
-
-
-def widens(clause: str, sentence: str) -> bool:
-    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
-    return bool(_ALL.search(sentence)) and not _ALL.search(clause)
-
-
-def backs(clause: str, sentence: str) -> bool:
-    """Whether they speak of one thing: half of the clause, or three words of it that are half of the sentence."""
-    own, said = content(clause), content(sentence)
-    common = len(own & said)
-    return common >= 3 and (2 * common >= len(own) or 5 * common >= 2 * len(said))
-
-
-def _is_same_matter(clause: str, statement: Statement) -> bool:
-    return bool(topics_of(clause) & statement.topics) and len(content(clause) & content(statement.text)) >= 2
-
-
-def _conflict(clauses: list[str]) -> bool:
-    """Two clauses on one matter, one granting and one ruling out without a condition."""
-    for at, one in enumerate(clauses):
-        for other in clauses[at + 1 :]:
-            apart = bool(_ABSOLUTE_NO.search(one)) is not bool(_ABSOLUTE_NO.search(other))
-            if apart and len(content(one) & content(other)) >= 2 and topics_of(one) & topics_of(other):
-                return True
-    return False
-
-
-_ABSOLUTE_NO = sieve(
-    r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never"
-    r"|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])"
-)
-
-
-def _drops_condition(clause: str, statement: Statement, message: Message) -> bool:
-    """A clause that grants with a condition, quoted without any of its conditions anywhere in the message."""
-    if _NEGATIVE.search(statement.text) and not _NEGATIVE.search(clause):
-        return False
-    conditions = {match.group() for match in _CONDITION.finditer(clause)}
-    if not conditions or not _is_same_matter(clause, statement):
-        return False
-    text = "\n".join(field.tight.text for field in message.fields)
-    said = {match.group() for match in _CONDITION.finditer(text)}
-    return not (conditions & said) and not any(part in text for part in _condition_words(clause))
-
-
-def _condition_words(clause: str) -> set[str]:
-    """The words beside a condition: 偏远地区除外 → 偏远地区."""
-    return {match[1] for match in re.finditer(r"([\u4e00-\u9fff]{2,6})(?:除外|不适用)", clause)} | {
-        match[1] for match in re.finditer(r"([a-z-]+(?: [a-z]+)?) (?:items? )?(?:are |is )?excluded", clause)
-    }
+    if licence.says(number) or licence.has_number(number.value):
+        return True
+    if number.kind == "amount":
+        return follows(number.value, field, message)
+    if number.kind == "weeks":  # two weeks for fifteen days is how people speak
+        return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
+    return number.kind == "days" and is_span_between(int(number.value), message)
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------
@@ -351,7 +310,7 @@ _OBSTRUCT = sieve(
     r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after"
     r"|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee"
     r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
-    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|costs?|fee"
+    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|(?<![a-z])(?:costs?|fees?)(?![a-z])"
     r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )

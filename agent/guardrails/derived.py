@@ -6,6 +6,7 @@ would follow from something.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from itertools import combinations
 
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
+from agent.language.numbers import read_numbers
 from agent.language.quantities import Quantity
 
 _MONEY = frozenset({"amount", "threshold"})
@@ -26,12 +28,6 @@ def follows(value: Decimal, field: Field, message: Message) -> bool:
     return any(_is_same(value, made) for made in _made_of(field, message))
 
 
-def is_points_worth(value: Decimal, message: Message) -> bool:
-    """Whether a sum is what the customer's points are worth by a clause that equates points and money."""
-    points = [number for number in message.licence.numbers if number > 0]
-    return any(_is_same(value, number * rate) for number in points for rate in _point_rates(message))
-
-
 def _is_same(value: Decimal, made: Decimal) -> bool:
     """To the cent, or rounded to whole units: about 250 for 250.3 is no fault."""
     return abs(value - made) < _CENT
@@ -43,13 +39,14 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
         for count in counts:
             yield one * count
             yield one / count
-            yield from (one / count * other for other in counts if other != count)
+        for total in message.licence.totals:
+            yield from (one / total * count for count in counts)
     for one, other in combinations(sums, 2):
         yield one + other
         yield abs(one - other)
     for rate in _rates(message):
         yield from (part for one in sums for part in (one * rate / 100, one * (100 - rate) / 100))
-    yield from (one * rate for one in message.licence.numbers for rate in _point_rates(message))
+    yield from (one * rate for one in message.licence.numbers for rate in message.licence.point_rates)
 
 
 def _sums(message: Message) -> frozenset[Decimal]:
@@ -61,10 +58,13 @@ def _sums(message: Message) -> frozenset[Decimal]:
     return frozenset(number for number in known if number > 0)
 
 
+_WORDS = {"twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+
+
 def _counts(field: Field, message: Message) -> frozenset[Decimal]:
-    said = {
-        quantity.value for quantity in field.quantities if quantity.kind not in _MONEY and quantity.kind != "points"
-    }
+    text = field.tight.text
+    said = {token.value for token in read_numbers(text)}
+    said |= {Decimal(count) for word, count in _WORDS.items() if re.search(rf"(?<![a-z]){word}(?![a-z])", text)}
     known = {number for number in message.licence.numbers if number == number.to_integral_value()}
     return frozenset(number for number in {Decimal(2), *said, *known} if 1 < number <= _FEW)
 
@@ -73,17 +73,6 @@ def _rates(message: Message) -> frozenset[Decimal]:
     found = {q.value for q in message.licence.quantities if q.kind in ("percent", "percent_off", "percent_back")}
     offer = message.context.offer
     return frozenset(found | ({offer.value} if offer is not None and offer.kind == "percent" else set()))
-
-
-def _point_rates(message: Message) -> list[Decimal]:
-    """Money per point, from clauses such as "100 points are worth 1 pound"."""
-    found = []
-    for clause in message.licence.clause_quantities:
-        points = [quantity.value for quantity in clause if quantity.kind == "points" and quantity.value > 0]
-        money = [quantity.value for quantity in clause if quantity.kind == "amount"]
-        if len(points) == 1 and money:
-            found.append(money[0] / points[0])
-    return found
 
 
 # --- days -------------------------------------------------------------------------------------------------------------

@@ -22,10 +22,12 @@ from agent.language.sieve import sieve
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
 _GIVEN = sieve(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
 _NO_MONEY = sieve(
-    r"(?<![a-z])age(?![a-z])|points|orders_|count|_left|lessons|boxes|shipments|tenure|years|months|days|_gb|stock|seats"
+    r"(?<![a-z])age(?![a-z])|points|orders_|count|_left|lessons|boxes|shipments|tenure|years|months|days|_gb|stock"
+    r"|seats"
     r"|积分|年龄|次数|数量"
 )
 _MONTH_DAY = sieve(r"(?:[每次当下]个?月|(?<![\d月/.-]))(?P<day>\d{1,2})(?:日|号|st|nd|rd|th)(?![a-z])")
+_FREE = sieve(r"免费|由我们承担|不收|包邮|(?<![a-z])(?:free|no charge|prepaid|at our cost)(?![a-z])")
 _ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 
@@ -142,6 +144,13 @@ class Licence:
         )
 
     @cached_property
+    def totals(self) -> frozenset[Decimal]:
+        """Counts of the record that a price is for: sixteen lessons for 1,280."""
+        return frozenset(
+            number for path, value in self._leaves if "total" in path and (number := _as_number(value)) and number > 1
+        )
+
+    @cached_property
     def clause_quantities(self) -> tuple[tuple[Quantity, ...], ...]:
         """The quantities of each sentence of the clauses in force."""
         language = self._context.customer.language
@@ -152,6 +161,26 @@ class Licence:
         own = content(sentence)
         pairs = zip(self.clause_sentences, self.clause_quantities, strict=True)
         return [numbers for clause, numbers in pairs if own & content(clause)]
+
+    @cached_property
+    def point_rates(self) -> tuple[Decimal, ...]:
+        """Money per point, from clauses such as "100 points are worth 1 pound"."""
+        found = []
+        for clause in self.clause_quantities:
+            points = [quantity.value for quantity in clause if quantity.kind == "points" and quantity.value > 0]
+            money = [quantity.value for quantity in clause if quantity.kind == "amount"]
+            if len(points) == 1 and money:
+                found.append(money[0] / points[0])
+        return tuple(found)
+
+    def points_buy(self, value: Decimal) -> bool:
+        """Whether a sum is what the customer's points are worth."""
+        return any(abs(number * rate - value) < Decimal("0.01") for number in self.numbers for rate in self.point_rates)
+
+    def gives_free(self, passage: str) -> bool:
+        """Whether a clause in force gives something free of charge in a matter that the passage speaks of."""
+        own = content(passage)
+        return any(_FREE.search(clause) and len(own & content(clause)) >= 2 for clause in self.clause_sentences)
 
     @cached_property
     def month_days(self) -> frozenset[int]:
@@ -231,6 +260,8 @@ _SAME = (
     ),
     (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
     (sieve(r"money back"), "refund"),
+    (sieve(r"(?:今天|今日|当日)(?:就)?(?:能|可以)?(?:发货?|发出|寄出)|(?:能|可以)?(?:今天|今日|当日)发"), "当天发货"),
+    (sieve(r"(?:has|have)n't (?:left|gone out|shipped)|(?:before it )?(?:goes out|leaves)|on its way"), "until ships"),
 )
 """What people say for the words of a clause."""
 

@@ -103,6 +103,12 @@ class Field:
         index = max(bisect_right(self._sentences, (at, len(self.tight.text) + 1)) - 2, 0)
         return self.tight.text[self._sentences[index][0] if self._sentences else 0 : self.sentence_at(at)[1]]
 
+    def paragraph(self, at: int) -> str:
+        """The paragraph that holds `at`."""
+        text = self.tight.text
+        start, end = text.rfind("\n\n", 0, at), text.find("\n\n", at)
+        return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
+
     @cached_property
     def _denials(self) -> frozenset[int]:
         """Starts of the sentences that say there is nothing, or that it is over."""

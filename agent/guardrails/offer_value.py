@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
+from agent.guardrails.derived import price_after
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BEYOND
@@ -57,14 +58,24 @@ def code_positions(field: Field, offer: OfferTerms) -> list[int]:
     return [match.start() for match in re.finditer(re.escape(wanted), field.tight.text)]
 
 
+_OF_USE = sieve(
+    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply|redeem|off|gives?|claim|add)"
+    r"(?![a-z])"
+)
+
+
 def presents_offer(message: Message) -> bool:
     """Whether the words bring the offer to the customer, rather than deny it or leave it out."""
     offer = message.context.offer
     if offer is None:
         return False
     for field in message.fields:
-        if message.is_marketing and any(not field.is_denied(at) for at in code_positions(field, offer)):
-            return True  # in an answer, a code that is only named brings nothing: "MH40, with the number zero"
+        # in an answer, a code that is only named brings nothing: "MH40, with the number zero"
+        if any(
+            not field.is_denied(at) and (message.is_marketing or _OF_USE.search(field.sentence(at)))
+            for at in code_positions(field, offer)
+        ):
+            return True
         if next(iter(message.benefits_of(field)), None) is not None:
             return True
         if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):
@@ -146,6 +157,8 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
     "costs before and after."""
     if quantity.kind != "amount":
         return False
+    if quantity.value in price_after(offer, message) or message.licence.points_buy(quantity.value):
+        return True
     if offer.kind == "amount":
         spans = [other.value for other in message.licence.quantities if other.kind in ("months", "weeks")]
         if any(quantity.value == offer.value * months for months in spans):

@@ -7,7 +7,7 @@ a clause in force says as well is a matter of `commitments`.
 from __future__ import annotations
 
 from agent.domain import Severity
-from agent.guardrails.commitments import backs, widens
+from agent.guardrails.clauses import backs, widens
 from agent.guardrails.conduct import by_list
 from agent.guardrails.lexicon import Hit
 from agent.guardrails.message import Field, Message
@@ -25,6 +25,10 @@ _REPORTED = sieve(
 )
 _NEW_CLAUSE = sieve(r"[，,；;：:]")
 _SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
+_CANNOT = sieve(
+    r"(?:不能|没法|无法|没办法|不好)\w{0,4}$|(?<![a-z])(?:can't|cannot|can not|unable to|not able to)(?: \w+)? ?$"
+)
+_FREE = sieve(r"免费|不要钱|不收|运费|(?:on us|on the house|no charge|free)(?![a-z])")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
@@ -39,6 +43,10 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
+    if _CANNOT.search(text, start, hit.start + 1) and not _NEW_CLAUSE.search(text, start, hit.start):
+        return None
+    if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
+        return None
     return None if _is_licensed(start, end, field, message) else hit.severity
 
 

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain import Finding, Severity
+from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times
 from agent.guardrails.derived import follows, last_days
+from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import after_offer
@@ -27,6 +29,7 @@ _SURNAMES = (
     "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹"
     "关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强"
 )
+_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯")
 _GREETED_EN = sieve(
     r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
     r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
@@ -61,7 +64,8 @@ def _parts(message: Message) -> frozenset[str]:
     parts = {part for name in whole for part in re.split(r"[\s·.]+", name)} | set(whole)
     if people and not people[0].isascii():
         name = re.sub(r"[\s·]", "", fold(people[0]).text)
-        parts |= {name, name[0], name[1:], name[:2], name[2:]}
+        double = len(name) > 3 or name[:2] in _DOUBLE_SURNAMES
+        parts |= {name, name[:2], name[2:]} if double else {name, name[0], name[1:]}
     return frozenset(part for part in parts if part)
 
 
@@ -69,12 +73,23 @@ def _names(message: Message) -> Iterator[Finding]:
     parts, brand = _parts(message), {fold(name).text for name in message.context.brand.names}
     for field in message.fields:
         if message.context.customer.language == "en":
-            yield from _english_names(field, parts, brand)
+            yield from _english_names(field, message, parts, brand)
         else:
             yield from _chinese_names(field, message, parts, brand)
 
 
-def _english_names(field: Field, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
+_TITLES_EN = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female"}
+
+
+def _may_be_titled(title: str, message: Message) -> bool:
+    """Mr and Ms need a gender on record, Dr a title; a neutral Mx needs neither."""
+    facts, said = message.context.customer.facts, title.casefold()
+    if str(facts.get("title") or "").casefold().rstrip(".") == said or said == "mx":
+        return True
+    return said in _TITLES_EN and str(facts.get("gender") or "") == _TITLES_EN[said]
+
+
+def _english_names(field: Field, message: Message, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
     for match in _GREETED_EN.finditer(field.raw):
         said = match["name"]
         if not said[0].isupper():
@@ -82,6 +97,9 @@ def _english_names(field: Field, parts: frozenset[str], brand: set[str]) -> Iter
         words = [fold(word).text.strip(".'’") for word in said.split()]
         if all(word in _ANYBODY for word in words) or fold(said).text in brand or words[0] in brand:
             continue
+        if match["title"] and not _may_be_titled(match["title"], message):
+            reason = "No record gives this title. Use the first name."
+            yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         if not all(word in parts or word.removesuffix("'s") in parts for word in words):
             reason = "This is not the customer's name."
             yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("name"))
@@ -95,8 +113,18 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
     gender = str(message.context.customer.facts.get("gender") or "")
     for match in _ADDRESSED_ZH.finditer(text):
         said = match["name"]
+        if message.licence.has_phrase(said + match["title"]):
+            continue  # a teacher or a colleague on record
         if said not in parts and (_looks_like_name(said) and not _ends_with_part(said, parts)):
             yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
+        elif (
+            said in parts
+            and not gender
+            and match["title"] in _TITLES
+            and not message.context.customer.facts.get("title")
+        ):
+            reason = "No record says how to address this customer. Say 您好."
+            yield field.finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         elif gender in ("male", "female") and _TITLES.get(match["title"], gender) != gender and said in parts:
             yield field.finding("FACT_NAME", Severity.BLOCK, "The form of address is wrong.", *match.span("title"))
     for match in _GREETED_ZH.finditer(text):
@@ -109,15 +137,12 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
 
 
 def _looks_like_name(said: str) -> bool:
-    return (
-        (1 <= len(said) <= 4 and said[0] in _SURNAMES)
-        or "·" in said
-        or said[:2] in ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟")
-    )
+    return (1 <= len(said) <= 4 and said[0] in _SURNAMES) or "·" in said or said[:2] in _DOUBLE_SURNAMES
 
 
 def _ends_with_part(said: str, parts: frozenset[str]) -> bool:
-    return any(said.endswith(part) for part in parts)
+    """尊敬的晓雯 ends with her name; in 刘子谦 the wrong surname stands before it."""
+    return any(said.endswith(part) and not _looks_like_name(said.removesuffix(part)) for part in parts)
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -155,6 +180,9 @@ def _facts(message: Message) -> Iterator[Finding]:
                 reason = f"The record knows no {mention.text}."
                 yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
         yield from _goods(field, message)
+        yield from wrong_times(field, message)
+        yield from wrong_counts(field, message)
+        yield from wrong_states(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
@@ -200,6 +228,8 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
     """Why a quantity about the customer is wrong, or None. Benefits of the offer are other rules' matter."""
     if quantity.qualifier in ("negated", "hypothetical") or _is_known(quantity, message):
         return None
+    if is_denied_before(field.tight.text, quantity.start):
+        return None
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and not quantity.benefit:
         return None if _follows(quantity, field, message) else f"No input carries the sum {quantity.text.strip()}."
@@ -229,6 +259,8 @@ def _wrong_count(quantity: Quantity, sentence: str) -> str | None:
         r"|sent|made|shipments|orders|in the last|for (?:your )?\d+)(?![a-z])",
         sentence,
     )
+    if quantity.text.strip().startswith("零"):  # 零件, 零食 are goods
+        return None
     small = quantity.value <= 1 and quantity.text.strip()[:1] in "一1ao"
     return f"The record does not count {quantity.text.strip()}." if own and done and not small else None
 
@@ -299,7 +331,7 @@ def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
     day_after = mention.first + timedelta(1)
     if day_after in licence.dates and re.search(rf"(?<!\d){day_after.day}(?!\d)", field.tight.text):
         return False  # the day before one that the text names as well
-    return not any(mention.first <= day <= mention.last for day in last_days(message, field.passage(mention.start)))
+    return not any(mention.first <= day <= mention.last for day in last_days(message, field.tight.text))
 
 
 _GOODS_ZH = sieve(
@@ -312,7 +344,9 @@ _GOODS_EN = sieve(
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
 _VAGUE = sieve(
-    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
+    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人|东西"
+    r"|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does|in|on|at|to"
+    r"|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"
     r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"
 )
@@ -367,10 +401,17 @@ RULES: tuple[Rule, ...] = (
             broken("陈先生，您的订单已发出。", changes={"customer": {"facts": {"gender": "female"}}}),
             broken("Hi Paula, your parcel left.", language="en"),
             broken("Dear Ms Carver, your parcel left.", language="en"),
-            fine("陈女士您好。雨桐，茶到了。"),
+            fine("陈女士您好。雨桐，茶到了。", changes={"customer": {"facts": {"gender": "female"}}}),
+            broken("陈女士您好。", because="no record says how to address her"),
+            broken("刘雨桐您好，茶到了。", because="the surname is another"),
             fine("尊敬的会员您好，青禾茶铺祝您安好。"),
             fine("Hi Will, hello there.", language="en"),
-            fine("Dear Mr Carter,\nThanks, Pine & Co", language="en"),
+            fine(
+                "Dear Mr Carter,\nThanks, Pine & Co",
+                language="en",
+                changes={"customer": {"facts": {"gender": "male"}}},
+            ),
+            broken("Dear Mr Carter, thanks.", language="en", because="no record gives the title"),
             fine("下单的步骤如果嫌麻烦，请告诉我们。买的时候就盼着它耐用。给还没买的人一句忠告吧。", changes=_ORDER),
             fine(
                 "You ordered in good faith, and what you ordered has earned its place. It is an order of yours.",
