@@ -1,9 +1,10 @@
 """Outcomes less what could be foretold before the experiment began, so that the same customers tell more.
 
-Regression on pre-period covariates, known as CUPED (A. Deng, Y. Xu, R. Kohavi, T. Walker, WSDM 2013), with the slopes that
-make the variance of the difference smallest: θ = (Σ Sxx/n)⁻¹ (Σ Sxy/n) over the arms (compare W. Lin, Annals of Applied
-Statistics 7, 2013: adjustment within arms never hurts asymptotically). In a randomised experiment the covariates' means
-differ by chance alone, so the estimate moves within its own noise. Knows nothing about arms' names or verdicts.
+Regression on pre-period covariates, known as CUPED (A. Deng, Y. Xu, R. Kohavi, T. Walker, WSDM 2013), with the slopes
+that make the variance of the difference smallest: θ = (Σ Sxx/n)⁻¹ (Σ Sxy/n) over the arms (compare W. Lin, Annals of
+Applied Statistics 7, 2013: adjustment within arms never hurts asymptotically). In a randomised experiment the
+covariates' means differ by chance alone, so the estimate moves within its own noise. Knows nothing about arms' names
+or verdicts.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """Can the arm be foretold from what was known before? Where it can, the groups were never alike, and no difference
 between them is an effect.
 
-One joint test of all covariates, so that forty of them do not make forty chances of a false alarm: Pillai's trace of the
-arms on the covariates (K. C. S. Pillai, Annals of Mathematical Statistics 26, 1955), the omnibus balance test of B. Hansen
-and J. Bowers (Statistical Science 23, 2008) for any number of arms. Numbers enter as ranks and squared ranks: amounts with
-heavy tails then follow the F distribution far into its own tail, and arms of equal mean and unequal spread are seen.
-Words enter as their levels, rare ones together; blanks as a level of their own.
+One joint test of all covariates, so that forty of them do not make forty chances of a false alarm: Pillai's trace of
+the arms on the covariates (K. C. S. Pillai, Annals of Mathematical Statistics 26, 1955), the omnibus balance test of
+B. Hansen and J. Bowers (Statistical Science 23, 2008) for any number of arms. Numbers enter as ranks and squared
+ranks: amounts with heavy tails then follow the F distribution far into its own tail, and arms of equal mean and
+unequal spread are seen. Words enter as their levels, rare ones together; blanks as a level of their own.
 
-Alarm: p < 0.001, because a manager who looks at a hundred sound experiments should be told "invalid" wrongly at most once
-in ten such years; and a difference of at least 0.02 standard deviations somewhere, because with ten million rows the
-least rounding in a hash is significant and moves no result.
+Alarm: p < 0.001, because a manager who looks at a hundred sound experiments should be told "invalid" wrongly at most
+once in ten such years; and a difference of at least 0.02 standard deviations somewhere, because with ten million rows
+the least rounding in a hash is significant and moves no result.
 """
 
 from __future__ import annotations

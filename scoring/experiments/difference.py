@@ -1,15 +1,17 @@
 """Two arms → the difference of their means with its interval and p, which never contradict each other.
 
-Shares: Newcombe's method 10 (R. G. Newcombe, Statistics in Medicine 17, 1998), honest for small groups and shares near 0
-and 1. Amounts: Welch's t with the transformation of P. Hall (JRSS B 54, 1992), carried to two samples by X.-H. Zhou and
-P. Dinh (Biostatistics 6, 2005), which takes out the skew that money has and a hold-out of one in ten does not average
-away. p is the level at which the interval just touches zero.
+Shares: Newcombe's method 10 (R. G. Newcombe, Statistics in Medicine 17, 1998), honest for small groups and shares
+near 0 and 1. Amounts: Welch's t, with the arms' variances drawn together where they cannot be told apart. Spending
+has a heavy tail, so a small hold-out that by chance met no large order looks both poor and sure of it: Welch then
+covers 88 to 93 % of the time. The larger arm knows the tail; its variance is borrowed as far as the ratio of the two
+is noise (empirical Bayes, as in G. K. Smyth, Statistical Applications in Genetics and Molecular Biology 3, 2004), and
+94 to 96 % come back. p is the level at which the interval just touches zero.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, log, sqrt
 
 from scipy.special import ndtr, stdtr, stdtrit
 
@@ -18,11 +20,17 @@ from scoring.experiments.sample import Sample
 Z95 = 1.959963984540054
 TOO_FAR = 40.0
 """Standard errors beyond which p is 0 in floating point anyway."""
+LIKELY = 0.05
+"""How far variances may differ for real, in logs, where nothing speaks for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`lift`: treated minus control, with the 95 % interval and the two-sided p. `noise` is the variance of `lift`."""
+    """`lift`: treated minus control, with the 95 % interval and the two-sided p. `noise` is the variance of `lift`.
+
+    A share's noise is taken as if one more hit and one more miss had been seen, so that an arm in which nothing has
+    happened yet is not taken for one in which nothing can happen.
+    """
 
     lift: float
     low: float
@@ -59,7 +67,12 @@ def _of_shares(treated: Sample, control: Sample) -> Difference:
     lift = treated.mean - control.mean
     low, high = _newcombe(treated, control, Z95)
     p = 1.0 if lift == 0 else float(2 * ndtr(-_touches_zero(treated, control)))
-    return Difference(lift, low, high, p, treated.noise + control.noise)
+    return Difference(lift, low, high, p, _careful(treated) + _careful(control))
+
+
+def _careful(share: Sample) -> float:
+    p = (share.mean * share.n + 1) / (share.n + 2)
+    return p * (1 - p) / share.n
 
 
 def _newcombe(treated: Sample, control: Sample, z: float) -> tuple[float, float]:
@@ -81,25 +94,27 @@ def _touches_zero(treated: Sample, control: Sample) -> float:
 
 
 def _of_amounts(treated: Sample, control: Sample, spent: int) -> Difference:
-    lift, noise = treated.mean - control.mean, treated.noise + control.noise
+    lift, (one, other) = treated.mean - control.mean, _variances(treated, control)
+    one, other = one / treated.n, other / control.n
+    noise = one + other
     if noise == 0:
         return Difference(lift, lift, lift, 1.0 if lift == 0 else 0.0, 0.0)
-    freedom = max(1.0, noise**2 / (treated.noise**2 / (treated.n - 1) + control.noise**2 / (control.n - 1)) - spent)
-    skew = (treated.third / treated.n**2 - control.third / control.n**2) / noise**1.5
-    error, reach = sqrt(noise), float(stdtrit(freedom, 0.975))
-    p = float(2 * stdtr(freedom, -abs(_straightened(lift / error, skew))))
-    low, high = (lift - _bent(side * reach, skew) * error for side in (1, -1))
-    return Difference(lift, low, high, p, noise)
+    freedom = max(1.0, noise**2 / (one**2 / (treated.n - 1) + other**2 / (control.n - 1)) - spent)
+    error = sqrt(noise)
+    reach = float(stdtrit(freedom, 0.975)) * error
+    return Difference(lift, lift - reach, lift + reach, float(2 * stdtr(freedom, -abs(lift) / error)), noise)
 
 
-def _straightened(t: float, skew: float) -> float:
-    """Hall's monotone cubic: a studentised difference of skew `skew` → one that is symmetric to second order."""
-    return t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
-
-
-def _bent(t: float, skew: float) -> float:
-    """The inverse of `_straightened`."""
-    if abs(skew) < 1e-9:
-        return t
-    inner = 1 + skew * (t - skew / 6)
-    return 3 / skew * (abs(inner) ** (1 / 3) * (1 if inner >= 0 else -1) - 1)
+def _variances(treated: Sample, control: Sample) -> tuple[float, float]:
+    """Both variances, their ratio drawn towards 1 by as much as it may be noise; what both hold together is kept."""
+    total = treated.n + control.n
+    pooled = (treated.n * treated.variance + control.n * control.variance) / total
+    if not (treated.variance and control.variance):
+        return pooled, pooled
+    kurtosis = (treated.n * treated.kurtosis + control.n * control.kurtosis) / total
+    noise = (kurtosis - 1) * (1 / treated.n + 1 / control.n)
+    seen = log(treated.variance / control.variance)
+    real = max(LIKELY**2, seen**2 - 4 * noise)
+    ratio = exp(seen * real / (real + noise))
+    base = pooled * total / (treated.n * ratio + control.n)
+    return ratio * base, base

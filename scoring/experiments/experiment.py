@@ -1,7 +1,7 @@
 """One experiment from table to verdict: arms, sample ratio, balance, effects with intervals, profit.
 
-The steps are functions of their own files; this one knows their order. `Experiment.as_dict` is the contract of `holdfast
-experiment`. Nothing here is random: the same table, in any order of rows, gives the same answer.
+The steps are functions of their own files; this one knows their order. `Experiment.as_dict` is the contract of
+`holdfast experiment`. Nothing here is random: the same table, in any order of rows, gives the same answer.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _effects(trial: Trial, design: Design, adjusted: Adjusted | None, invalid: V
             found=found[arm],
             relative=found[arm].lift / abs(plain[control].mean) if plain[control].mean else None,
             p_holm=p,
-            always=anytime(found[arm].lift, shown[arm], shown[control], design.planned),
+            always=anytime(found[arm], shown[arm], shown[control], design.planned),
             plain=difference(plain[arm], plain[control]) if adjusted is not None else None,
             profit=profits[arm],
             verdict=invalid or judge(sign * found[arm].lift, p, profits[arm]),
@@ -202,7 +202,9 @@ def _remarks(
     if ratio.turned:
         told.append("The ratio fits only from the last arm to the first, so it was read that way.")
     if ratio.alarm:
-        meant = "If that split was meant, state it with --ratio." if design.ratio is None else "Find out who is missing."
+        meant = (
+            "If that split was meant, state it with --ratio." if design.ratio is None else "Find out who is missing."
+        )
         told.append(f"The arm '{ratio.arm}' is {abs(ratio.z):.1f} standard errors off its share. {meant}")
     if balance is not None and balance.alarm:
         widest = balance.gaps[0]

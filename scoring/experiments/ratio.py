@@ -1,7 +1,7 @@
 """Did each arm get the share that was meant for it? The chi-square test for sample ratio mismatch.
 
-An experiment whose arms have other sizes than were drawn has lost somebody on the way, and whom it lost is rarely chance
-(A. Fabijan et al., KDD 2019). Everybody put into an arm counts, whether or not an outcome is known.
+An experiment whose arms have other sizes than were drawn has lost somebody on the way, and whom it lost is rarely
+chance (A. Fabijan et al., KDD 2019). Everybody put into an arm counts, whether or not an outcome is known.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ def _checked(counts: Mapping[str, int], parts: Mapping[str, float]) -> RatioChec
     total, whole = sum(counts.values()), sum(parts.values())
     shares = {arm: parts[arm] / whole for arm in counts}
     square = sum((n - total * shares[arm]) ** 2 / (total * shares[arm]) for arm, n in counts.items())
-    z = {arm: (n - total * s) / sqrt(total * s * (1 - s)) for (arm, n), s in zip(counts.items(), shares.values(), strict=True)}
+    z = {
+        arm: (n - total * s) / sqrt(total * s * (1 - s))
+        for (arm, n), s in zip(counts.items(), shares.values(), strict=True)
+    }
     # Of two arms that deviate alike the later is named: with a control and one arm, that is the one written to.
     worst = max(reversed(list(z)), key=lambda arm: abs(z[arm]))
     return RatioCheck(float(chdtrc(len(counts) - 1, square)), z[worst], worst, shares)

@@ -1,7 +1,8 @@
 """A table and the names of its columns → who was in which arm, and what came of it.
 
-Takes any table that `scoring.tables` reads; gives a `Trial`. Arms are compared as text (1 = 1.0 = "1"). Outcomes are 0/1,
-yes/no, true/false or numbers. Rows without an arm or an outcome are counted, never filled. Raises ScoringError kinds.
+Takes any table that `scoring.tables` reads; gives a `Trial`. Arms are compared as text (1 = 1.0 = "1"). Outcomes are
+0/1, yes/no, true/false or numbers. Rows without an arm or an outcome are counted, never filled. Raises ScoringError
+kinds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MOST_ARMS = 50
 YES = frozenset({"1", "yes", "true", "y", "t", "是", "真"})
 NO = frozenset({"0", "no", "false", "n", "f", "否", "假"})
 CONTROL = re.compile(
-    r"0|false|f|no|n|none|nobody|nothing|off|否|对照组?|空白组?|control([ _-]?group)?|ctrl|control\b.*|hold[ _-]?out|held[ _-]?out"
+    r"0|false|f|no|n|none|nobody|nothing|off|否|对照组?|空白组?|ctrl|control([ _-].*)?|hold[ _-]?out|held[ _-]?out"
     r"|baseline|placebo|untreated|not[ _-].*|no[ _-].*",
     re.IGNORECASE,
 )
@@ -156,7 +157,9 @@ def _need_outcomes(arm: str, known: int) -> None:
 
 def _numbers(values: pd.Series, what: str) -> Floats:
     numbers = as_number(values)
-    unreadable = as_id(values).notna() & numbers.isna() if not pd.api.types.is_numeric_dtype(values) else numbers.isna() & False
+    unreadable = (
+        as_id(values).notna() & numbers.isna() if not pd.api.types.is_numeric_dtype(values) else numbers.isna() & False
+    )
     if unreadable.any():
         example = values[unreadable].iloc[0]
         raise BadColumn(
@@ -165,7 +168,9 @@ def _numbers(values: pd.Series, what: str) -> Floats:
         )
     found = numbers.to_numpy(dtype="float64")
     if np.isinf(found).any():
-        raise BadColumn(f"The {what} column '{values.name}' holds an infinite number.", "Correct it, or leave it blank.")
+        raise BadColumn(
+            f"The {what} column '{values.name}' holds an infinite number.", "Correct it, or leave it blank."
+        )
     return found
 
 
@@ -186,10 +191,10 @@ def numeric_covariates(covariates: pd.DataFrame) -> Floats:
         values = covariates[name]
         if not pd.api.types.is_numeric_dtype(values) or values.isna().all():
             continue
-        numbers = values.astype("float64")
-        columns.append(numbers.fillna(numbers.mean()).to_numpy())
+        numbers: pd.Series = values.astype("float64")
+        columns.append(numbers.fillna(numbers.mean()).to_numpy(dtype="float64"))
         if numbers.isna().any():
-            columns.append(numbers.isna().to_numpy(dtype="float64"))
+            columns.append(numbers.isna().astype("float64").to_numpy(dtype="float64"))
     return np.column_stack(columns) if columns else np.empty((len(covariates), 0))
 
 

@@ -1,7 +1,7 @@
 """What may be said about an effect, in one of six words, when several arms ask for it at once.
 
-Intervals are each arm's own; verdicts use p-values stepped down by Holm (Scandinavian Journal of Statistics 6, 1979), so
-that with five useless arms the chance of praising or blaming any of them is still 5 %.
+Intervals are each arm's own; verdicts use p-values stepped down by Holm (Scandinavian Journal of Statistics 6, 1979),
+so that with five useless arms the chance of praising or blaming any of them is still 5 %.
 """
 
 from __future__ import annotations
