@@ -44,7 +44,7 @@ def sample_of(values: Floats, share: bool = False) -> Sample:
 
 
 def share_of(n: int, hits: int) -> Sample:
-    """The same for `hits` of `n` customers, from the counts alone. Needs n ≥ 2."""
+    """The same for `hits` of `n` customers, from the counts alone. Needs n ≥ 1."""
     p = hits / n
     spread = p * (1 - p)
-    return Sample(n, p, spread * n / (n - 1), (1 - 3 * spread) / spread if spread > 0 else 1.0, share=True)
+    return Sample(n, p, spread * n / max(n - 1, 1), (1 - 3 * spread) / spread if spread > 0 else 1.0, share=True)

@@ -191,10 +191,12 @@ def numeric_covariates(covariates: pd.DataFrame) -> Floats:
         values = covariates[name]
         if not pd.api.types.is_numeric_dtype(values) or values.isna().all():
             continue
-        numbers: pd.Series = values.astype("float64")
-        columns.append(numbers.fillna(numbers.mean()).to_numpy(dtype="float64"))
-        if numbers.isna().any():
-            columns.append(numbers.isna().astype("float64").to_numpy(dtype="float64"))
+        numbers = values.astype("float64")
+        known = np.asarray(numbers, dtype=np.float64)
+        blank = np.isnan(known)
+        columns.append(np.where(blank, known[~blank].mean(), known))
+        if blank.any():
+            columns.append(blank.astype(np.float64))
     return np.column_stack(columns) if columns else np.empty((len(covariates), 0))
 
 
