@@ -224,6 +224,11 @@ def _remarks(
         told.append(f"{trial.without_arm:,} rows have no arm and were left out.")
     if trial.value is not None and (blank := int(np.isnan(trial.value).sum())):
         told.append(f"{blank:,} rows have no value and were left out of the profit; write 0 where nothing was gained.")
+    if trial.value is not None and trial.share and (paid := int((trial.value[trial.y == 0] > 0).sum())):
+        told.append(
+            f"{paid:,} customers have a value though their outcome is 0: the value was read as the money that each "
+            "customer brought, whatever the outcome. For the worth of one outcome use --margin."
+        )
     if len(trial.arms) > 2:
         told.append("Intervals are each arm's own; verdicts are corrected for the number of arms (Holm).")
     return told

@@ -121,15 +121,24 @@ def _control_first(names: list[str], control: str | None, column: str, rows: int
         )
     if control is not None:
         wanted = as_words(pd.Series([control], dtype="string")).iloc[0]
-        found = [name for name in names if name == wanted] or [
-            name for name in names if name.casefold() == str(wanted).casefold()
-        ]
+        found = _named(names, str(wanted))
         if not found:
             raise BadColumn(f"No row of '{column}' is '{control}'.", f"Its values are: {shown}. Name one of them.")
         return [found[0], *(name for name in names if name != found[0])], False
     likely = [name for name in names if CONTROL.fullmatch(name.strip())]
     first = likely[0] if likely else names[0]
     return [first, *(name for name in names if name != first)], len(likely) != 1
+
+
+def _named(names: list[str], wanted: str) -> list[str]:
+    """The arm of this name; else in other capitals; else the only one that says the same yes or no (0 for False)."""
+    if wanted in names:
+        return [wanted]
+    word = wanted.casefold()
+    alike = [name for name in names if name.casefold() == word]
+    said = next((words for words in (YES, NO) if word in words), frozenset())
+    same = [name for name in names if name.casefold() in said]
+    return alike or (same if len(same) == 1 else [])
 
 
 def _need_one_row_each(ids: pd.Series, words: pd.Series, column: str) -> None:
@@ -175,13 +184,16 @@ def _numbers(values: pd.Series, what: str) -> Floats:
 
 
 def _as_covariate(values: pd.Series) -> pd.Series:
-    """Numbers where every value that is there is one; else words."""
+    """Numbers where every value that is there is one, dates where every one is; else words."""
     if pd.api.types.is_datetime64_any_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values
     if pd.api.types.is_numeric_dtype(values):
         return values.astype("float64").replace([np.inf, -np.inf], np.nan)
     words, numbers = as_id(values), as_number(values)
-    return numbers if numbers.notna().equals(words.notna()) else words
+    if numbers.notna().equals(words.notna()):
+        return numbers
+    dates = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True)
+    return dates if dates.notna().equals(words.notna()) else words
 
 
 def numeric_covariates(covariates: pd.DataFrame) -> Floats:

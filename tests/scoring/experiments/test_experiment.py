@@ -168,6 +168,26 @@ def test_a_table_that_cannot_be_compared_says_why_and_what_to_do(
     assert refused.value.remedy
 
 
+def test_a_control_group_may_be_named_in_another_spelling_of_no() -> None:
+    table = experiment().assign(arm=lambda t: t["arm"] == "mail")
+    assert run_experiment(table, Columns("arm", "stayed"), Design(), control="0").arms[0].name == "False"
+
+
+def test_dates_from_a_text_file_are_covariates_as_well() -> None:
+    table = experiment()
+    table["joined"] = (pd.Timestamp("2025-01-01") + pd.to_timedelta(table["stayed"].index % 300, unit="D")).astype(str)
+    assert run(table, covariates="joined").verdict is Verdict.HELPS
+    table["joined"] = np.where(table["arm"] == "mail", "2026-02-01", table["joined"])
+    found = run(table, covariates="joined")
+    assert found.verdict is Verdict.GROUPS_DIFFER
+
+
+def test_a_value_that_does_not_hang_on_the_outcome_is_said_to_be_read_as_money_brought() -> None:
+    table = experiment().assign(worth=10.0)
+    found = run_experiment(table, Columns("arm", "stayed", value="worth"), Design(cost=1.0))
+    assert any("whatever the outcome" in remark for remark in found.remarks)
+
+
 def test_an_unknown_control_group_is_named_with_those_that_there_are() -> None:
     with pytest.raises(ScoringError, match="No row of 'arm' is 'nobody'") as refused:
         run_experiment(experiment(), Columns("arm", "stayed"), Design(), control="nobody")
