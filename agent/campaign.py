@@ -135,7 +135,7 @@ def begin(plan: Plan, by: str, house: House) -> None:
             raise TransitionNotAllowed(f"campaign {plan.id} is {status}", "resume it, or give the plan another id")
         if plan.budget is not None:
             house.store.ledger.set_budget(f"campaign:{plan.id}", plan.budget)
-        # The chance of being held out belongs to the result: without it nobody can check that the arms have their shares.
+        # The chance of being held out is kept with it: else nobody could check that the arms have their shares.
         row = {**as_row(plan), "holdout_share": house.holdout_share}
         house.store.campaigns.put(plan.id, C.RUNNING, row, now, by)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from agent.domain import Channel, Money
 from agent.errors import InputError
 from agent.money import to_minor
-from scoring.records import RiskBand
+from scoring.records import Harm, RiskBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Plan:
 
     `cells` drafts once for all who share situation, offer, channel, language and tone; the `individual` most valuable
     get drafts of their own all the same. `auto_send` lets what the gate passed go by itself, but for a fixed random
-    share (`audit_share`) that a person sees. `contact_cost` is what one message costs to send, in major
-    units of the currency (mail costs less than its smallest coin). `limits`: harm → the
-    share of those written to above which the campaign pauses by itself; the house's own limits where nothing is said.
+    share (`audit_share`) that a person sees. `contact_cost` is what one message costs to send, in major units of the
+    currency (mail costs less than its smallest coin). `limits`: harm → the share of those written to above which the
+    campaign pauses by itself; the house's own limits where nothing is said.
     """
 
     id: str
@@ -34,11 +34,7 @@ class Plan:
     cells: bool = False
     individual: int = 50
     contact_cost: float = 0.0
-    limits: Mapping[str, float] = field(default_factory=dict)
-
-
-HARMS = ("unsubscribed", "complained", "returned")
-"""What a plan may limit."""
+    limits: Mapping[Harm, float] = field(default_factory=dict)
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -55,7 +51,7 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "cells": plan.cells,
         "individual": plan.individual,
         "contact_cost": plan.contact_cost,
-        "limits": dict(plan.limits),
+        "limits": {harm.value: share for harm, share in plan.limits.items()},
     }
 
 
@@ -73,13 +69,13 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         cells=row.get("cells", False),
         individual=row.get("individual", 50),
         contact_cost=row.get("contact_cost", 0.0),
-        limits=row.get("limits", {}),
+        limits={Harm(harm): share for harm, share in row.get("limits", {}).items()},
     )
 
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share", "cells", "individual", "contact_cost", "limits"}
+    known = {field.name for field in fields(Plan)}
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -110,11 +106,11 @@ def _cost(given: Any) -> float:
     return cost
 
 
-def _limits(given: Any) -> dict[str, float]:
+def _limits(given: Any) -> dict[Harm, float]:
     """Raises ValueError."""
-    limits = {str(harm): float(share) for harm, share in dict(given).items()}
-    if unknown := set(limits) - set(HARMS):
-        raise ValueError(f"nobody counts {sorted(unknown)[0]!r}; limits are for {', '.join(HARMS)}")
+    if unknown := set(dict(given)) - set(Harm):
+        raise ValueError(f"nobody counts {sorted(unknown)[0]!r}; limits are for {', '.join(Harm)}")
+    limits = {Harm(harm): float(share) for harm, share in given.items()}
     if wrong := [harm for harm, share in limits.items() if not 0 < share < 1]:
         raise ValueError(f"the limit of {wrong[0]} is a share between 0 and 1, like 0.02")
     return limits

@@ -1,7 +1,6 @@
-"""Campaigns measured: who stayed, at what profit, how it ages, whom it harmed; and what follows from that by itself.
+"""Campaigns measured: who stayed, at what profit, how it ages, whom it harmed.
 
-Reads store and event log, lets `scoring.experiments` count. Two things are done here and nowhere else: a customer's outcome
-is recorded once their horizon is over, and a campaign that does too much harm is paused.
+Reads store and event log, lets `scoring.experiments` count, changes nothing: `api.upkeep` does what follows from it.
 """
 
 from __future__ import annotations
@@ -9,22 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from agent import campaign, pipeline
-from agent.campaign import is_over
 from agent.domain import CampaignRow, CampaignStatus, CaseStatus, Followed
-from agent.errors import TransitionNotAllowed
 from agent.money import to_major
-from agent.outcomes import OutcomeRow
 from agent.plan import plan_of
 from api.bootstrap import Workshop
 from scoring.experiments.campaign import Group, Lift, lift
 from scoring.experiments.decay import Decay, decay
-from scoring.experiments.follow_up import HORIZON, follow_up, settled
+from scoring.experiments.follow_up import follow_up
 from scoring.experiments.ratio import RatioCheck, check_ratio
-from scoring.experiments.stops import LIMITS, Harm, Stop, check_stop
+from scoring.experiments.stops import LIMITS, Stop, check_stop
 from scoring.experiments.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -69,7 +64,9 @@ def measure(campaign_id: str, workshop: Workshop) -> Measured:
         row=row,
         arms=arms,
         lift=lift(
-            _known([p for p in people if not p.held_out]), _known([p for p in people if p.held_out]), len(people),
+            _known([person for person in people if not person.held_out]),
+            _known([person for person in people if person.held_out]),
+            len(people),
             final=_final(row, all(person.stayed is not None for person in people)),
         ),
         ratio=_ratio(row, arms),
@@ -77,7 +74,7 @@ def measure(campaign_id: str, workshop: Workshop) -> Measured:
         worth=worth(table, float(workshop.brand.margin_pct) / 100) if table is not None else None,
         stops=_stops(row, table) if table is not None else (),
         parts=tuple(_parts([person for person in people if not person.held_out])),
-    )  # fmt: skip
+    )
 
 
 def lift_of(row: CampaignRow, workshop: Workshop) -> Lift | None:
@@ -93,68 +90,18 @@ def lift_of(row: CampaignRow, workshop: Workshop) -> Lift | None:
     return lift(written, held, sum(arms), final=_final(row, written.n + held.n >= sum(arms)))
 
 
-def settle(workshop: Workshop) -> dict[str, int]:
-    """Whoever bought within the horizon stayed, whoever did not has left: recorded once their days are over.
-
-    Only as far as the orders reach: silence of a file that was not exported yet is no customer's silence.
-    """
-    now, span = workshop.clock.now(), workshop.log.span()
-    waiting = workshop.store.results.unsettled(now - timedelta(days=HORIZON))
-    counts = {CaseStatus.STAYED.value: 0, CaseStatus.LEFT.value: 0}
-    if span is None or not waiting:
-        return counts
-    people = _frame(waiting)
-    until = min(now, span[1])
-    events = workshop.log.load(since=people["opened_at"].min(), until=until, customer_ids=list(people["customer_id"]))
-    for row, stayed in zip(people.itertuples(), _per_case(people, events, until, settled), strict=True):
-        if stayed is None:
-            continue
-        kind = CaseStatus.STAYED.value if stayed else CaseStatus.LEFT.value
-        at = row.opened_at.to_pydatetime() + timedelta(days=HORIZON)
-        recorded = pipeline.record(OutcomeRow(kind, at, case_id=str(row.case_id)), workshop.house, "orders")
-        counts[kind] += recorded is not None
-    return counts
-
-
-def watch(workshop: Workshop) -> list[tuple[str, Stop]]:
-    """Pause each campaign that breaches a limit; give back which and why.
-
-    One that a person resumed in spite of it goes on until more of the same harm comes in.
-    """
-    stopped = []
-    store = workshop.store
-    for row in store.campaigns.rows([CampaignStatus.RUNNING, CampaignStatus.DONE]):
-        if is_over(row, store.cases.counts(row.id)):
-            continue
-        breached = next((stop for stop in measure(row.id, workshop).stops if stop.breached), None)
-        if breached is None or _seen_before(row, breached):
-            continue
-        try:
-            campaign.pause(row.id, workshop.house)
-        except TransitionNotAllowed:
-            continue  # somebody else stopped it, or it ended in this moment
-        store.campaigns.note_harm(row.id, breached.harm.value, breached.written_to.stayed)
-        stopped.append((row.id, breached))
-    return stopped
-
-
-def _seen_before(row: CampaignRow, stop: Stop) -> bool:
-    return stop.written_to.stayed <= int(dict(row.plan.get("harm_seen", {})).get(stop.harm.value, -1))
-
-
-# --- from records to tables ---------------------------------------------------------------------------------------------
+# --- from records to tables -------------------------------------------------------------------------------------------
 
 
 def _table(people: Sequence[Followed], workshop: Workshop, contact_cost: float) -> pd.DataFrame:
     """One row a customer: what follow_up says, and what the store knows."""
-    import pandas as pd
-
+    cases = frame([(person.case_id, person.customer_id, person.opened_at) for person in people])
     now, span = workshop.clock.now(), workshop.log.span()
+    # Silence of a file that was not exported yet is no customer's silence: time ends where the orders end.
     until = min(now, span[1] + timedelta(seconds=1)) if span else now
-    frame = _frame([(person.case_id, person.customer_id, person.opened_at) for person in people])
-    ids = list(frame["customer_id"])
-    events = workshop.log.load(since=frame["opened_at"].min(), until=until, customer_ids=ids)
-    table = pd.concat([frame, follow_up(frame, events, until)], axis=1)
+    ids = list(cases["customer_id"])
+    events = workshop.log.load(since=cases["opened_at"].min(), until=until, customer_ids=ids)
+    table = cases.join(follow_up(cases, events, until))
     windows = [name for name in table.columns if name.startswith("bought_")]
     return table.assign(
         held_out=[person.held_out for person in people],
@@ -166,25 +113,15 @@ def _table(people: Sequence[Followed], workshop: Workshop, contact_cost: float) 
     )
 
 
-def _frame(cases: Sequence[tuple[str, str, Any]]) -> pd.DataFrame:
+def frame(cases: Sequence[tuple[str, str, datetime]]) -> pd.DataFrame:
+    """`cases`: case id, customer id, when it was opened."""
     import pandas as pd
 
-    frame = pd.DataFrame(list(cases), columns=["case_id", "customer_id", "opened_at"])
-    return frame.assign(opened_at=pd.to_datetime(frame["opened_at"], utc=True))
+    made = pd.DataFrame(list(cases), columns=["case_id", "customer_id", "opened_at"])
+    return made.assign(opened_at=pd.to_datetime(made["opened_at"], utc=True))
 
 
-def _per_case(people: pd.DataFrame, events: pd.DataFrame, until: Any, ask: Callable[..., pd.Series]) -> list[bool | None]:
-    """A customer may have been in several campaigns: each case is asked by itself, together with others' cases."""
-    found: dict[Any, bool | None] = {}
-    rank = people.groupby("customer_id").cumcount()
-    for turn in sorted(rank.unique()):
-        part = people[rank == turn]
-        answers = ask(part, events, until)
-        found |= {place: None if answer is None else bool(answer) for place, answer in answers.astype(object).where(answers.notna(), None).items()}
-    return [found[place] for place in people.index]
-
-
-# --- figures ------------------------------------------------------------------------------------------------------------
+# --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def _known(people: Sequence[Followed]) -> Group:
@@ -206,7 +143,7 @@ def _ratio(row: CampaignRow, arms: tuple[int, int]) -> RatioCheck | None:
 
 def _stops(row: CampaignRow, table: pd.DataFrame) -> tuple[Stop, ...]:
     """Harm among those whose message left, against everybody held out."""
-    limits = {**LIMITS, **{Harm(harm): share for harm, share in plan_of(row.plan).limits.items()}}
+    limits = {**LIMITS, **plan_of(row.plan).limits}
     written, held = table[~table["held_out"] & table["sent"]], table[table["held_out"]]
     return tuple(
         check_stop(

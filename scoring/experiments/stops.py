@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import log, log1p
 from typing import Any
 
@@ -21,15 +20,10 @@ from scoring.experiments.anytime import ALPHA, anytime
 from scoring.experiments.campaign import Group
 from scoring.experiments.difference import difference
 from scoring.experiments.sample import share_of
+from scoring.records import Harm
 
 PRIOR = (1.0, 30.0)
 """Beta weights of the rates that one thinks of: a few in a hundred."""
-
-
-class Harm(StrEnum):
-    UNSUBSCRIBED = "unsubscribed"
-    COMPLAINED = "complained"
-    RETURNED = "returned"
 
 
 LIMITS: Mapping[Harm, float] = {Harm.UNSUBSCRIBED: 0.02, Harm.COMPLAINED: 0.02, Harm.RETURNED: 0.05}
