@@ -51,12 +51,14 @@ def settle(workshop: Workshop) -> Counter[str]:
 
 def _known(cases: pd.DataFrame, events: pd.DataFrame, until: datetime) -> Iterator[OutcomeRow]:
     """A customer may have been in several campaigns: each turn asks of each customer once."""
+    import pandas as pd
+
     for _, turn in cases.groupby(cases.groupby("customer_id").cumcount()):
-        for row, stayed in zip(turn.itertuples(), settled(turn, events, until).to_list(), strict=True):
-            if isinstance(stayed, bool):
+        over = turn["opened_at"] + timedelta(days=HORIZON)
+        for case_id, at, stayed in zip(turn["case_id"], over, settled(turn, events, until), strict=True):
+            if not pd.isna(stayed):
                 kind = CaseStatus.STAYED if stayed else CaseStatus.LEFT
-                at = row.opened_at.to_pydatetime() + timedelta(days=HORIZON)
-                yield OutcomeRow(kind.value, at, case_id=str(row.case_id))
+                yield OutcomeRow(kind.value, pd.Timestamp(at).to_pydatetime(), case_id=str(case_id))
 
 
 def watch(workshop: Workshop) -> list[tuple[str, Stop]]:

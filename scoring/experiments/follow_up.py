@@ -48,11 +48,13 @@ def settled(people: pd.DataFrame, events: pd.DataFrame, until: datetime) -> pd.S
     """Whether each person bought within the horizon: True, False, or missing where it is not over."""
     table = follow_up(people, events, until)
     windows = table[[f"bought_{end}" for _, end in WINDOWS]]
-    return windows.max(axis=1).where(windows.notna().all(axis=1)).astype("boolean")
+    known: pd.Series = windows.max(axis=1).where(windows.notna().all(axis=1)).astype("boolean")
+    return known
 
 
 def _days(gap: pd.Series) -> pd.Series:
-    return gap.dt.total_seconds() / 86400
+    days: pd.Series = gap.dt.total_seconds() / 86400
+    return days
 
 
 def _revenue(later: pd.DataFrame, bought: pd.DataFrame, people: pd.DataFrame) -> pd.Series:

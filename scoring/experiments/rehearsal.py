@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from scoring.experiments.adjust import adjust
 from scoring.experiments.anytime import anytime
 from scoring.experiments.balance import check_balance
+from scoring.experiments.campaign import Group
 from scoring.experiments.difference import Difference, difference, wilson
 from scoring.experiments.ratio import check_ratio
 from scoring.experiments.sample import Sample, sample_of, share_of
+from scoring.experiments.stops import LIMITS, check_stop
 from scoring.experiments.verdict import LEVEL, holm
+from scoring.records import Harm
 
 Floats = NDArray[np.float64]
 Dice = np.random.Generator
@@ -197,6 +200,23 @@ def _ratio_alarm(split: str, lost: float, customers: int) -> Callable[[Dice], bo
     return trial
 
 
+def _stopped(rate: float, happens_anyway: float | None = None) -> Callable[[Dice], bool]:
+    """A campaign of 4,000 whose harm is watched daily: unsubscribes at `rate`, or complaints beyond those that 500 held
+    out make anyway."""
+
+    def trial(dice: Dice) -> bool:
+        harm = Harm.UNSUBSCRIBED if happens_anyway is None else Harm.COMPLAINED
+        written, held = stayed(4000, rate, dice), stayed(500, happens_anyway or 0.0, dice)
+        for day in range(1, DAYS + 1):
+            arms = (values[: len(values) * day // DAYS] for values in (written, held))
+            seen = [Group(len(values), int(values.sum())) for values in arms]
+            if check_stop(harm, seen[0], seen[1], LIMITS[harm], 4500).breached:
+                return True
+        return False
+
+    return trial
+
+
 def _groups_alarm(leaning: float) -> Callable[[Dice], bool]:
     """Twelve covariates as shops have them. `leaning`: how much the better customers are preferred, in logits."""
 
@@ -234,6 +254,10 @@ TRIALS: tuple[tuple[str, tuple[float, float] | None, Callable[[Dice], bool]], ..
     ("split 1:9 as meant: alarm", (0.0, 0.02), _ratio_alarm("1:9", 0.0, 20_000)),
     ("split 1:1, 10,000 customers, one in ten of an arm lost: alarm", FOUND, _ratio_alarm("1:1", 0.1, 10_000)),
     ("split 1:9, 20,000 customers, one in ten of an arm lost: alarm", FOUND, _ratio_alarm("1:9", 0.1, 20_000)),
+    ("unsubscribes at their limit, watched daily: stopped", SAFE, _stopped(0.02)),
+    ("unsubscribes at twice their limit, watched daily: stopped", FOUND, _stopped(0.04)),
+    ("complaints 2 points above the hold-out's, their limit, watched daily: stopped", SAFE, _stopped(0.05, 0.03)),
+    ("complaints 12 points above the hold-out's, watched daily: stopped", FOUND, _stopped(0.15, 0.03)),
     ("arms drawn by lot, twelve covariates: groups differ", (0.0, 0.003), _groups_alarm(0.0)),
     ("better customers preferred: groups differ", FOUND, _groups_alarm(0.5)),
 )  # fmt: skip

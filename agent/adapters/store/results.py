@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
-from agent.domain import CaseStatus, Followed, Money, OfferStatus, Outcome, Purpose
+from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
 
 
 class Results:
@@ -69,7 +69,8 @@ class Results:
         )
         with self._tx.read() as c:
             rows = c.execute(query).all()
-            kinds, money, sent, words = (read(c, campaign_id) for read in (_kinds, _redeemed, _sent, _words))
+            kinds, money = _kinds(c, campaign_id), _redeemed(c, campaign_id)
+            sent, words = _sent(c, campaign_id), _words(c, campaign_id)
         return [
             Followed(
                 case_id, customer, channel, opened_at, bool(held), offer or "", *words.get(case_id, ("", False)),
@@ -136,7 +137,7 @@ def _kinds(c: sa.Connection, campaign_id: str) -> dict[str, set[str]]:
 def _redeemed(c: sa.Connection, campaign_id: str) -> dict[str, Money]:
     t = schema.reservations
     query = sa.select(t.c.case_id, t.c.amount_minor, t.c.currency).where(
-        t.c.case_id.in_(_of(campaign_id)), t.c.status == CaseStatus.REDEEMED.value
+        t.c.case_id.in_(_of(campaign_id)), t.c.status == "redeemed"
     )
     return {case_id: Money(minor, currency) for case_id, minor, currency in c.execute(query)}
 
@@ -144,7 +145,7 @@ def _redeemed(c: sa.Connection, campaign_id: str) -> dict[str, Money]:
 def _sent(c: sa.Connection, campaign_id: str) -> set[str]:
     """What left, or may have."""
     t = schema.outbox
-    left = [CaseStatus.SENT.value, CaseStatus.UNKNOWN.value]
+    left = [DeliveryStatus.SENT.value, DeliveryStatus.UNKNOWN.value]
     query = sa.select(t.c.case_id).where(t.c.case_id.in_(_of(campaign_id)), t.c.status.in_(left))
     return set(c.execute(query).scalars())
 
