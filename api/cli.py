@@ -18,6 +18,7 @@ from api.commands import (
     knowledge,
     model,
     operations,
+    rules,
     sending,
     serving,
     setup,
@@ -57,6 +58,7 @@ campaigns.register(app)
 cases.register(app)
 sending.register(app)
 style.register(app)
+rules.register(app)
 serving.register(app)
 operations.register(app)
 
