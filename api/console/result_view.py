@@ -1,9 +1,11 @@
-"""A measured campaign → the words and rows of its page: what it earned, whether it lasts, whom it harmed, who got what."""
+"""A measured campaign → words and rows of its page: what it earned, whether it lasts, whom it harmed, who got what."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from api.console.say import Say
 from api.measuring import Measured
@@ -39,7 +41,7 @@ class ResultView:
     split_alarm: bool
     profit: str
     costs: tuple[tuple[str, str], ...]
-    months: str
+    months: Markup
     pulled_forward: bool
     stops: tuple[StopRow, ...]
     parts: tuple[PartRow, ...]
@@ -86,14 +88,14 @@ def _costs(found: Measured, say: Say) -> tuple[tuple[str, str], ...]:
     return tuple((say(f"result.{name}"), say.major(amount)) for name, amount in rows)
 
 
-def _months(found: Measured, say: Say) -> str:
+def _months(found: Measured, say: Say) -> Markup:
     windows = found.decay.months if found.decay else ()
     rows = [
         _row(say("result.days", begin=window.begin, end=window.end), window.found)
         for window in windows
         if window.found is not None
     ]
-    return interval_chart(rows, say("result.months"))
+    return Markup(interval_chart(rows, say("result.months")))  # words are escaped in it, the rest are numbers
 
 
 def _row(name: str, found: Difference) -> Interval:

@@ -6,16 +6,21 @@ import json
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from agent import campaign
+from agent.access import Role
 from agent.domain import CampaignStatus, CaseStatus
 from agent.plan import Plan, read_plan
 from api.bootstrap import Workshop
 from api.campaign_report import write_report
 from api.campaigning import standing
+from api.main import create_app
 from api.measuring import measure, measured_answer
+from api.sign_in import add_key, add_user, set_password
 from api.upkeep import settle, watch
 from scoring.records import Harm
+from tests.console_shop import PASSWORD
 from tests.factories import NOW
 from tests.measured_shop import CAMPAIGN, HELD, WRITTEN, a_measured_shop, happened, held, later, written
 
@@ -160,6 +165,28 @@ def test_cells_and_individual_drafts_stand_apart(ended: Workshop) -> None:
     assert parts["draft", "cell"] == (200, 130)
     assert parts["draft", "none"] == (50, 0)
     assert parts["channel", "email"] == (WRITTEN, 180)
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Net profit"), ("zh", "净利")])
+def test_the_console_shows_the_same_to_a_manager(ended: Workshop, language: str, says: str) -> None:
+    settle(ended)
+    set_password(ended, add_user(ended, "may", Role.MANAGER), PASSWORD)
+    client = TestClient(create_app(ended))
+    client.post("/sign-in", data={"name": "may", "password": PASSWORD})
+    page = client.get(f"/campaigns/{CAMPAIGN}", params={"lang": language})
+    assert page.status_code == 200
+    assert says in page.text
+    assert "+30.0" in page.text
+    assert page.text.count('class="dot"') == 3
+
+
+def test_a_program_reads_the_same_report(ended: Workshop) -> None:
+    settle(ended)
+    key = add_key(ended, "shop", Role.MANAGER, ())[1]
+    answer = TestClient(create_app(ended)).get(
+        f"/v1/campaigns/{CAMPAIGN}/report", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert answer.json() == measured_answer(measure(CAMPAIGN, ended))
 
 
 def test_a_campaign_of_which_nothing_is_known_yet_has_a_report_that_says_so(shop: Workshop, tmp_path: Path) -> None:
