@@ -39,19 +39,20 @@ class Results:
 
     def by_arm(self, campaign_id: str) -> Mapping[tuple[bool, str], int]:
         """(held out, kind) → customers of this campaign with such an outcome, each counted once."""
-        o, k = schema.outcomes, schema.cases
+        o, k, held = schema.outcomes, schema.cases, _held()
         query = (
-            sa.select(_held(), o.c.kind, sa.func.count(sa.distinct(k.c.customer_id)))
+            sa.select(held, o.c.kind, sa.func.count(sa.distinct(k.c.customer_id)))
             .join(k, k.c.case_id == o.c.case_id)
             .where(*self._drawn(campaign_id))
-            .group_by(_held(), o.c.kind)
+            .group_by(held, o.c.kind)
         )
         with self._tx.read() as c:
             return {(bool(arm), kind): int(count) for arm, kind, count in c.execute(query)}
 
     def arms(self, campaign_id: str) -> tuple[int, int]:
         """How many customers of this campaign are written to, and how many are held out."""
-        query = sa.select(_held(), sa.func.count()).where(*self._drawn(campaign_id)).group_by(_held())
+        held = _held()
+        query = sa.select(held, sa.func.count()).where(*self._drawn(campaign_id)).group_by(held)
         with self._tx.read() as c:
             found = {bool(arm): int(count) for arm, count in c.execute(query)}
         return found.get(False, 0), found.get(True, 0)
@@ -118,6 +119,7 @@ class Results:
 
 
 def _held() -> sa.ColumnElement[int]:
+    """Made once a query: PostgreSQL groups by an expression only where it is the very same."""
     held = schema.cases.c.decision["status"].as_string() == OfferStatus.HELD_OUT.value
     return sa.case((held, 1), else_=0)
 
