@@ -75,7 +75,7 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {field.name for field in fields(Plan)}
+    known = {one.name for one in fields(Plan)}
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -108,7 +108,9 @@ def _cost(given: Any) -> float:
 
 def _limits(given: Any) -> dict[Harm, float]:
     """Raises ValueError."""
-    if unknown := set(dict(given)) - set(Harm):
+    if not isinstance(given, Mapping):
+        raise ValueError("limits is a table, like {unsubscribed = 0.02}")
+    if unknown := set(given) - set(Harm):
         raise ValueError(f"nobody counts {sorted(unknown)[0]!r}; limits are for {', '.join(Harm)}")
     limits = {Harm(harm): float(share) for harm, share in given.items()}
     if wrong := [harm for harm, share in limits.items() if not 0 < share < 1]:

@@ -28,11 +28,6 @@ class Sample:
     kurtosis: float
     share: bool = False
 
-    @property
-    def noise(self) -> float:
-        """Variance of the mean."""
-        return self.variance / self.n
-
 
 def sample_of(values: Floats, share: bool = False) -> Sample:
     """The figures of at least two outcomes; `share` says that they are all 0 or 1."""
