@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent.errors import WriterUnavailable
-from agent.writers.batching import Batcher, Progress
+from agent.writers.batching import Batcher, Follow, Progress
 from agent.writers.paged_engine import PagedEngine
 
 
@@ -27,7 +27,7 @@ class ScriptedEngine:
     crashes: int = 0
     deaf: set[tuple[int, ...]] = field(default_factory=set)
 
-    def submit(self, key: str, prompt: Sequence[int], room: int) -> None:
+    def submit(self, key: str, prompt: Sequence[int], room: int, follow: Follow | None = None) -> None:
         self.submitted.append((key, tuple(prompt)))
         self.inside[key] = tuple(prompt)
 
