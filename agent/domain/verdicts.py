@@ -40,7 +40,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says about one text in one context. `text_hash` ties it to the words that were judged."""
+    """What the gate says about one text in one context. `text_hash` ties it to the words that were judged.
+
+    `rules` names the version of all rules, `book` the rulebook of the recipient's place.
+    """
 
     decision: Decision
     findings: tuple[Finding, ...]
@@ -50,3 +53,4 @@ class Verdict:
     fixed: Words | None = None
     deferred_until: datetime | None = None
     alternatives: tuple[Channel, ...] = ()
+    book: str = ""

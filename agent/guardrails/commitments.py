@@ -17,45 +17,44 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import sentences
 from agent.language.quantities import Quantity
+from agent.language.sieve import Sieve, sieve
 
 # --- topics -----------------------------------------------------------------------------------------------------------
 
-_TOPICS: dict[str, re.Pattern[str]] = {
-    "return": re.compile(
+_TOPICS: dict[str, Sieve] = {
+    "return": sieve(
         r"退货|退换|无理由|包退|可退|能退|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning"
         r"|send (?:it|them) back|exchang\w+)(?![a-z])"
     ),
-    "refund": re.compile(
-        r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"
-    ),
-    "warranty": re.compile(
+    "refund": sieve(r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"),
+    "warranty": sieve(
         r"质保|保修|保养|免费(?:维修|更换|换新|上门)|换新|以旧换新|(?<![a-z])(?:warrant\w+"
         r"|guarantee[ds]?|free repairs?|repair (?:it|them) (?:for )?free|replace(?:d|ment)?)(?![a-z])"
     ),
-    "delivery": re.compile(
+    "delivery": sieve(
         r"送达|发货|发出|到货|次日达|当日达|隔日达|小时达|送到|配送|寄出|(?<![a-z])(?:deliver\w*"
         r"|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
     ),
-    "compensation": re.compile(
+    "compensation": sieve(
         r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
         r"|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost"
         r"|damage|loss))(?![a-z])"
     ),
-    "fee": re.compile(
+    "fee": sieve(
         r"手续费|违约金|补偿金|服务费|滞纳金|年费|月费|开卡费|(?:免|不收|减免)(?:收)?(?:取)?\w{0,6}费"
         r"|(?<![a-z])(?:fees?|charges?|penalt\w+|waiv\w+)(?![a-z])"
     ),
-    "price": re.compile(
+    "price": sieve(
         r"保价|价保|差价|买贵|不涨价|价格不变|(?<![a-z])(?:price match\w*|price protect\w*"
         r"|match (?:any|the) price|lock\w* (?:in )?(?:your|the) (?:price|rate))(?![a-z])"
     ),
-    "extension": re.compile(r"延长|延期|延后|宽限|(?<![a-z])(?:extend\w*|extension|grace period)(?![a-z])"),
-    "contact": re.compile(
+    "extension": sieve(r"延长|延期|延后|宽限|(?<![a-z])(?:extend\w*|extension|grace period)(?![a-z])"),
+    "contact": sieve(
         r"(?:联系|回复|答复|回电|致电|跟进|处理好|解决)(?:您|你|完)?|(?<![a-z])(?:call you|contact you"
         r"|get back to you|reply to you|be in touch|hear from us|resolved?|fixed|sorted)(?![a-z])"
     ),
 }
-_BINDS = re.compile(
+_BINDS = sieve(
     r"保证|承诺|确保|一定(?:会|能|给)?|绝对|必定|包(?:退|换|赔)|(?:我们|我|客服|专员|平台|本店"
     r"|商家|技术员|师傅)\w{0,6}(?:会|将|可以?|能|给|为|帮)\w{0,8}|将(?:为|给|在)|会(?:在|为|给|于)"
     r"|为您(?:办理|安排|申请|退|免|延|补)|给您(?:办|退|免|延|补|换)|(?:随时|均|都|可|可以|即可|享"
@@ -65,7 +64,7 @@ _BINDS = re.compile(
     r"|promise[sd]?|always|will|can be|is covered|are covered|includes?|comes? with|entitled|free"
     r"|within|no questions asked|lifetime|takes?|by|no)(?![a-z])"
 )
-_HELPING = re.compile(
+_HELPING = sieve(
     r"帮您(?:看|查|核实|问|确认|跟进|申请看|登记|反馈|转)|我(?:来|先)?(?:查|看|核实|了解|跟进|记录"
     r"|转|登记|反馈)|(?:能不能|是否|可否|有没有|会不会|要不要)|如需|如果(?:您|要|想|需要)|如何"
     r"|怎么|想(?:要)?(?:退|换)|请(?:您)?(?:稍|耐心|放心|点击|致电|拨打|访问|在|联系|查收|保持)"
@@ -76,17 +75,17 @@ _HELPING = re.compile(
     r"|questions? about|about your|happy to (?:help|explain)|can help|read about|help with"
     r"|how to)(?![a-z])"
 )
-_DONE = re.compile(
+_DONE = sieve(
     r"已(?!经?过)|已经|共|了\d|暂无|于\w{0,10}(?:发出|签收|送达|退回|到账)|(?<![a-z])(?:has been"
     r"|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last"
     r"|yesterday|today)|shipped on|completed)(?![a-z])"
 )
-_NEGATIVE = re.compile(
+_NEGATIVE = sieve(
     r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限"
     r"|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none"
     r"|rules? out|non-?refundable)(?![a-z])"
 )
-_CONDITION = re.compile(
+_CONDITION = sieve(
     r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账"
     r"|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量"
     r"|运费(?:由)?(?:买家|您|自)"
@@ -111,7 +110,7 @@ def topics_of(text: str) -> frozenset[str]:
     return frozenset(topic for topic, pattern in _TOPICS.items() if pattern.search(text))
 
 
-_LOOKS_BACK = re.compile(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
+_LOOKS_BACK = sieve(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
 _TIMES = frozenset({"days", "hours", "minutes", "weeks", "months", "years"})
 _COUNTED = _TIMES | {"percent", "percent_off", "amount"}
 
@@ -197,7 +196,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     return None
 
 
-_DENIABLE = re.compile(r"除外|不|excluded|unless|except|not")
+_DENIABLE = sieve(r"除外|不|excluded|unless|except|not")
 
 
 def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
@@ -218,7 +217,7 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     return Severity.BLOCK, "No clause backs this promise. Take it out, or use a licensed act."
 
 
-_STRONG = re.compile(
+_STRONG = sieve(
     r"(?:保证|承诺|确保)(?!\w{0,2}(?:认真|尽快|用心|核对|如实|尽力|仔细|及时|金))|包(?:退|换|赔)"
     r"|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)"
     r"|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收"
@@ -248,7 +247,7 @@ def _bigrams(text: str) -> set[str]:
     }
 
 
-_ALL = re.compile(
+_ALL = sieve(
     r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
     r"|any ?time)(?![a-z])"
 )
@@ -284,7 +283,7 @@ def _conflict(clauses: list[str]) -> bool:
     return False
 
 
-_ABSOLUTE_NO = re.compile(
+_ABSOLUTE_NO = sieve(
     r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never"
     r"|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])"
 )
@@ -328,7 +327,7 @@ def derived_days(message: Message) -> frozenset[date]:
 
 # --- the way out ------------------------------------------------------------------------------------------------------
 
-_CANCEL_DARK = re.compile(
+_CANCEL_DARK = sieve(
     r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消"
     r"|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会"
     r"|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄"
@@ -373,7 +372,7 @@ _STOP_WORD = (
     r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out"
     r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
 )
-_OBSTRUCT = re.compile(
+_OBSTRUCT = sieve(
     _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
     r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
     r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
@@ -385,7 +384,7 @@ _OBSTRUCT = re.compile(
     r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )
-_FREE = re.compile(
+_FREE = sieve(
     r"免费|无需|不收|不需要|不用|不必|不会失去|free|no (?:fee|need|login|cost|charge)|without"
     r"|won't (?:lose|cost)|not (?:lose|cost|need)|never"
 )

@@ -11,6 +11,7 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
 from agent.language.scripts import mixed_script_words
+from agent.language.sieve import sieve
 
 Judge = Callable[[Hit, Field, Message], Severity | None]
 
@@ -35,7 +36,7 @@ def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Mes
 
 
 # ①, ⓕ, 𝐛: signs that fold to letters and digits but are none
-_DRESSED = re.compile("[\u2460-\u24ff\u2776-\u2793\u3220-\u32ff\U0001d400-\U0001d7ff\U0001f100-\U0001f1e5]")
+_DRESSED = sieve("[\u2460-\u24ff\u2776-\u2793\u3220-\u32ff\U0001d400-\U0001d7ff\U0001f100-\U0001f1e5]")
 
 
 def _is_spliced(hit: Hit, field: Field) -> bool:
@@ -46,7 +47,7 @@ def _is_spliced(hit: Hit, field: Field) -> bool:
 
 # --- absolute terms hidden in other signs -----------------------------------------------------------------------------
 
-_EVADED = re.compile(
+_EVADED = sieve(
     r"(?:zui|蕞|嶵|朂|㝡|醉(?=佳|优惠|便宜|低价))\s?(?:佳|好|优|低|高|强|便宜|jia|hao|you)"
     r"|最\s?(?:jia|hao|you|di|gao|qiang|pian\s?yi|亻圭|隹)"
     r"|(?:第|弟|di)\s?(?:yi|壹|1|①)(?=品牌|名|家|选择)|(?:顶|鼎|ding)\s?(?:ji|极"
@@ -74,7 +75,7 @@ def _absolute(message: Message) -> Iterator[Finding]:
 
 # --- what the inputs bend ---------------------------------------------------------------------------------------------
 
-_SECOND_PERSON = re.compile(
+_SECOND_PERSON = sieve(
     r"您|你|恭喜|看过来|专区|专享|亲|根据|看来|似乎|(?<![a-z])(?:you(?:r|rs|'re|'ve|'ll)?"
     r"|congratulations|congrats|as an?|for (?:new|expecting)|seems?|must be)(?![a-z])"
 )
@@ -91,7 +92,7 @@ def _sensitive(hit: Hit, field: Field, message: Message) -> Severity | None:
     return Severity.BLOCK
 
 
-_HUMAN_CLAIM = re.compile(
+_HUMAN_CLAIM = sieve(
     r"我(?:就|可)?是(?:一[个位名])?(?:真人|活人|真实的人|人工(?:客服)?(?!智能))|(?:不是|并非"
     r"|可不是)(?:机器人|ai|人工智能|程序|自动回复)|真人客服(?:小|在线|为您)|如假包换的真人"
     r"|(?<![a-z])(?:i'm|i am|you're (?:talking|chatting|speaking) (?:to|with)|this is) (?:a "
@@ -120,7 +121,7 @@ def _human_claim(message: Message) -> Iterator[Finding]:
 
 # --- rivals -----------------------------------------------------------------------------------------------------------
 
-_OTHERS = re.compile(
+_OTHERS = sieve(
     r"别家|别的(?:商家|店|平台|品牌|公司|运营商|银行|快递)|其他(?:商家|家|平台|品牌|公司|运营商"
     r"|银行|快递|店)|某(?:东|宝|多多|猫|音|信|行|团|商城|品牌|平台)|竞品|竞争对手|对手|同行|友商"
     r"|隔壁家|外面那些"
@@ -128,12 +129,12 @@ _OTHERS = re.compile(
     r"|brands?|companies|banks?|couriers?|networks?|providers?|retailers?|sellers?"
     r"|lenders?)(?![a-z])|(?<![a-z])(?:our )?(?:competitors?|rivals?|the competition)(?![a-z])"
 )
-_FIRM = re.compile(
+_FIRM = sieve(
     r"[\u4e00-\u9fff]{2,4}(?:电信|通信|移动|联通|银行|物流|快递|速运|金融|理财|优选|商城|超市|严选|百货|保险|证券)"
     r"|(?:[A-Z][\w&'-]+ ){1,2}(?:Wireless|Mobile|Telecom|Bank|Savings|Express|Logistics|Couriers?"
     r"|Freight|Networks?|Cellular|Home|Goods|Outfitters|Insurance|Finance|Shipping|Parcel|Mart)"
 )
-_DISPARAGED = re.compile(
+_DISPARAGED = sieve(
     r"差|坑|乱|骗|慢|不如|垃圾|假|贵|烂|后悔|黑心|宰|扣费|丢件|暴力|失望|靠不住|不靠谱|跑路|爆雷"
     r"|没保障|忽悠|比不上|不行|偷工减料|翻新|质量堪忧"
     r"|(?<![a-z])(?:drops?|lies?|lied|rip|worse|worst|terrible|awful|hidden fees?|unreliable"
@@ -141,7 +142,7 @@ _DISPARAGED = re.compile(
     r"|break\w*|fail\w*|expensive|overpriced|mediocre|rubbish|cut corners|can't (?:match|compete)"
     r"|don't care|never)(?![a-z])"
 )
-_COMPARED = re.compile(r"比|相比|更|than|compared|unlike|versus|vs|switch|转投|换到")
+_COMPARED = sieve(r"比|相比|更|than|compared|unlike|versus|vs|switch|转投|换到")
 
 
 def _rivals(message: Message) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from agent.channels import ChannelRules, QuietHours
 from agent.domain import Channel, Consent, Purpose
+from agent.guardrails.books import Book, book_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,14 @@ class GateContext:
     acts: tuple[str, ...] = ()
     templates: tuple[str, ...] | None = None
     price_history: Any = None
+    sent_texts: tuple[str, ...] = ()
+    headers: Mapping[str, str] | None = None
+    ai_disclosed: bool | None = None
+
+    @property
+    def book(self) -> Book:
+        """The rulebook of the place where the recipient is."""
+        return book_for(self.jurisdiction, self.customer.timezone)
 
     @property
     def local_now(self) -> datetime:

@@ -80,6 +80,7 @@ def _answer(ident: Any, verdict: Verdict) -> dict[str, Any]:
         "alternatives": [channel.value for channel in verdict.alternatives],
         "text_hash": verdict.text_hash,
         "rules": verdict.rules,
+        "book": verdict.book,
     }
 
 

@@ -37,17 +37,18 @@ def check(words: Words, context: GateContext, act_spans: Sequence[Span] = ()) ->
         fixed=_repair(words, context, act_spans, findings),
         deferred_until=_later(words, context, act_spans, findings),
         alternatives=_other_channels(context, findings),
+        book=context.book.id,
     )
 
 
 def find_all(words: Words, context: GateContext, act_spans: Sequence[Span] = ()) -> tuple[Finding, ...]:
     """Everything that any rule found, the most primary first, nothing twice."""
-    message = Message(words, context, act_spans)
+    message, book = Message(words, context, act_spans), context.book
     found: dict[tuple[str, str, int | None, int | None], tuple[tuple[int, int, int, int], Finding]] = {}
     for rule in all_rules():
         if context.channel.value not in rule.channels:
             continue
-        for finding in _ask(rule, message):
+        for finding in book.applied(_ask(rule, message)):
             key = (finding.rule, finding.field, finding.start, finding.end)
             found.setdefault(key, (_weight(finding, rule), finding))
     return tuple(finding for _, finding in sorted(found.values(), key=lambda pair: pair[0]))

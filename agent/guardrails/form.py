@@ -12,6 +12,7 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BENEFIT_KINDS
 from agent.language.normalise import HANZI, INVISIBLE_CHAR, LOOKALIKES, fold
 from agent.language.scripts import count_scripts, is_traditional, mixed_script_words, traditional_characters
+from agent.language.sieve import sieve
 from agent.language.sms import sms_size
 
 # --- length -----------------------------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ def _most_characters(name: str, channel: Channel, message: Message) -> int | Non
 _TYPOGRAPHY = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-"}
 )
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U000e0020-\U000e007f]+")
+_EMOJI = sieve("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\U000e0020-\U000e007f]+")
 
 
 def _shorten(message: Message) -> Words:
@@ -59,7 +60,7 @@ def _lean(text: str) -> str:
 
 # --- characters -------------------------------------------------------------------------------------------------------
 
-_EMOJI_SEQUENCE = re.compile(
+_EMOJI_SEQUENCE = sieve(
     "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
     "[\ufe0e\ufe0f]?(?:[\U000e0020-\U000e007e]+\U000e007f)?\u200d?)+|[0-9#*]\ufe0f\u20e3"
 )
@@ -88,8 +89,8 @@ def _strip_invisible(message: Message) -> Words:
     return Words(None if words.subject is None else visible(words.subject), visible(words.body))
 
 
-_SPACED_HANZI = re.compile(rf"(?<![{HANZI}])[{HANZI}](?:[ \t·•.*_\-~|/]{{1,2}}[{HANZI}](?![{HANZI}])){{3,}}")
-_SPACED_LATIN = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*·|]{1,2}[a-z](?![a-z0-9'])){3,}")
+_SPACED_HANZI = sieve(rf"(?<![{HANZI}])[{HANZI}](?:[ \t·•.*_\-~|/]{{1,2}}[{HANZI}](?![{HANZI}])){{3,}}")
+_SPACED_LATIN = sieve(r"(?<![a-z0-9])[a-z](?:[ .\-_*·|]{1,2}[a-z](?![a-z0-9'])){3,}")
 
 
 def _mixed(message: Message) -> Iterator[Finding]:
@@ -115,16 +116,16 @@ def _hidden_benefits(field: Field, reason: str) -> Iterator[Finding]:
                 yield field.raw_finding("MIXED_SCRIPT", Severity.BLOCK, reason, start, end)
 
 
-_BROKEN = re.compile(
+_BROKEN = sieve(
     "\ufffd|锟斤拷|烫烫烫|屯屯屯|锛|銆|鈥|鐨勫|浣犲|鎮ㄥ|[\ud800-\udfff]|[\ue000-\uf8ff]"
     "|&#x?[0-9a-fA-F]{2,6};|ï»¿|\\\\u[0-9a-fA-F]{4}|\\\\x[0-9a-fA-F]{2}|=[0-9A-F]{2}=[0-9A-F]{2}"
     "|\\?{4,}"
 )
-_HIGH_RUN = re.compile(
+_HIGH_RUN = sieve(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{2,}"
 )
-_HANZI_RUN = re.compile(rf"[{HANZI}]{{3,}}")
+_HANZI_RUN = sieve(rf"[{HANZI}]{{3,}}")
 
 
 def _mojibake(message: Message) -> Iterator[Finding]:
@@ -142,7 +143,7 @@ def _mojibake(message: Message) -> Iterator[Finding]:
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
 
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = sieve(r"[\u4e00-\u9fff]")
 
 
 def _decodes(text: str, codec: str) -> bool:
@@ -174,7 +175,7 @@ _OTHER_WORDS = frozenset(
     "die das und sie ihr ihre wir für mit ist nicht danke il che per sua grazie ciao obrigado "
     "você não olá de commande".split()
 )
-_WORD = re.compile(r"[a-zà-ÿ]+")
+_WORD = sieve(r"[a-zà-ÿ]+")
 _FOREIGN_SHARE = 0.25
 # Simplified text never holds these; one of them is enough.
 _ONLY_TRADITIONAL = frozenset(
@@ -215,12 +216,12 @@ def _without_own_names(field: Field, message: Message) -> str:
     return text
 
 
-_LATIN_SENTENCE = re.compile(r"[A-Za-z][A-Za-z' ,\-]{24,}")
-_HANZI_SENTENCE = re.compile(rf"[{HANZI}，、]{{6,}}")
-_STOP_LINE = re.compile(r"(?i)reply|text|txt|stop|unsubscribe")
+_LATIN_SENTENCE = sieve(r"[A-Za-z][A-Za-z' ,\-]{24,}")
+_HANZI_SENTENCE = sieve(rf"[{HANZI}，、]{{6,}}")
+_STOP_LINE = sieve(r"(?i)reply|text|txt|stop|unsubscribe")
 
 
-_LATIN = re.compile(r"[A-Za-z]{2,}")
+_LATIN = sieve(r"[A-Za-z]{2,}")
 
 
 def _not_chinese(field: Field, text: str) -> Iterator[Finding]:

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from agent.domain import Severity
+from agent.language.literals import split_alternatives
+from agent.language.sieve import Sieve, sieve
 from agent.resources import kept, package_data
 
-_DENIED = re.compile(
+_DENIED = sieve(
     r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿"
     r"|请勿|勿|别|从不|绝不|不存在|不向您|不得|而非|不|无)\w{0,8}$"
     r"|(?:(?<![a-z])(?:not|no|never|without|cannot|nor|neither|nobody|instead of|rather than"
     r"|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
-_CLAUSE_END = re.compile(r"[。！？!?；;\n，,.]")
+_CLAUSE_END = sieve(r"[。！？!?；;\n，,.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lists of one rule, compiled by script so that each text pays only for the scripts it holds."""
+    """The lists of one rule."""
 
-    block: tuple[re.Pattern[str], ...]
-    human: tuple[re.Pattern[str], ...]
-    allow: tuple[re.Pattern[str], ...]
+    block: tuple[Sieve, ...]
+    human: tuple[Sieve, ...]
+    allow: tuple[Sieve, ...]
     deniable: bool
 
     def hits(self, text: str) -> Iterator[Hit]:
-        if not self._may_hold(text):
-            return
         taken: list[tuple[int, int]] | None = None
         for severity, patterns in ((Severity.BLOCK, self.block), (Severity.HUMAN, self.human)):
             for pattern in patterns:
@@ -55,10 +55,6 @@ class Lexicon:
                         taken = [found.span() for allowed in self.allow for found in allowed.finditer(text)]
                     if self._counts(match, text, taken):
                         yield Hit(match.start(), match.end(), severity)
-
-    def _may_hold(self, text: str) -> bool:
-        """A cheap look before the long patterns: most texts hold no listed term at all."""
-        return any(pattern.search(text) for pattern in (*self.block, *self.human) if _speaks(pattern, text))
 
     def _counts(self, match: re.Match[str], text: str, allowed: list[tuple[int, int]]) -> bool:
         if any(start < match.end() and match.start() < end for start, end in allowed):
@@ -73,22 +69,14 @@ def is_denied_before(text: str, at: int) -> bool:
     return bool(_DENIED.search(window[ends[-1] :] if ends else window))
 
 
-def _speaks(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether the text holds letters of the script that the pattern is about."""
-    return _LATIN.search(text) is not None if pattern.pattern.startswith(_WHOLE_WORD) else not text.isascii()
+def _chinese(patterns: list[str]) -> tuple[Sieve, ...]:
+    return (sieve("|".join(patterns)),) if patterns else ()
 
 
-_LATIN = re.compile(r"[a-z]{3}")
-_WHOLE_WORD = "(?<![a-z0-9])"
-
-
-def _chinese(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-    return (re.compile("|".join(f"(?:{pattern})" for pattern in patterns)),) if patterns else ()
-
-
-def _english(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-    whole = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return (re.compile(rf"{_WHOLE_WORD}(?:{whole})(?![a-z0-9])"),) if patterns else ()
+def _english(patterns: list[str]) -> tuple[Sieve, ...]:
+    """Whole words; each alternative by itself, so that the sieve can tell them apart."""
+    phrases = [phrase for pattern in patterns for phrase in split_alternatives(pattern)]
+    return (sieve("|".join(f"(?<![a-z0-9])(?:{phrase})(?![a-z0-9])" for phrase in phrases)),) if phrases else ()
 
 
 def read_lexicons(root: Traversable | Path | None = None) -> dict[str, Lexicon]:
@@ -111,17 +99,17 @@ def _read(root: Traversable | Path) -> dict[str, Lexicon]:
 
 
 def _compile(lists: Mapping[str, Any]) -> Lexicon:
-    def both(name: str) -> tuple[re.Pattern[str], ...]:
+    def both(name: str) -> tuple[Sieve, ...]:
         return _chinese(lists.get(f"zh_{name}", [])) + _english(lists.get(f"en_{name}", []))
 
     return Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
 
 
-def lexicon_texts() -> str:
-    """The shipped lists as they are written: part of what names a version of the rules."""
-    root = package_data("agent.guardrails") / "lexicons"
+def texts_in(folder: str) -> str:
+    """The files of a folder of this room as they are in force: part of what names a version of the rules."""
+    root = package_data("agent.guardrails") / folder
     return "\n".join(
         item.read_text(encoding="utf-8")
-        for item in sorted(root.iterdir(), key=lambda e: e.name)
+        for item in sorted(root.iterdir(), key=lambda entry: entry.name)
         if item.name.endswith(".toml")
     )

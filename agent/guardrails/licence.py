@@ -17,10 +17,11 @@ from agent.language.claims import is_no_name, tells_a_machine
 from agent.language.dates import DateMention, dates_in
 from agent.language.normalise import fold, sentences
 from agent.language.quantities import Quantity, quantities_in
+from agent.language.sieve import sieve
 
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
-_GIVEN = re.compile(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
-_ISO_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
+_GIVEN = sieve(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
+_ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 
 def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -10,10 +10,11 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.entities import DigitRun, Link, code_skeleton, read_emails
 from agent.language.normalise import LOOKALIKES, fold
+from agent.language.sieve import sieve
 
 # --- links ------------------------------------------------------------------------------------------------------------
 
-_REDIRECT = re.compile(
+_REDIRECT = sieve(
     r"[?&#](?:url|u|to|next|goto|redirect(?:_ur[il])?|return(?:_?url)?|dest(?:ination)?|target"
     r"|link|r|continue)=(?:https?(?::|%3a)|//|%2f%2f|www\.)",
     re.I,
@@ -96,17 +97,17 @@ def is_own_host(host: str, domains: tuple[str, ...]) -> bool:
 
 # --- phones -----------------------------------------------------------------------------------------------------------
 
-_CALL_LEFT = re.compile(
+_CALL_LEFT = sieve(
     r"(?:致电|拨打|来电|电话|热线|客服|联系|打给?|呼叫|手机|座机|专线|回拨|转)(?:我们|我|电话|热线"
     r"|号码|至|到|：|:|为|是)*\s?$|(?<![a-z])(?:call(?:ing)?|dial|phone|ring|tel|telephone|hotline"
     r"|line|number|text|whatsapp|reach (?:us|me) (?:on|at)|on|at|helpline|mobile|cell|to)(?: (?:us"
     r"|me|our|on|at|is|just|line|number))*[:.]?\s?$"
 )
-_ORDERISH = re.compile(
+_ORDERISH = sieve(
     r"(?:单号|订单|订单号|编号|运单|物流号|快递单号|流水号|卡号|工单|票号|账单号|合同号|order"
     r"|parcel|tracking|ref(?:erence)?|invoice|case|ticket|no\.?|number|#|id)[号为是:： ]*$"
 )
-_MOBILE_CN = re.compile(r"(?:86)?1[3-9]\d{9}")
+_MOBILE_CN = sieve(r"(?:86)?1[3-9]\d{9}")
 
 
 def national(digits: str) -> str:

@@ -18,6 +18,7 @@ from agent.language.dates import DateMention, dates_in
 from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
 from agent.language.normalise import Reading, View, sentences
 from agent.language.quantities import Quantity, quantities_in
+from agent.language.sieve import Sieve, sieve
 
 
 class Field:
@@ -105,7 +106,7 @@ class Field:
     def is_denied(self, at: int) -> bool:
         return bool(self._denials) and self.sentence_at(at)[0] in self._denials
 
-    def find(self, pattern: re.Pattern[str], view: View | None = None) -> Iterator[re.Match[str]]:
+    def find(self, pattern: Sieve, view: View | None = None) -> Iterator[re.Match[str]]:
         yield from pattern.finditer((view or self.words).text)
 
     def finding(
@@ -130,7 +131,7 @@ def _visible(raw: str) -> tuple[str, Sequence[int], Sequence[int]]:
     return "".join(reading[at] for at in kept), kept, [at + 1 for at in kept]
 
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = sieve(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def context_finding(rule: str, severity: Severity, message: str) -> Finding:

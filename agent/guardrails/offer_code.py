@@ -11,13 +11,14 @@ from agent.guardrails.offer_value import DOLLARS, PERCENT, THIRTY
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.entities import code_skeleton, edit_distance
 from agent.language.normalise import fold
+from agent.language.sieve import sieve
 
-_CUE_LEFT = re.compile(
+_CUE_LEFT = sieve(
     r"(?:券码|优惠码|兑换码|折扣码|口令|码|券|输入|使用)\s?[:：是为]?\s?[“\"'「]?$"
     r"|(?<![a-z])(?:codes?|coupon|voucher|promo|use|using|with|enter|apply|add|quote"
     r"|type)(?: (?:code|the code|coupon))?(?: (?:is|reads|will be))?:?\s?[“\"'‘]?$"
 )
-_CUE_RIGHT = re.compile(r"\s?[”\"'」]?\s?(?:券|码|优惠|takes|gives|gets|saves|at checkout|for \d)")
+_CUE_RIGHT = sieve(r"\s?[”\"'」]?\s?(?:券|码|优惠|takes|gives|gets|saves|at checkout|for \d)")
 # Capitals that everybody writes and nobody redeems.
 _COMMON = frozenset(
     "STOP STOPALL QUIT CANCEL UNSUBSCRIBE START HELP SMS MMS FAQ USB HDMI WIFI HTTP HTTPS HTML "
@@ -25,7 +26,7 @@ _COMMON = frozenset(
     "ASAP RSVP VIP LED LCD GPS NFC OTP PIN APP IOS UPS DHL AER APR APY ISA VAT USD CNY EUR GBP RMB JPY HKD NASA ETA "
     "ABCD NULL NONE XXXX XXXL CTIA FDIC SIPC".split()
 )
-_TECHNICAL = re.compile(
+_TECHNICAL = sieve(
     r"\d+(?:gb|mb|tb|kg|cm|mm|ml|km|hz|ghz|mhz|mah|w|v|k|x|d|p|st|nd|rd|th|pm|am|hrs?|h|mins?|s|m"
     r"|g|l|oz|lbs?|pcs?|折|yr|yo|ct|in|ft|bn)|[a-z]{1,2}\d{1,3}|wi-?fi\d?|mp[34]|usb\d?|\d+-\d+"
     r"|covid-?19|iphone\d+|v\d+|\d{1,2}:\d{2}[ap]m",

@@ -13,20 +13,21 @@ from agent.guardrails.offer_value import PERCENT, code_positions, matches, prese
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
+from agent.language.sieve import sieve
 
 # --- expiry -----------------------------------------------------------------------------------------------------------
 
-_DEADLINE_LEFT = re.compile(
+_DEADLINE_LEFT = sieve(
     r"(?:截止|截至|到期|有效期|有效|至|到|仅限|限|于|在|请于|用到|最后|止|过期)[至到于:是为日]?\s?$"
     r"|(?<![a-z])(?:until|till|til|by|through|thru|before|ends?|ending|expir(?:es|ing|y)|valid"
     r"|good|last day|closes|deadline|only|up to|use it|to)(?: (?:on|until|till|through|is|by|at"
     r"|the|end of|end|it|date|before|:))*\s?$"
 )
-_DEADLINE_RIGHT = re.compile(
+_DEADLINE_RIGHT = sieve(
     r"\s?(?:之?前|以前|截止|到期|为止|止|内|有效|失效|过期|结束|最后|前后|就?(?:要|将)?(?:到期"
     r"|过期|结束))|\s?(?:is the last|only|at midnight|latest|at the latest|and then)"
 )
-_FOREVER = re.compile(
+_FOREVER = sieve(
     r"永久有效|长期有效|永不过期|不会过期|随时(?:都)?(?:可以?|能)(?:使|用)|什么时候用都"
     r"|没有(?:有效期|期限|时间限制)|不限时(?:间)?|无(?:有效期|期限)限?制?|无限期"
     r"|(?<![a-z])(?:never expires?|no expir(?:y|ation)(?: date)?|doesn't expire|does not expire"
@@ -102,7 +103,7 @@ def _beside_offer(mention: DateMention, field: Field, message: Message, offer: O
     return any(field.sentence(at) == sentence for at in beside)
 
 
-_OTHER_MATTER = re.compile(
+_OTHER_MATTER = sieve(
     r"发货|发出|送达|配送|签收|下单|退货|退款|退回|联系您|回复您|答复|生效|合约|套餐|工作日|质保"
     r"|到货|上架|deliver|arriv|ship|return|refund|contract|renew|get back|reply within|call you"
     r"|business day|restock|open"
@@ -132,34 +133,34 @@ def fits_expiry(mention: DateMention, expires_on: date | None, text: str) -> boo
 
 # --- terms ------------------------------------------------------------------------------------------------------------
 
-_EVERYTHING = re.compile(
+_EVERYTHING = sieve(
     r"全场(?:通用|可用|任意|商品)?|全品类|全部商品|所有商品|任何商品|任意商品|不限(?:商品|品类"
     r"|品牌)|(?:没有|无)(?:任何)?(?:限制|例外)|全店"
     r"|(?<![a-z])(?:everything|sitewide|site-wide|storewide|anything|any (?:item|product|order"
     r"|purchase)|all (?:items|products)|no (?:exclusions?|exceptions?|restrictions?))(?![a-z])"
 )
-_STACKING = re.compile(
+_STACKING = sieve(
     r"(?:可|能|支持)(?:以)?(?:与|和|跟)?\w{0,8}(?:叠加|同享|同时使用|一起用)|叠加(?:使用|优惠)"
     r"|折上折|(?<![a-z])(?:stack(?:s|able|ed)?|combine[sd]?|combinable|on top of (?:any|other|our"
     r"|the|all))(?![a-z])"
 )
-_AGAIN = re.compile(
+_AGAIN = sieve(
     r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都"
     r"|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase"
     r"|time)|on all (?:your )?(?:future )?orders|multiple times)(?![a-z])"
 )
-_PASS_ON = re.compile(
+_PASS_ON = sieve(
     r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?"
     r"|转赠(?:给)?(?:朋友|亲友)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
     r"|this code) with|give (?:it|this|the code) to a (?:friend|relative)|pass it on"
     r"|friends can use)(?![a-z])"
 )
-_CASH = re.compile(
+_CASH = sieve(
     r"(?:可|能|可以)(?:以)?(?:提现|兑换?现金?|折现|换成?现金)|提取现金"
     r"|(?<![a-z])(?:cash (?:it )?out|redeem(?:able)? for cash|exchange(?:d)? for cash"
     r"|turn it into cash|withdraw(?:n)? as cash)(?![a-z])"
 )
-_NOT = re.compile(
+_NOT = sieve(
     r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$|(?:cannot|can't|can not|not|never|no"
     r"|isn't|without|non-?)(?: \w+){0,2} ?-?$"
 )
@@ -181,11 +182,11 @@ def _terms(message: Message) -> Iterator[Finding]:
         yield from _duration(field, message, offer)
 
 
-_EXCLUDING = re.compile(
+_EXCLUDING = sieve(
     r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|(?:not|n't)(?: be)? (?:valid"
     r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
 )
-_INCLUDING = re.compile(
+_INCLUDING = sieve(
     r"统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
     r"|even (?:on|for)|also"
 )
@@ -203,7 +204,7 @@ def excluded_things(exclusions: str) -> list[str]:
     return [part.strip() for part in parts if len(part.strip()) > 1 and not re.search(r"\d|每月|per month|month", part)]
 
 
-_NOTHING_OUT = re.compile(
+_NOTHING_OUT = sieve(
     r"(?:没有|无|不设)(?:任何|什么)?(?:商品)?(?:除外|例外|排除|限制)|no (?:exclusions?|exceptions?"
     r"|restrictions?)"
 )
@@ -244,8 +245,8 @@ def _widened(field: Field, message: Message, offer: OfferTerms) -> Iterator[Find
                 yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-_OFTEN = re.compile(r"again and again|every time|as (?:many times|often) as")
-_OF_THE_OFFER = re.compile(
+_OFTEN = sieve(r"again and again|every time|as (?:many times|often) as")
+_OF_THE_OFFER = sieve(
     r"(?<![a-z])(?:codes?|coupon|voucher|offer|discount|redeem\w*|works?|valid|apply|save|off"
     r"|use (?:it|this|the))(?![a-z])"
 )
@@ -264,7 +265,7 @@ def _near_benefit(at: int, field: Field, message: Message) -> bool:
     return any(field.sentence(benefit.start) == sentence for benefit in found)
 
 
-_TIMES = re.compile(
+_TIMES = sieve(
     r"(?:可用|使用|可使用|用)\s?([一二两三四五六七八九十\d]+)次|(?<![a-z])(?:up to "
     r"|use (?:it )?)?(\d+|two|three|four|five|ten) times"
 )

@@ -16,11 +16,12 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BEYOND
 from agent.language.entities import code_skeleton
 from agent.language.quantities import Quantity, currency_fits
+from agent.language.sieve import sieve
 
 # --- what the words promise -------------------------------------------------------------------------------------------
 
 _ON_THE_SIDE = frozenset({"free_item"})
-_EXTRA = re.compile(r"买.送|免单|on the house|bogo|buy one|free (?:month|phone|gift)|complimentary|第[二2]件")
+_EXTRA = sieve(r"买.送|免单|on the house|bogo|buy one|free (?:month|phone|gift)|complimentary|第[二2]件")
 
 
 def _nothing_reserved(message: Message) -> Iterator[Finding]:
@@ -89,7 +90,7 @@ def _amount(message: Message) -> Iterator[Finding]:
                 yield field.finding("OFFER_AMOUNT", severity, reason, quantity.start, quantity.end, field.tight)
 
 
-_ONCE_MORE = re.compile(
+_ONCE_MORE = sieve(
     r"(?:再|又|另外?再|额外再)(?:打|减|享|省|返|降|优惠)|折上折"
     r"|(?<![a-z])(?:another|an (?:extra|additional)|a further) (?:\d+|[a-z]+)[ -]?(?:%|percent)"
     r"|(?:takes?|get|plus|gives?|saves?)(?: you)?(?: off)?(?: another| an extra"
@@ -157,7 +158,7 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
     )
 
 
-_EXAMPLE = re.compile(
+_EXAMPLE = sieve(
     r"订单|一单|原|后是|只要|只需|相当于|比如|例如|(?<![a-z])(?:order|basket|costs?|becomes?|pay"
     r"|instead|for example)(?![a-z])"
 )

@@ -5,7 +5,6 @@ Decided from the inputs; of the words only whether they sell. Marketing needs pe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +14,7 @@ from agent.domain import Channel, Finding, Purpose, Severity
 from agent.guardrails.context import GateContext
 from agent.guardrails.message import Message, context_finding
 from agent.guardrails.rule import Rule, broken, fine
+from agent.language.sieve import sieve
 
 _OTHER_PURPOSES = frozenset({"service", "transactional", "reply", "support", "care", "notice"})
 
@@ -96,11 +96,11 @@ def _cap(message: Message) -> Iterator[Finding]:
 # --- people and cases -------------------------------------------------------------------------------------------------
 
 # A person must speak, not a campaign and not a machine.
-_GRAVE = re.compile(
+_GRAVE = sieve(
     r"bereave|death|deceas|hardship|vulnerab|legal|lawyer|court|regulator|self.?harm|suicid|illness|medical|injur"
     r"|accident|disaster|丧|去世|离世|困难|法律|律师|起诉|监管|重病|受伤|事故"
 )
-_HARMLESS = re.compile(
+_HARMLESS = sieve(
     r"question|inquiry|enquiry|how.?to|praise|feedback|suggestion|price|member|other|info|return_policy|咨询|建议|表扬"
 )
 
@@ -125,8 +125,8 @@ def _selling_into_case(kind: str) -> Iterator[Finding]:
 
 
 _ACTIVE = frozenset({"", "active", "normal", "ok", "good", "open", "inactive", "dormant", "lapsed", "churned", "new"})
-_GONE = re.compile(r"deceas|legal.?hold|sanction|erasure|erase|gdpr.?delet|delet|已故|注销|删除|制裁|法律保全")
-_NOT_A_TARGET = re.compile(
+_GONE = sieve(r"deceas|legal.?hold|sanction|erasure|erase|gdpr.?delet|delet|已故|注销|删除|制裁|法律保全")
+_NOT_A_TARGET = sieve(
     r"employee|staff|test|duplicate|closed|fraud|suspend|frozen|blocked|banned|locked|terminated"
     r"|员工|测试|重复|关闭|冻结|封禁|停用"
 )
@@ -153,7 +153,7 @@ def _account(message: Message) -> Iterator[Finding]:
 
 _ADULT = 18
 _PRC_CHILD = 14
-_PESTER = re.compile(
+_PESTER = sieve(
     r"(?:让|叫|求|找|缠着|央求)(?:你|您)?(?:的)?(?:爸妈|爸爸|妈妈|父母|家长|爷爷|奶奶|老爸"
     r"|老妈)\w{0,4}(?:买|付|下单|给你|充)|快让爸妈"
     r"|(?<![a-z])(?:ask|tell|beg|get|nag|bug) (?:your )?(?:mum|mom|mommy|mummy|dad|daddy|parents?"

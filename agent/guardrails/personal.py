@@ -13,35 +13,36 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.entities import read_emails
 from agent.language.normalise import fold
+from agent.language.sieve import sieve
 
-_ID_CARD = re.compile(
+_ID_CARD = sieve(
     r"(?<![0-9a-z])[1-9]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
     r"|3[01])[ -]?\d{3}[\dx](?![0-9a-z])"
 )
-_CARD = re.compile(r"(?<![\w.])(?:\d[ \-]?){12,18}\d(?!\w)", re.A)
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ \-]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
-_SSN = re.compile(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
-_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
-_PASSPORT = re.compile(r"(?:护照|通行证|passport)\D{0,12}([a-z]{1,2}\d{7,8})(?!\d)")
-_NINO = re.compile(r"(?<![a-z0-9])[a-ceghj-prstw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d](?![a-z0-9])")
-_PASSWORD = re.compile(
+_CARD = sieve(r"(?<![\w.])(?:\d[ \-]?){12,18}\d(?!\w)", re.A)
+_MOBILE = sieve(r"(?<!\d)(?:\+?86[ \-]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
+_SSN = sieve(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
+_IBAN = sieve(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
+_PASSPORT = sieve(r"(?:护照|通行证|passport)\D{0,12}([a-z]{1,2}\d{7,8})(?!\d)")
+_NINO = sieve(r"(?<![a-z0-9])[a-ceghj-prstw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d](?![a-z0-9])")
+_PASSWORD = sieve(
     r"(?:密码|口令密码)(?:是|为|：|:)\s?(?P<zh>[a-z0-9!@#$%^&*_]{4,})|(?<![a-z])(?:password"
     r"|passcode|pin(?: code)?)(?: is|:) ?(?P<en>[^\s.,]{4,})"
 )
-_STREET_ZH = re.compile(
+_STREET_ZH = sieve(
     r"(?:[\u4e00-\u9fff]{2,8}(?:省|市|区|县|镇|街道))?[\u4e00-\u9fffa-z0-9]{2,12}(?:路|街|大道|巷"
     r"|弄|胡同|里|村|小区|花园|苑|城)\s?[\d一二三四五六七八九十百〇零]+\s?(?:号|弄|巷|栋|幢|座"
     r"|期)(?:\s?[\da-z一二三四五六七八九十百-]+\s?(?:号楼|栋|幢|座|单元|楼|层|室|户|号))*"
 )
-_STREET_EN = re.compile(
+_STREET_EN = sieve(
     r"(?<![\w])(?:flat|apt\.?|apartment|unit|suite)? ?\d{1,5}[a-z]? (?:[a-z]+ ){1,3}(?:st(?:reet)?"
     r"|ave(?:nue)?|r(?:oa)?d|blvd|boulevard|lane|ln|drive|dr|court|ct|way|close|crescent|terrace"
     r"|place|square|row)(?![a-z])\.?"
 )
 # a cheap look before the long patterns
-_HOUSE_ZH = re.compile(r"[\d一二三四五六七八九十百〇零]\s?(?:号|弄|巷|栋|幢|座|期)")
-_HOUSE_EN = re.compile(r"\d[a-z]? [a-z]")
-_ENGLISH_WAY = re.compile(r"\d+ (?:orders?|days?|items?|times?|business|more|of|in|on|to|for)(?![a-z])")
+_HOUSE_ZH = sieve(r"[\d一二三四五六七八九十百〇零]\s?(?:号|弄|巷|栋|幢|座|期)")
+_HOUSE_EN = sieve(r"\d[a-z]? [a-z]")
+_ENGLISH_WAY = sieve(r"\d+ (?:orders?|days?|items?|times?|business|more|of|in|on|to|for)(?![a-z])")
 
 
 def _leaks(message: Message) -> Iterator[Finding]:
@@ -72,7 +73,7 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
 
 def _numbers(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
     text, own = field.tight.text, own_numbers(message)
-    if sum(char.isdigit() for char in text) >= 9:
+    if sum(map(str.isdigit, text)) >= 9:
         for match in _ID_CARD.finditer(text):
             yield *match.span(), "an identity card number"
         for match in _CARD.finditer(text):
@@ -153,12 +154,12 @@ def _tail_in(said: str, own: str) -> bool:
     return bool(own) and any(said[at:] in own for at in range(1, min(len(said) - 5, 12)))
 
 
-_PRIVATE_KEY = re.compile(
+_PRIVATE_KEY = sieve(
     r"(?:^|[._])(?:phone|mobile|tel|email|e_mail|address|home|street|id_?card|id_?number|passport"
     r"|card_?(?:no|number)|ssn|bank_?card|password|birth_?date|手机|电话|邮箱|地址|身份证|银行卡"
     r"|密码|护照)(?:$|[._])"
 )
-_HARMLESS_KEY = re.compile(r"masked|pickup|last4|tail|store|自提|尾号|脱敏")
+_HARMLESS_KEY = sieve(r"masked|pickup|last4|tail|store|自提|尾号|脱敏")
 
 
 def _private_values(message: Message) -> Iterator[str]:

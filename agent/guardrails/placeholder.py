@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from agent.domain import Finding, Severity, Words
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.language.sieve import sieve
 
 # --- placeholders -----------------------------------------------------------------------------------------------------
 
@@ -22,7 +23,7 @@ _SLOT_WORDS = (
     "|品牌|日期|时间|金额|链接|网址|券码|优惠码|电话|地址|公司|产品|签名|客服|客服姓名|产品名"
     "|产品名称"
 )
-_SLOTS = re.compile(
+_SLOTS = sieve(
     r"\$?\{\{?[^{}\n]{0,60}\}?\}|\{\{|\}\}|\$\{|<%[^%]*%>|(?<![\w%])%[A-Za-z_]{2,30}%"
     r"|%\([a-z_]+\)s|(?<![\w%])%[sd](?![\w%])"
     r"|\[\[[^\]]{0,40}\]\]|_{3,}|<(?:(?-i:[A-Z][A-Z_ ]{1,30})|" + _SLOT_WORDS + r")>"
@@ -31,19 +32,19 @@ _SLOTS = re.compile(
     re.I,
 )
 # what masking puts in the place of somebody's data, and the names of slots without their braces
-_MARKS = re.compile(
+_MARKS = sieve(
     r"\[(?:n|number|name|phone|code|e-?mail|link|order|address|account|card|id|ip|plate|birthday)\]"
     r"|(?<![A-Za-z0-9@./:-])(?:act:)?[a-z]{2,20}(?:_[a-z0-9]{1,20}){1,4}(?:\|[a-z]+)?(?![A-Za-z0-9@./-])"
     r"|(?<![A-Za-z0-9/.-])act:[a-z_]+|<?\|?im_(?:start|end)\|?>?"
     r"|\|(?:np|gift|verb|gerund|count|your|the|poss|clause)(?![a-z|])"
 )
-_DOTS = re.compile(
+_DOTS = sieve(
     r"(?<![A-Za-z0-9])[Xx×]{2,}(?![A-Za-z0-9-])|某某+|某(?:先生|女士|客户|商品|品牌)"
     r"|(?<![A-Za-z])(?:TBD|TBC|TODO|FIXME|undefined|NaN)(?![A-Za-z])"
     r"|[Ll]orem ipsum|待(?:定|补充|填写?|确认填)(?=[，。,.\s）)]|$)|此处(?:填写|插入|替换)|(?:your"
     r"|customer) name here|insert (?:name|date|code|link|offer)"
 )
-_NULL = re.compile(
+_NULL = sieve(
     r"(?:(?<![A-Za-z])(?:hi|hello|dear|hey|mr|ms|mrs|thanks|thank you|for|your|on|by|until|of|is"
     r"|code)\.?,? |您好[,，:：]?\s?|尊敬的|亲爱的|[：:]\s?|^\s*)(?P<word>null|none|undefined|nan"
     r"|n/a|nil)(?![A-Za-z])(?! (?:of|the less|and|other|taken|needed))"
@@ -72,7 +73,7 @@ def _is_own_signature(text: str, message: Message) -> bool:
 
 # --- markup -----------------------------------------------------------------------------------------------------------
 
-_MARKUP = re.compile(
+_MARKUP = sieve(
     r"\*\*(?=\S)[^*\n]{1,200}?(?<=\S)\*\*|(?<![\w_])__(?=\S)[^_\n]{1,100}__(?![\w_])"
     r"|(?m:^#{1,6} +\S)|\[[^\]\n]{1,80}\]\([^)\s]{1,300}\)"
     r"|```|`[^`\n]{1,80}`|~~[^~\n]+~~|(?m:^\s*\|.+\|\s*$)|(?m:^\s*[-:| ]*-{3,}[-:| ]*\|[-:| ]*$)"
@@ -118,7 +119,7 @@ def _strip_markup(message: Message) -> Words:
 
 _KIND = "短信|邮件|消息|文案|草稿|回复|推送|通知|版本|内容|文本|话术|挽留信"
 _EN_KIND = "sms|text|message|email|e-mail|draft|reply|response|push|notification|version|copy|subject line"
-_PREFIX = re.compile(
+_PREFIX = sieve(
     rf"^\s*(?:好的[，,！!。]?\s*|当然(?:可以)?[，,！!。]?\s*|没问题[，,！!。]?\s*)?(?:以下"
     rf"|下面)(?:是|为)(?:我)?(?:为您|给您|帮您|根据[^：:\n]{{0,20}})?(?:生成|撰写|起草|准备|写"
     rf"|拟)?(?:好)?的?[^：:\n，。]{{0,12}}(?:{_KIND})[：:]\s*"
@@ -129,7 +130,7 @@ _PREFIX = re.compile(
     rf"|body|subject|title|message|draft|正文|主题|标题)\s?[:：]\s*",
     re.I,
 )
-_ANYWHERE = re.compile(
+_ANYWHERE = sieve(
     r"<\|[a-z_]+\|>|</?think>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>"
     r"|###\s*(?:instruction|response|assistant|system|user)"
     r"|(?m:^\s*(?:option|version|draft|方案|版本|选项)\s?(?:[A-D1-4一二三四])\s?[:：.、])"
@@ -162,7 +163,7 @@ def _strip_role(message: Message) -> Words:
 
 # --- talk about itself ------------------------------------------------------------------------------------------------
 
-_RESIDUE = re.compile(
+_RESIDUE = sieve(
     r"(?<![a-z])as an? (?:ai|artificial intelligence|(?:large )?language model)(?: language model"
     r"| assistant| model)?,? (?:i|we|my|it)(?![a-z])"
     r"|(?<![a-z])(?:large )?language models?(?![a-z])|i (?:was|am) (?:trained|programmed) (?:by|to"

@@ -6,17 +6,16 @@ a clause in force says as well is a matter of `commitments`.
 
 from __future__ import annotations
 
-import re
-
 from agent.domain import Severity
 from agent.guardrails.commitments import backs, widens
 from agent.guardrails.conduct import by_list
 from agent.guardrails.lexicon import Hit
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.language.sieve import sieve
 
 # your words or somebody's, told in the same clause; “您反映的问题，…” is no report of a promise
-_REPORTED = re.compile(
+_REPORTED = sieve(
     r"(?:您|你)(?:们)?\w{0,8}(?:说|写|问|提到|提过|留言|希望|要求|以为|担心|抱怨|告诉)(?!声|一声|的|得|说|起)\w{0,4}?"
     r"(?:[，,](?=希望|要求|要|想))?"
     r"|(?:有人|客服|同事|别人)\w{0,4}(?:答应|承诺|说)"
@@ -24,8 +23,8 @@ _REPORTED = re.compile(
     r"|were promised|wanted)(?![a-z])"
     r"|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
 )
-_NEW_CLAUSE = re.compile(r"[，,；;：:]")
-_SHIPPING = re.compile(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
+_NEW_CLAUSE = sieve(r"[，,；;：:]")
+_SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 

@@ -68,6 +68,9 @@ def context_from_json(context: Mapping[str, Any], channel: str | None = None) ->
         acts=texts(context.get("acts") or (), "context.acts"),
         templates=_templates(context.get("templates")),
         price_history=context.get("price_history"),
+        sent_texts=texts(history.get("sent_texts") or (), "context.history.sent_texts"),
+        headers=_headers(context.get("headers")),
+        ai_disclosed=_flag(context.get("ai_disclosed"), "context.ai_disclosed"),
     )
 
 
@@ -210,6 +213,18 @@ def _templates(data: Any) -> tuple[str, ...] | None:
         str(item.get("text", "")) if isinstance(item, Mapping) else str(item)
         for item in listed(data, "context.templates")
     )
+
+
+def _headers(data: Any) -> dict[str, str] | None:
+    if data is None:
+        return None
+    return {str(key): str(value) for key, value in mapping(data, "context.headers").items()}
+
+
+def _flag(value: Any, path: str) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise InvalidInput(path, "it must be true or false")
+    return value
 
 
 def _limits(data: Mapping[str, Any], rules: ChannelRules, jurisdiction: str | None) -> Limits:

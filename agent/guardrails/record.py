@@ -17,6 +17,7 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
 from agent.language.quantities import Quantity
+from agent.language.sieve import sieve
 
 # --- the name ---------------------------------------------------------------------------------------------------------
 
@@ -26,7 +27,7 @@ _SURNAMES = (
     "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹"
     "关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强"
 )
-_GREETED_EN = re.compile(
+_GREETED_EN = sieve(
     r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
     r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
     # a full stop ends the greeting, but for one inside a word and one after an initial
@@ -34,11 +35,11 @@ _GREETED_EN = re.compile(
     r"(?=[,!.:;\n—–-]|$| -)",
     re.I,
 )
-_ADDRESSED_ZH = re.compile(
+_ADDRESSED_ZH = sieve(
     r"(?:^|[\n。！!？?，,、：:】\s])(?:尊敬的"
     r"|亲爱的)?(?P<name>[\u4e00-\u9fff·]{1,12}?)(?P<title>先生|女士|小姐|太太|同学|老师)"
 )
-_GREETED_ZH = re.compile(
+_GREETED_ZH = sieve(
     r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi"
     r"|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)"
     r"|[：:]\s|[：:]\n)"
@@ -48,7 +49,7 @@ _ANYBODY = frozenset(
     "member members valued sir madam "
     "sir/madam both guest shopper you so much for very regards morning afternoon evening".split()
 )
-_ANYBODY_ZH = re.compile(
+_ANYBODY_ZH = sieve(
     r"会员|顾客|客户|用户|朋友|各位|大家|亲|家人|同学|伙伴|贵宾|女士|先生|您|你|上午|下午|早|晚|店"
     r"|客服|我是|这里|收件人|买家|主人|老板"
 )
@@ -121,22 +122,22 @@ def _ends_with_part(said: str, parts: frozenset[str]) -> bool:
 
 # --- the record -------------------------------------------------------------------------------------------------------
 
-_ID_CUE = re.compile(
+_ID_CUE = sieve(
     r"(?:订单|订单号|单号|运单|运单号|编号|包裹|工单|物流号|快递|order|parcel|tracking|shipment"
     r"|ticket|case|reference|ref|invoice|no|number|#)[号为是:： .#]*(?:no\.? ?)?$"
 )
-_OWN_PAST = re.compile(
+_OWN_PAST = sieve(
     r"下单|购买|买的|买了|买过|订购|签收|注册|加入|开户|开通|入会|成为|寄出|付款|收货|续费|到期"
     r"|(?<![a-z])(?:ordered|bought|purchased|joined|opened|signed up|registered|delivered|arrived"
     r"|shipped|left|since|member|customer|paid|renew\w*|ends?|matur\w+|placed|your \w+ (?:order"
     r"|purchase)|started)(?![a-z])"
 )
-_TOGETHER = re.compile(
+_TOGETHER = sieve(
     r"陪伴|一路|相伴|支持我们|信任|在一起|同行|老朋友|会员|老客户|(?<![a-z])(?:with us|together"
     r"|loyal|customer|member|years? ago|anniversary|thank you for|since)(?![a-z])"
 )
-_SINCE = re.compile(r"since|member|opened|tenure|joined|register|start|customer_since|入会|注册|开户")
-_OWN_COUNT = re.compile(r"您|你|(?<![a-z])(?:you|your|yours)(?![a-z])|感谢|thanks|thank you")
+_SINCE = sieve(r"since|member|opened|tenure|joined|register|start|customer_since|入会|注册|开户")
+_OWN_COUNT = sieve(r"您|你|(?<![a-z])(?:you|your|yours)(?![a-z])|感谢|thanks|thank you")
 
 
 def _facts(message: Message) -> Iterator[Finding]:
@@ -292,16 +293,16 @@ def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
     return mention.first != local
 
 
-_GOODS_ZH = re.compile(
+_GOODS_ZH = sieve(
     r"(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还"
     r"|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)"
 )
-_GOODS_EN = re.compile(
+_GOODS_EN = sieve(
     r"(?:ordered|bought|purchased|order of|purchase of) (?:the |a |an |your "
     r"|our )?(?P<what>[a-z][a-z-]+(?: [a-z-]+){0,3}?)(?= (?:on|in|last|is|was|has|have|from"
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
-_VAGUE = re.compile(
+_VAGUE = sieve(
     r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"
     r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"

@@ -21,12 +21,14 @@ from agent.guardrails import (
     pledges,
     record,
     sender,
+    transport,
     truthful,
 )
-from agent.guardrails.lexicon import lexicon_texts
+from agent.guardrails.lexicon import texts_in
 from agent.guardrails.rule import Rule
 from agent.language import dates, entities, numbers, quantities, relative_dates, units
 from agent.language import wording as number_wording
+from agent.resources import kept
 
 FAMILIES: tuple[ModuleType, ...] = (
     permission,
@@ -43,6 +45,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     pledges,
     record,
     truthful,
+    transport,
 )
 _READERS: tuple[ModuleType, ...] = (dates, entities, numbers, quantities, relative_dates, units, number_wording)
 
@@ -53,12 +56,12 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.rank))
 
 
-@lru_cache(maxsize=1)
+@kept
 def rules_version() -> str:
     """A hash over every rule's id, version and words, and over the reader they rely on."""
     parts = [f"{rule.id}:{rule.version}" for rule in all_rules()]
     parts += [inspect.getsource(module) for module in (*FAMILIES, *_READERS)]
-    parts.append(lexicon_texts())
+    parts += [texts_in("lexicons"), texts_in("books")]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -9,11 +9,12 @@ from typing import Protocol
 from agent.guardrails.licence import Licence
 from agent.language.normalise import View
 from agent.language.quantities import Quantity
+from agent.language.sieve import sieve
 
 BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free_item"})
 
 # A sentence that says there is nothing, or that it is over, offers nothing.
-DENIED = re.compile(
+DENIED = sieve(
     r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
     r"|已经)(?:过期|失效|结束|到期|用完|下架)|不(?:能|可)再?(?:使用|用)|无法(?:使用|提供)|不再提供"
     r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer"
@@ -24,7 +25,7 @@ DENIED = re.compile(
     r"|no (?:current |other |new )?(?:offers?|discounts?|coupons?|codes?|promotions?)(?: right now"
     r"| at the moment| available| today)?"
 )
-_VAGUE = re.compile(
+_VAGUE = sieve(
     r"(?:送(?!的是)|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
     r"|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
     r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
@@ -35,7 +36,7 @@ _VAGUE = re.compile(
     r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
     r"|money off|on sale(?![a-z])|limited[- ]time offer"
 )
-BEYOND = re.compile(
+BEYOND = sieve(
     r"全[单场](?:免单|免费|都?免)|一分(?:钱)?(?:都|也)?不收|(?<!不)免单|(?:加|再|另|额外|附|白)送(?:您|你|"
     r"给您)?[一两二三几]|[送赠](?:您|你|给您|给你|送您)?"
     r"(?:[一两二三几]|\d+)(?:台|部|套|件|双|年|个月|只|瓶|箱|把|本|辆)|包邮(?:一|半|整|全|终身|永久|\d)"
@@ -47,7 +48,7 @@ BEYOND = re.compile(
     r"|free (?:shipping|delivery) for (?:a|the|one|your|life)(?: \w+){0,2})(?![a-z])"
 )
 """More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
-_UPSELL = re.compile(
+_UPSELL = sieve(
     r"(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
@@ -73,12 +74,12 @@ class ReadField(Protocol):
 
 
 # somebody's coupon or gift that went wrong is spoken of, and nothing is given
-_TROUBLE = re.compile(
+_TROUBLE = sieve(
     r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错|被拒|少了|漏(?:了|发)|缺了|没有?生效"
     r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing"
     r"|trouble|problem)(?![a-z])"
 )
-_GIVES = re.compile(
+_GIVES = sieve(
     r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get|take|enjoy|have|send)(?![a-z])"
 )
 
@@ -115,7 +116,7 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
         yield match
 
 
-_NOT_A = re.compile(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
+_NOT_A = sieve(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
 
 
 def upsells(field: ReadField) -> bool:

@@ -11,11 +11,12 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
 from agent.language.scripts import guess_language
+from agent.language.sieve import sieve
 
 # --- opt-out ----------------------------------------------------------------------------------------------------------
 
 _KEYWORDS = r"(?:stop(?:all)?|end|quit|cancel|unsubscribe|opt-?out|revoke)"
-_SMS_WAY = re.compile(
+_SMS_WAY = sieve(
     r"(?:拒收|退订|不想再?收到?|取消订阅)\w{0,4}(?:请)?(?:回复?|发送?|发)[“\"'「]?(?:r|td?|n|qx"
     r"|0000|stop|退订|拒收|取消)(?![a-z0-9])|(?:回复?|发送?)[“\"'「]?(?:r|td?|n|qx|0000|stop"
     r"|退订)[”\"'」]?\w{0,2}(?:退订|拒收|取消|即可退订)"
@@ -23,12 +24,12 @@ _SMS_WAY = re.compile(
     rf"|(?<![a-z]){_KEYWORDS}[”\"'’]? (?:to|2) (?:opt[- ]?out|end|stop|quit|cancel"
     rf"|unsub(?:scribe)?)(?![a-z])"
 )
-_MAIL_WORD = re.compile(
+_MAIL_WORD = sieve(
     r"退订|取消订阅|不想再?收到|停止接收|拒收|(?<![a-z])(?:unsubscribe|opt[ -]?out|stop (?:these"
     r"|receiving|getting|all)|(?:email|mail|notification) preferences"
     r"|manage (?:your )?(?:subscription|preferences)|don't want (?:these|to))"
 )
-_MAIL_REPLY = re.compile(
+_MAIL_REPLY = sieve(
     r"回复[“\"'「]?(?:退订|取消|td?|r)(?![a-z])|(?<![a-z])reply(?:ing)? (?:to this (?:email"
     r"|message) )?(?:with )?(?:the word )?[“\"'‘]?(?:unsubscribe|stop|remove)(?![a-z])"
 )
@@ -69,7 +70,7 @@ def _add_opt_out(message: Message) -> Words:
 
 # --- brand ------------------------------------------------------------------------------------------------------------
 
-_SIGNATURE = re.compile(r"^\s*【([^】]{1,30})】")
+_SIGNATURE = sieve(r"^\s*【([^】]{1,30})】")
 
 
 def _squeezed(text: str) -> str:

@@ -14,10 +14,11 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.sieve import sieve
 
 # --- urgency ----------------------------------------------------------------------------------------------------------
 
-_SCARCE = re.compile(
+_SCARCE = sieve(
     r"(?:仅剩|只剩|还剩|最后|剩余|剩下|库存仅|限量|仅限前|前)(?:最后|不到|不足)?\s?(?P<zh>\d+"
     r"|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急"
     r"|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价"
@@ -34,7 +35,7 @@ _SCARCE = re.compile(
     r"|\w+teen) (?:other )?(?:people|shoppers|customers|others) (?:are|have|just|also|viewing"
     r"|looking))(?![a-z])"
 )
-_HURRY = re.compile(
+_HURRY = sieve(
     r"最后(?:的)?(?:机会|一次机会|时刻|通牒|\d+小时|几小时)|倒计时|限时(?:抢|秒杀|特惠)"
     r"|即将(?:结束|截止|失效|过期|到期)|马上(?:结束|截止|失效|过期|到期)|(?:今晚|今天|今日"
     r"|零点)(?:就|将|内)?(?:截止|结束|失效|过期|作废|过后)|过期不候|过时不候|赶(?:快|紧)(?:下单|抢"
@@ -76,7 +77,7 @@ def _stock_is_known(match: re.Match[str], message: Message) -> bool:
     return bool(stock) and not match["people"] and not match["crowd"]
 
 
-_YOURS = re.compile(r"(?<![a-z])(?:your|you|you're|if)(?![a-z])[^.,;!?]{0,24}$")
+_YOURS = sieve(r"(?<![a-z])(?:your|you|you're|if)(?![a-z])[^.,;!?]{0,24}$")
 
 
 def _is_their_own(match: re.Match[str], text: str) -> bool:
@@ -109,7 +110,7 @@ def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
 # --- reference prices -------------------------------------------------------------------------------------------------
 
 _MONEY = r"(?:[¥$£€]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|dollars|pounds|euros|美元))"
-_REFERENCE = re.compile(
+_REFERENCE = sieve(
     rf"(?:原价|划线价|市场价|专柜价|吊牌价|官方价|日常价|门店价|建议零售价)\s?(?:是|为|:"
     rf"|：)?\s?{_MONEY}|(?:历史|全年|史上|年度|近\s?\w{{1,4}}(?:天|日|个月"
     rf"|年))(?:以来)?(?:的)?(?:最低|新低|底价|低价)|史低|(?:从未|没有)(?:这么|如此)(?:便宜|低)"
@@ -143,8 +144,8 @@ def _is_own_price(value: str, message: Message) -> bool:
 
 # --- subjects ---------------------------------------------------------------------------------------------------------
 
-_THREAD = re.compile(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
-_ALARM = re.compile(
+_THREAD = sieve(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
+_ALARM = sieve(
     r"付款失败|支付失败|扣款失败|账单逾期|逾期|欠费|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
     r"|异常登录|法院|传票|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
     r"|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖"
@@ -158,7 +159,7 @@ _ALARM = re.compile(
 )
 
 
-_OWED_BY_US = re.compile(r"(?<![a-z])(?:thank[- ]?you|thanks|apology|hello|reply|answer|note|word)(?![a-z])")
+_OWED_BY_US = sieve(r"(?<![a-z])(?:thank[- ]?you|thanks|apology|hello|reply|answer|note|word)(?![a-z])")
 
 
 def _subject(message: Message) -> Iterator[Finding]:
@@ -182,7 +183,7 @@ def _subject(message: Message) -> Iterator[Finding]:
 
 def _has_thread(field: Field, message: Message) -> bool:
     ticket = message.context.open_ticket
-    subject = re.sub(_THREAD, "", field.words.text).strip()
+    subject = _THREAD.sub("", field.words.text).strip()
     threads = [fold(str(value)).text for key, value in (ticket.details.items() if ticket else ()) if "subject" in key]
     threads += message.licence.fact_texts
     return any(thread and (thread in subject or subject in thread) for thread in threads if len(thread) > 2)
@@ -212,7 +213,7 @@ def _more_than_the_body(field: Field, message: Message) -> Iterator[Finding]:
 
 # --- money products ---------------------------------------------------------------------------------------------------
 
-_GUARANTEED = re.compile(
+_GUARANTEED = sieve(
     r"保本|保(?:收益|息|底)|(?:零|0|无|没有(?:任何)?)风险|稳赚|包赚|必(?:涨|赚)|只赚不赔"
     r"|稳(?:稳)?(?:的)?(?:赚|收益)|保证(?:收益|本金|回报|兑付|您?\w{0,4}(?:收益|赚))"
     r"|刚(?:性)?兑(?:付)?|收益(?:有)?保障|本金(?:绝对)?(?:安全|无忧|有保障|不会)|绝对安全|躺赚"
@@ -227,20 +228,20 @@ _GUARANTEED = re.compile(
     r"|instant approval|approval guaranteed|beat(?:s|ing)? (?:the market|inflation)|get rich"
     r"|always (?:goes|go) up|safe(?:st)? (?:returns?|investment|bet|place))(?![a-z])"
 )
-_FINANCE_TYPES = re.compile(
+_FINANCE_TYPES = sieve(
     r"fund|saving|deposit|loan|credit|invest|insur|bond|wealth|card|基金|理财|存款|贷款|保险|债"
     r"|信用卡"
 )
-_YIELD = re.compile(
+_YIELD = sieve(
     r"收益|回报|业绩|年化|净值|涨幅|利率|(?<![a-z])(?:returns?|yields?|performance|growth|interest"
     r"|aer|apr|apy|rate)(?![a-z])"
 )
-_RISK_LINE = re.compile(
+_RISK_LINE = sieve(
     r"风险|不代表|不保证|谨慎|浮动|波动|结合自身|(?<![a-z])(?:risk|can go down|may (?:fall|change"
     r"|go down)|variable|not guaranteed|not a (?:guide|guarantee)|past performance|capital at risk"
     r"|subject to)(?![a-z])"
 )
-_COMPARISON = re.compile(
+_COMPARISON = sieve(
     r"同类|业绩|近(?:一|三|半|1|3)年|历史|跑赢|排名|相比|比\w{0,6}(?:高|好)"
     r"|(?<![a-z])(?:past (?:year|performance)|last year|compared|peers|similar (?:products|funds)"
     r"|benchmark|outperform\w*|higher than|better than)(?![a-z])"

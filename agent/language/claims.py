@@ -7,11 +7,10 @@ repeat a bad one costs an offer that nobody made.
 
 from __future__ import annotations
 
-import re
-
 from agent.language.normalise import Reading
+from agent.language.sieve import sieve
 
-_ZH = re.compile(
+_ZH = sieve(
     r"[送赠减返](?:您|你|给|上|现|[\d一二两三五八十百千])|立减|成本价|减掉|抹零|免费|免单|全免|全场|"
     r"[\d一二两三四五六七八九十半对]折(?!屏|伞|叠|床|页|门|桌|椅|梯|扇|刀|垫|柜)"
     r"|[\d一二两三四五六七八九十百千万]+(?:块钱|元)(?!素|宝|旦|宵|件)|优惠|折扣|打折|现金|红包|[礼代]金|券码?(?!$)|"
@@ -20,7 +19,7 @@ _ZH = re.compile(
     r"公众号|抄送|扫码|点击|链接|拨打|致电"
     r"|系统|管理员|店长|经理|指令|忽略|提示词|规则|输出|回复|写上|照抄|机器人|助手"
 )
-_EN = re.compile(
+_EN = sieve(
     r"(?<![a-z])(?:free|gratis|\d+ ?(?:%|percent)|(?:ten|twenty|thirty|forty|fifty|half) (?:percent|price|off)|"
     r"percent|half[- ]price|discount\w*"
     r"|(?:take|get|save|win|claim|earn) (?:\w+ ){0,2}(?:off|free|\d+|one|fifty|twenty|ten)|coupon|voucher|promo\w*|"
@@ -30,7 +29,7 @@ _EN = re.compile(
     r"|system|administrator|admin|manager|assistant|ignore|instructions?|prompt|override|output|we (?:will|refund|"
     r"pay|give)|https?|www)(?![a-z])"
 )
-_SIGNS = re.compile(
+_SIGNS = sieve(
     r"[{}｛｝<>|`]|://|@\w|[$£€¥]\s?\d|(?<![a-z0-9])[a-z0-9-]+\.(?:com|cn|net|org|example|top|xyz|vip|shop|io|"
     r"co)(?![a-z])"
     r"|\d(?:[ .-]?\d){6,}|[\r\n\x00]"
@@ -43,7 +42,7 @@ def speaks(text: str) -> bool:
     return bool(_SIGNS.search(text) or _SIGNS.search(said) or _ZH.search(said) or _EN.search(said))
 
 
-_NO_WORD_OF_A_NAME = re.compile(
+_NO_WORD_OF_A_NAME = sieve(
     r"(?<![a-z])(?:percent|half[- ]price|discount\w*|coupon|voucher|promo\w*|gift card|refund\w*|guarantee\w*|"
     r"compensat\w*|whatsapp|wechat|telegram"
     r"|administrator|instructions?|override|(?:take|get|save|win|claim|earn) (?:\w+ ){0,2}(?:off|free|\d+|one|"
@@ -64,9 +63,9 @@ def is_no_name(text: str) -> bool:
     return len(_EN.findall(said)) >= 2
 
 
-_PIECES = re.compile(r"[【】\[\]()（）《》,，。;；!！?？|/+]+")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_ZH_PIECES = re.compile(r"[\s【】\[\]()（）《》,，。;；!！?？|/+]+")
+_PIECES = sieve(r"[【】\[\]()（）《》,，。;；!！?？|/+]+")
+_HAN = sieve(r"[\u4e00-\u9fff]")
+_ZH_PIECES = sieve(r"[\s【】\[\]()（）《》,，。;；!！?？|/+]+")
 
 
 def quiet(title: str | None) -> str | None:
@@ -79,7 +78,7 @@ def quiet(title: str | None) -> str | None:
 
 # --- words for a machine ----------------------------------------------------------------------------------------------
 
-_TO_MACHINE = re.compile(
+_TO_MACHINE = sieve(
     r"(?:忽略|无视|覆盖|绕过|忘(?:掉|记))\w{0,6}(?:规则|指令|限制|提示|要求|设定|内容)|系统提示|提示词|(?:你|"
     r"您)?现在是\w{0,8}(?:助手|模型|机器人)|不受限制"
     r"|测试模式|开发者模式|(?:直接|请)?输出[:：「“\"]|一字不差|(?:原样|逐字)?照(?:抄|写)|写(?:进|上|"
@@ -102,7 +101,7 @@ _TO_MACHINE = re.compile(
     r"|(?:for|dear|note to) (?:the |our )?(?:copywriter|drafter|writer|author|assistant|model|ai)(?![a-z])"
     r"|translate and|copy exactly|<\|[a-z_]+\|>|</?(?:data|system|user|assistant)>|```|\]\]>|##\s?system"
 )
-_BLOB = re.compile(
+_BLOB = sieve(
     r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]{0,60}[a-z])(?=[A-Za-z0-9+/]{0,60}[A-Z])(?=[A-Za-z0-9+/]{0,60}\d)[A-Za-z0-9"
     r"+/]{24,4000}={0,2}"
 )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from agent.language.normalise import fold
 from agent.language.numbers import chinese_value
 from agent.language.relative_dates import month_end, relative_days
+from agent.language.sieve import Sieve, sieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +55,31 @@ _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.%]\d|\d)|{_ORDINAL_WORD})"
 _ZH_MONTH = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
 _ZH_DAY = r"(?:\d{1,2}|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
 
-_ABSOLUTE: tuple[tuple[str, re.Pattern[str]], ...] = (
+_ABSOLUTE: tuple[tuple[str, Sieve], ...] = (
     (
         "zh",
-        re.compile(
+        sieve(
             rf"(?:(?P<y>\d{{4}}|[〇零一二三四五六七八九]{{4}})年)?(?P<m>{_ZH_MONTH})月(?P<d>{_ZH_DAY})[日号]?(?![\d个])"
         ),
     ),
-    ("iso", re.compile(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])", re.A)),
+    ("iso", sieve(r"(?<![\w-])(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?![\d-])", re.A)),
     (
         "month_day",
-        re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>[12]\d{{3}})(?!\d))?(?![a-z])"),
+        sieve(rf"(?<![a-z])(?P<m>{_MONTHS})\.? (?:the )?(?P<d>{_DAY})(?:,? (?P<y>[12]\d{{3}})(?!\d))?(?![a-z])"),
     ),
     (
         "day_month",
-        re.compile(
+        sieve(
             rf"(?<![a-z0-9])(?P<d>{_DAY})(?: of)?[ -](?P<m>{_MONTHS})(?![a-z])\.?(?:,?[ "
             rf"-](?P<y>20\d\d)(?!\d))?"
         ),
     ),
-    ("month_year", re.compile(rf"(?<![a-z])(?P<m>{_MONTHS})\.?,? (?P<y>(?:19|20)\d\d)(?!\d)")),
-    ("zh_month_year", re.compile(rf"(?P<y>\d{{4}})年(?P<m>{_ZH_MONTH})月(?!\d)")),
-    ("slashed", re.compile(r"(?<![\w/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\w/%])", re.A)),
-    ("dotted", re.compile(r"(?<![a-z0-9/.¥$£€])(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?=前|日|号|截止|到期|起)")),
+    ("month_year", sieve(rf"(?<![a-z])(?P<m>{_MONTHS})\.?,? (?P<y>(?:19|20)\d\d)(?!\d)")),
+    ("zh_month_year", sieve(rf"(?P<y>\d{{4}})年(?P<m>{_ZH_MONTH})月(?!\d)")),
+    ("slashed", sieve(r"(?<![\w/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<y>\d{4}|\d{2}))?(?![\w/%])", re.A)),
+    ("dotted", sieve(r"(?<![a-z0-9/.¥$£€])(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?=前|日|号|截止|到期|起)")),
 )
-_MAY_BE = re.compile(rf"\d|月|{_MONTHS}", re.A)
+_MAY_BE = sieve(rf"\d|月|{_MONTHS}", re.A)
 
 
 def calendar_spans(text: str) -> list[tuple[int, int]]:

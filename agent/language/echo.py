@@ -6,11 +6,11 @@ an offer or a promise; words that a customer or a title planted can be known by 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from agent.language.claims import speaks
 from agent.language.normalise import Reading, sentences
+from agent.language.sieve import sieve
 
 MOST = 0.6
 """Share of a sentence's pieces that stand in what was written to us."""
@@ -19,9 +19,9 @@ FEWEST = {True: 4, False: 3}
 SHORTEST, LONGEST = 3, 24
 """Characters of a field that should have named something and speaks instead: it comes back whole or not at all."""
 READ = 4_000
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
-_CUT = re.compile(r"[，,：:；;。！？!?\n]|(?<=[a-z])\. ")
+_HAN = sieve(r"[\u3400-\u9fff]")
+_WORD = sieve(r"[\u3400-\u9fff]|[^\W_]+")
+_CUT = sieve(r"[，,：:；;。！？!?\n]|(?<=[a-z])\. ")
 
 
 def echoes(text: str, written: Sequence[str]) -> list[str]:

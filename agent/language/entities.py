@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.language.sieve import sieve
+
 _TLDS = (
     "com|net|org|cn|co|io|uk|de|fr|jp|hk|tw|us|eu|ca|au|in|ru|it|es|nl|info|biz|xyz|top|shop|store|site|online|vip|club"
     "|link|live|app|dev|me|tv|cc|ly|gl|gg|to|ai|so|im|pw|icu|win|fun|ltd|group|mobi|pro|asia|wang|example|test|invalid"
@@ -16,18 +18,18 @@ _TLDS = (
 _LABEL = (
     r"[a-z0-9\u00a1-\u024f\u0370-\u052f](?:[a-z0-9\u00a1-\u024f\u0370-\u052f-]*[a-z0-9\u00a1-\u024f\u0370-\u052f])?"
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[a-z0-9][\w.+-]*@(?:[\w-]+\.)+[a-z]{2,}(?![\w-])", re.A)
-_URL = re.compile(
+_EMAIL = sieve(r"(?<![\w.+-])[a-z0-9][\w.+-]*@(?:[\w-]+\.)+[a-z]{2,}(?![\w-])", re.A)
+_URL = sieve(
     r"(?<![a-z])(?P<scheme>https?|ftp|file|javascript|data|tel|sms|mailto|weixin|whatsapp|itms-services|intent|market):"
     r"(?P<slashes>//)?(?P<rest>[^\s<>\"'，。；！？、）)】」”’\]]+)"
 )
-_BARE = re.compile(
+_BARE = sieve(
     rf"(?<![\w@./:-])(?P<slashes>//)?(?P<host>(?:{_LABEL}\.)+(?:{_TLDS}|xn--[a-z0-9-]+)"
     rf"|\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?![a-z0-9-]|\.[a-z0-9])"
     r"(?P<port>:\d+)?(?P<path>/[^\s<>\"'，。；！？、）)】」”’\]]*)?",
     re.A,
 )
-_SPELLED = re.compile(
+_SPELLED = sieve(
     r"(?<![\w.])(?P<label>[a-z0-9][a-z0-9-]+)\s?(?:\(dot\)|\[dot\]|\[\.\]|\(\.\)| dot |。|点| \. "
     r"| \.|\. )\s?(?P<tld>com|net|cn|org|co|io|xyz|top|shop|vip|cc|me|example)(?![a-z0-9])",
     re.A,
@@ -100,14 +102,14 @@ def read_emails(text: str) -> list[tuple[int, int]]:
 
 # --- digits in a row --------------------------------------------------------------------------------------------------
 
-_RUN = re.compile(r"(?<![\w])(?:\+|\(\+?)?\d(?:[ ().\-–]{0,3}\d){4,24}(?!\d)(?![a-z_]\w)", re.A)
-_ZH_RUN = re.compile(r"[〇零一二三四五六七八九幺两](?:[ \-－—]?[〇零一二三四五六七八九幺两]){6,19}")
+_RUN = sieve(r"(?<![\w])(?:\+|\(\+?)?\d(?:[ ().\-–]{0,3}\d){4,24}(?!\d)(?![a-z_]\w)", re.A)
+_ZH_RUN = sieve(r"[〇零一二三四五六七八九幺两](?:[ \-－—]?[〇零一二三四五六七八九幺两]){6,19}")
 _EN_DIGIT = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9",
 }  # fmt: skip
 _EN_WORD = rf"(?:(?:double|triple) )?(?:{'|'.join(_EN_DIGIT)})(?: hundred)?"
-_EN_RUN = re.compile(rf"(?<![a-z])(?:plus )?{_EN_WORD}(?:[ ,\-]{{1,2}}{_EN_WORD}){{4,24}}(?![a-z])")
+_EN_RUN = sieve(rf"(?<![a-z])(?:plus )?{_EN_WORD}(?:[ ,\-]{{1,2}}{_EN_WORD}){{4,24}}(?![a-z])")
 _ZH_DIGIT = dict(zip("〇零一二三四五六七八九幺两", "00123456789" + "12", strict=True))
 
 
@@ -152,7 +154,7 @@ def _spoken_digits(words: str) -> str:
 
 # --- codes ------------------------------------------------------------------------------------------------------------
 
-_CODE = re.compile(r"(?<![A-Za-z0-9_/.@#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9_@])", re.A)
+_CODE = sieve(r"(?<![A-Za-z0-9_/.@#&-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9_@])", re.A)
 
 
 def read_code_like(text: str) -> list[tuple[int, int]]:
@@ -161,6 +163,8 @@ def read_code_like(text: str) -> list[tuple[int, int]]:
 
 
 def looks_like_code(token: str) -> bool:
+    if token.isalpha() and token[1:].islower():
+        return False
     letters = [char for char in token if char.isalpha()]
     capitals = sum(char.isupper() for char in letters)
     digits = sum(char.isdigit() for char in token)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 # Format controls, fillers and selectors that show nothing. Tabs and line ends are not among them.
 INVISIBLE = (
@@ -86,6 +86,19 @@ def _fold_slowly(text: str) -> View:
 
 def fold(text: str) -> View:
     """The `words` view: what a careful reader sees, in lower case."""
+    return _fold_kept(text) if len(text) <= _WORTH_KEEPING else _fold(text)
+
+
+_WORTH_KEEPING = 400
+"""Names, clauses and terms of a brand come with every message; longer texts are messages, and come once."""
+
+
+@lru_cache(maxsize=4096)
+def _fold_kept(text: str) -> View:
+    return _fold(text)
+
+
+def _fold(text: str) -> View:
     folded = text.translate(_FOLD)
     if folded.isascii():
         return _fold_slowly(text) if INVISIBLE_CHAR.search(folded) else _same_length(folded)

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agent.language.sieve import sieve
+
 _ZH_DIGIT = {**dict(zip("〇零一二三四五六七八九", (0, *range(10)), strict=True)), "两": 2, "俩": 2}
 _ZH_DIGIT |= dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
 _ZH_SCALE = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
@@ -29,7 +31,7 @@ _LATIN_SCALE = {"万": 10_000, "千": 1000, "百": 100, "亿": 100_000_000, "k":
 
 _WORD = "|".join(sorted((*_EN_SMALL, *_EN_TENS, *_EN_SCALE), key=len, reverse=True))
 _FRACTION_WORD = "|".join(_EN_FRACTION)
-_NUMBER = re.compile(
+_NUMBER = sieve(
     r"(?P<digits>(?<![a-z0-9_])(?<!\d[.,])(?:\d{1,3}(?:,\d{3})+(?![\d])"
     r"|\d+)(?:\.\d+)?)(?P<scale>\s?[万千百亿]|k(?![a-z0-9]))?"
     rf"|(?P<zh>[{ZH_NUMERAL}]+(?:点[{''.join(_ZH_DIGIT)}]+)?)"

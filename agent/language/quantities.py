@@ -14,6 +14,7 @@ from decimal import Decimal
 from agent.language.dates import calendar_spans
 from agent.language.normalise import View, fold
 from agent.language.numbers import NumberToken, chinese_value, read_numbers
+from agent.language.sieve import Sieve, sieve
 from agent.language.units import MONEY_PREFIX, Unit, unit_after
 from agent.language.wording import (
     benefit_after,
@@ -78,18 +79,16 @@ def quantities_in(text: str, language: str) -> list[Quantity]:
     return _without_overlaps(found)
 
 
-_LINK = re.compile(
-    r"https?://\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![a-z0-9])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.A
-)
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<![a-z0-9])\d{1,2}(?::\d{2})?\s?[ap]\.?m(?![a-z])")
-_PHONE = re.compile(r"(?<![\w.])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,4}\)[ -]?)?\d{2,5}(?:[ -]\d{2,5}){1,4}(?!\w)", re.A)
+_LINK = sieve(r"https?://\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![a-z0-9])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.A)
+_CLOCK = sieve(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)|(?<![a-z0-9])\d{1,2}(?::\d{2})?\s?[ap]\.?m(?![a-z])")
+_PHONE = sieve(r"(?<![\w.])(?:\+\d{1,3}[ -]?)?(?:\(\d{2,4}\)[ -]?)?\d{2,5}(?:[ -]\d{2,5}){1,4}(?!\w)", re.A)
 
 
 def _mask(text: str) -> str:
     """Blanks what holds digits but no quantity, so that offsets stay."""
     spans = [match.span() for pattern in (_LINK, _CLOCK) for match in pattern.finditer(text)]
     spans += calendar_spans(text)
-    spans += [m.span() for m in _PHONE.finditer(text) if sum(char.isdigit() for char in m.group()) >= 8]
+    spans += [m.span() for m in _PHONE.finditer(text) if sum(map(str.isdigit, m.group())) >= 8]
     for start, end in spans:
         text = text[:start] + "\x1f" * (end - start) + text[end:]
     return text
@@ -105,7 +104,7 @@ def _numbered(text: str, language: str) -> Iterator[Quantity]:
             yield quantity
 
 
-_RANGE = re.compile(r"[\s%折元块]*(?:-|–|—|~|～|至|到|to|or|and|或)\s*[$£€¥]?\s*")
+_RANGE = sieve(r"[\s%折元块]*(?:-|–|—|~|～|至|到|to|or|and|或)\s*[$£€¥]?\s*")
 
 
 def _joined(text: str, first: NumberToken | None, second: NumberToken | None) -> bool:
@@ -216,23 +215,23 @@ def _percentage(value: Decimal, left: str, right: str) -> _Reading:
 
 
 # What is promised without a number.
-_WORDINGS: tuple[tuple[str, str, str | None, re.Pattern[str]], ...] = (
+_WORDINGS: tuple[tuple[str, str, str | None, Sieve], ...] = (
     (
         "percent_off",
         "50",
         "%",
-        re.compile(
+        sieve(
             r"(?<!第二件)(?<!第2件)(?:半价|对折|半折|五折价|打对折)(?![叠起])|(?<![a-z])half[ -](?:price"
             r"|off|the price)(?![a-z])"
             r"|50/50 off|(?<![a-z])half (?=discount)"
         ),
     ),
-    ("percent_off", "50", "second_item", re.compile(r"第[二2]件半价|second (?:item|one) (?:is )?half[ -]price")),
+    ("percent_off", "50", "second_item", sieve(r"第[二2]件半价|second (?:item|one) (?:is )?half[ -]price")),
     (
         "free_shipping",
         "0",
         None,
-        re.compile(
+        sieve(
             r"包邮|免邮(?!箱)|免运费|免(?:除)?配送费|免费(?:配送|包邮|送货|寄送|邮寄)|运费全免|零运费"
             r"|0运费|运费(?:我们|由我们|本店|小店)(?:来)?(?:出|承担|包|付)"
             r"|邮费(?:我们|由我们)(?:来)?(?:出|承担|付)|运费券|不收运费"
@@ -247,7 +246,7 @@ _WORDINGS: tuple[tuple[str, str, str | None, re.Pattern[str]], ...] = (
         "free_item",
         "0",
         None,
-        re.compile(
+        sieve(
             r"免单|买一送一|买[一二两三123]送[一二两三123]|白送|(?:免费|无偿)(?:送|赠|赠送|领取?|升级|获得"
             r"|使用|体验|续|获赠)|(?:随单|下单|再|加)(?:赠"
             r"|送)(?:您|你)?(?!达|货)"
@@ -267,7 +266,7 @@ _WORDINGS: tuple[tuple[str, str, str | None, re.Pattern[str]], ...] = (
         "threshold",
         "0",
         None,
-        re.compile(
+        sieve(
             r"无门槛|无最低消费|不限金额|没有(?:使用)?门槛|不设门槛|no (?:min(?:imum)?\.?(?: spend| order"
             r"| purchase)?)(?![a-z])"
             r""

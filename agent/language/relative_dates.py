@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from agent.language.numbers import ZH_NUMERAL, chinese_value, english_value
+from agent.language.sieve import Sieve, sieve
 
 Days = tuple[date, date]
 _Resolver = Callable[[re.Match[str], date], Days | None]
@@ -97,12 +98,12 @@ def _count(said: str) -> int | None:
     return int(value) if value is not None and value < 10_000 else None
 
 
-def _words(*parts: str) -> re.Pattern[str]:
+def _words(*parts: str) -> Sieve:
     """English parts stand alone; Chinese ones may stand anywhere."""
-    return re.compile("|".join(part if ord(part[0]) > 127 else rf"(?<![a-z])(?:{part})(?![a-z])" for part in parts))
+    return sieve("|".join(part if ord(part[0]) > 127 else rf"(?<![a-z])(?:{part})(?![a-z])" for part in parts))
 
 
-_RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
+_RELATIVE: tuple[tuple[str, Sieve, _Resolver], ...] = (
     ("relative", _words("后天", "(?:the )?day after tomorrow"), _in_days(2)),
     ("relative", _words("前天", "(?:the )?day before yesterday"), _in_days(-2)),
     ("relative", _words("明[天日晚早](?!显)", "明儿", "次日(?!达|送)", "tomorrow"), _in_days(1)),
@@ -114,15 +115,15 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
     ),
     (
         "weekday",
-        re.compile(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到|至|边|年)"),
+        sieve(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到|至|边|年)"),
         _zh_weekday,
     ),
     (
         "weekday",
-        re.compile(rf"(?<![a-z])(?:(?P<which>this|next|last|coming) )?(?P<day>{'|'.join(_WEEKDAYS)})(?![a-z])"),
+        sieve(rf"(?<![a-z])(?:(?P<which>this|next|last|coming) )?(?P<day>{'|'.join(_WEEKDAYS)})(?![a-z])"),
         _en_weekday,
     ),
-    ("weekday", re.compile(r"(?<![a-z])(?P<which>this|next|the) weekend(?![a-z])"), _en_weekend),
+    ("weekday", sieve(r"(?<![a-z])(?P<which>this|next|the) weekend(?![a-z])"), _en_weekend),
     (
         "relative",
         _words("(?:本|这个?|当)?月[底末]", "end of (?:the|this) month", "month[- ]end", "month's end"),
@@ -150,18 +151,18 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
         _words("下个?月(?!初)", "next month"),
         lambda _match, today: (month_end(today) + timedelta(1), month_end(month_end(today) + timedelta(1))),
     ),
-    ("left", re.compile(rf"(?:还剩|只剩|仅剩|剩|还有|最后(?!一天))下?(?P<n>{_N})天"), _days_left),
+    ("left", sieve(rf"(?:还剩|只剩|仅剩|剩|还有|最后(?!一天))下?(?P<n>{_N})天"), _days_left),
     (
         "left",
-        re.compile(rf"(?<![a-z])(?:only |just )?(?P<n>{_EN_N}) (?:more )?days? (?:left|to go|remaining)(?![a-z])"),
+        sieve(rf"(?<![a-z])(?:only |just )?(?P<n>{_EN_N}) (?:more )?days? (?:left|to go|remaining)(?![a-z])"),
         _days_left,
     ),
-    ("ago", re.compile(rf"(?P<n>{_N})天之?前"), _days_ago),
-    ("ago", re.compile(rf"(?<![a-z])(?P<n>{_EN_N}) days? ago(?![a-z])"), _days_ago),
-    ("span", re.compile(rf"(?P<n>{_N})(?P<unit>个?小时|天|日|个?星期|周|个月)(?:之?内|以内|后)"), _within),
+    ("ago", sieve(rf"(?P<n>{_N})天之?前"), _days_ago),
+    ("ago", sieve(rf"(?<![a-z])(?P<n>{_EN_N}) days? ago(?![a-z])"), _days_ago),
+    ("span", sieve(rf"(?P<n>{_N})(?P<unit>个?小时|天|日|个?星期|周|个月)(?:之?内|以内|后)"), _within),
     (
         "span",
-        re.compile(
+        sieve(
             rf"(?<![a-z])(?:(?:in|within)(?: the)?(?: next| another)? |for(?: the next| another"
             rf"| only)? (?=\S+[ -][hd]))"
             rf"(?P<n>{_EN_N})[ -](?P<unit>hours?|days?|weeks?|months?)(?: only)?(?![a-z])"
@@ -171,7 +172,7 @@ _RELATIVE: tuple[tuple[str, re.Pattern[str], _Resolver], ...] = (
     ),
 )
 # One cheap look before the many patterns: most messages name no relative day at all.
-_MAY_BE = re.compile(r"[天日周月晚夜儿内后前底末年]|礼拜|星期|day|tomorrow|tonight|midnight|week|month|year|hour")
+_MAY_BE = sieve(r"[天日周月晚夜儿内后前底末年]|礼拜|星期|day|tomorrow|tonight|midnight|week|month|year|hour")
 
 
 def relative_days(text: str, today: date) -> Iterator[tuple[str, tuple[int, int], Days]]:

@@ -5,17 +5,17 @@ Knows nothing about what language was wanted.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from agent.language.normalise import HANZI, LOOKALIKES
+from agent.language.sieve import sieve
 
-_HANZI = re.compile(f"[{HANZI}]")
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?")
-_OTHER = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
-_TOKEN = re.compile(r"[A-Za-zÀ-ɏ\u0370-\u03ff\u0400-\u052f]+")
-_GREEK_CYRILLIC = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
-_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_HANZI = sieve(f"[{HANZI}]")
+_LATIN_WORD = sieve(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?")
+_OTHER = sieve(r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
+_TOKEN = sieve(r"[A-Za-zÀ-ɏ\u0370-\u03ff\u0400-\u052f]+")
+_GREEK_CYRILLIC = sieve(r"[\u0370-\u03ff\u0400-\u052f]")
+_CYRILLIC = sieve(r"[\u0400-\u052f]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.language.sieve import sieve
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -50,7 +52,7 @@ _CURRENCY = {
     "cn¥": "CNY",
 }
 _SYMBOLS = "|".join(re.escape(symbol) for symbol in sorted(_CURRENCY, key=len, reverse=True))
-MONEY_PREFIX = re.compile(rf"(?<![a-z])(?P<symbol>{_SYMBOLS})\s?$")
+MONEY_PREFIX = sieve(rf"(?<![a-z])(?P<symbol>{_SYMBOLS})\s?$")
 
 # Longest and most telling first; the first that matches is taken.
 _UNITS: tuple[tuple[str, str | None, str], ...] = (
@@ -130,10 +132,10 @@ _UNITS: tuple[tuple[str, str | None, str], ...] = (
         ),
     ),
 )
-_PATTERNS = tuple((kind, name, re.compile(pattern)) for kind, name, pattern in _UNITS)
+_PATTERNS = tuple((kind, name, sieve(pattern)) for kind, name, pattern in _UNITS)
 # A number glued to letters that are no unit is part of a code or a name (5g, 2in1).
-_ANY = re.compile("|".join(f"(?:{pattern})" for _, _, pattern in _UNITS))
-_ORDINAL = re.compile(r"(?:st|nd|rd|th)(?![a-z])")
+_ANY = sieve("|".join(f"(?:{pattern})" for _, _, pattern in _UNITS))
+_ORDINAL = sieve(r"(?:st|nd|rd|th)(?![a-z])")
 
 
 def unit_after(text: str, at: int) -> tuple[Unit | None, int]:

@@ -19,7 +19,7 @@ from agent.domain import Decision, Severity, Span, Words
 from agent.guardrails import check, context_from_json
 from agent.guardrails.message import Message
 from agent.guardrails.rulebook import rule_by_id
-from tests.agent.guardrails.test_rule_tables import BASE, laid_over
+from agent.guardrails.tables import PLAIN, laid_over
 
 DATA = Path(__file__).parents[1] / "data"
 MENDED_ON = ("first", "second", "third", "fourth", "fifth")
@@ -38,7 +38,7 @@ class Said:
 
     @property
     def flagged(self) -> bool:
-        message = Message(Words(None, self.text), context_from_json(BASE[self.language], "chat"))
+        message = Message(Words(None, self.text), context_from_json(PLAIN[self.language], "chat"))
         return any(True for _ in rule_by_id("COMMITMENT").check(message))
 
 
@@ -85,7 +85,7 @@ def test_kind_words_that_bind_nobody_pass(said: list[Said], language: str) -> No
 
 
 def test_a_promise_for_a_person_is_not_a_fault() -> None:
-    verdict = check(Words(None, "这件事包在我身上。"), context_from_json(BASE["zh"], "chat"))
+    verdict = check(Words(None, "这件事包在我身上。"), context_from_json(PLAIN["zh"], "chat"))
     assert verdict.decision is Decision.REVIEW
     assert {(finding.rule, finding.severity) for finding in verdict.findings} == {("COMMITMENT", Severity.HUMAN)}
 
@@ -93,11 +93,11 @@ def test_a_promise_for_a_person_is_not_a_fault() -> None:
 def test_the_same_words_inside_a_licensed_act_are_kept_by_their_clause() -> None:
     text = "包裹丢了算我们的，再给您发一个。"
     span = Span("body", 0, len(text), "act:replace_lost", "act", None)  # type: ignore[arg-type]
-    assert check(Words(None, text), context_from_json(BASE["zh"], "chat")).decision is not Decision.PASS
-    assert check(Words(None, text), context_from_json(BASE["zh"], "chat"), [span]).decision is Decision.PASS
+    assert check(Words(None, text), context_from_json(PLAIN["zh"], "chat")).decision is not Decision.PASS
+    assert check(Words(None, text), context_from_json(PLAIN["zh"], "chat"), [span]).decision is Decision.PASS
 
 
 def test_what_a_clause_says_in_the_same_words_is_no_promise_of_ours() -> None:
     text = "We will refund the price to your card within 14 days of receiving the goods."
-    backed = laid_over(BASE["en"], {"policy": [{"id": "r", "text": text}]})
+    backed = laid_over(PLAIN["en"], {"policy": [{"id": "r", "text": text}]})
     assert "COMMITMENT" not in {f.rule for f in check(Words(None, text), context_from_json(backed, "chat")).findings}
