@@ -57,6 +57,8 @@ class Engine(Protocol):
         """Drop everything and begin anew, with room for so many at once."""
         ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(slots=True)
 class _Job:
@@ -118,9 +120,10 @@ class Batcher:
         return job.tokens
 
     def close(self) -> None:
-        """No more; whoever waits is told so."""
+        """No more; whoever waits is told so, and the engine is stopped."""
         with self._changed:
             self._closed = True
+            self._start()
             self._changed.notify()
 
     # --- the one thread that talks to the engine --------------------------------------------------------------------
@@ -139,6 +142,7 @@ class Batcher:
                     self._heard = time.monotonic()
                 if self._closed:
                     self._fail_all("it was closed")
+                    self._engine.close()
                     return
             try:
                 self._step()

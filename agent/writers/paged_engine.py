@@ -8,6 +8,7 @@ With the number of scores that the model gives (`grammar_width`), answers can be
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,7 +86,10 @@ class PagedEngine:
 
             self._grammar = PagedGrammar(most, self._grammar_width, self._model.device)
             self._grammar.put_first(self._manager)
-        self._manager.start()
+        # its thread takes after the one that starts it: were it no daemon, a command that is done would never end
+        starter = threading.Thread(target=self._manager.start, daemon=True)
+        starter.start()
+        starter.join()
 
     def _forget(self, key: str) -> None:
         if self._grammar is not None:
