@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from agent.domain import Language
 from agent.slots import slot_names
+from agent.writers.phrasebook import phrasebook
 
 APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
 EXCLAIMS = re.compile(r"[!！]")
@@ -35,11 +36,16 @@ def _offer_comes_late(text: str, language: Language) -> bool:
     return not 0 <= body.find("{offer") <= FRONT[language]
 
 
+def _asks_nothing(text: str, language: Language) -> bool:
+    return not any(line in text for line in phrasebook().common[language].help["feedback"])
+
+
 BREAKS: Mapping[str, Breaks] = {
     "no_apology": lambda text, _: APOLOGY.search(text) is not None,
     "no_exclamation": lambda text, _: EXCLAIMS.search(text) is not None,
     "no_name": lambda text, _: bool(NAMES & set(slot_names(text))),
     "add_apology": lambda text, _: APOLOGY.search(text) is None,
+    "ask_feedback": _asks_nothing,
     "mention_refund": _lacks("refund_amount"),
     "mention_points": _lacks("points_balance"),
     "mention_item": _lacks("last_item", "ticket_item"),
