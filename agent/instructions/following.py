@@ -1,6 +1,6 @@
 """What a rep's wish does to a fact sheet: tone, language, and what was asked to be left out.
 
-Takes a sheet and an Instruction that was read; gives both as they can be kept. Offers and facts themselves never change.
+Takes a sheet and an Instruction that was read; gives both as they can be kept. Offers and facts never change.
 """
 
 from __future__ import annotations

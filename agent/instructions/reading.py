@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Any
 
 from agent.domain import Instruction, Language
 from agent.resources import kept, package_data
@@ -28,8 +28,8 @@ NO_DENIAL = re.compile(
 """Words that look like a denial and are none, or even ask for what follows."""
 REMINDS = re.compile(r"忘|漏|落下|少|forget|omit|skip", re.IGNORECASE)
 FILLER = re.compile(
-    r"^(?:请|麻烦|帮我|帮忙|希望|能不能|可以|把|语气|写得?|改得?|一下|一点|些|吧|哦|谢谢|你好|这[条次封个]|消息|邮件|短信|"
-    r"please|thanks?|thank you|make it|could you|can you|write it|a bit|a little|more|the|it|tone|keep|this|one|hi|ok)*$",
+    r"^(?:请|麻烦|帮我|帮忙|希望|能不能|可以|把|语气|写得?|改得?|一下|一点|些|吧|哦|谢谢|你好|这[条次封个]|消息|邮件|短信|please|"
+    r"thanks?|thank you|make it|could you|can you|write it|a bit|a little|more|the|it|tone|keep|this|one|hi|ok)*$",
     re.IGNORECASE,
 )
 BEYOND = re.compile(
@@ -44,9 +44,9 @@ STATES = re.compile(r"讨厌|不喜欢|反感|厌烦|\b(?:hates?|dislikes?|is ti
 
 @dataclass(frozen=True, slots=True)
 class FlagSpec:
-    """One wish that can be kept: how it is recognised, and what it means in each language. 
+    """One wish that can be kept: how it is recognised, and what it means in each language.
 
-    `patterns` may hold a denial (别太正式), `asking` may not: 别提积分 asks for nothing. `denies`: the flag leaves something out.
+    `patterns` may hold a denial (别太正式), `asking` may not: 别提积分 asks for nothing. `denies`: something is left out.
     """
 
     flag: str
@@ -121,7 +121,7 @@ def read_instruction(text: str) -> Instruction:
 
 
 def flags_of(clause: str) -> list[str]:
-    """The flags of one clause, longest match first. Words that made one are used up: 不要道歉 is not also an apology."""
+    """The flags of one clause, longest match first. Words that made one are used up: 不要道歉 is no apology too."""
     clause = NO_DENIAL.sub(_undenied, clause)
     found: list[tuple[int, str]] = []
     while (best := max(_readings(clause), key=_explained, default=None)) is not None:
@@ -142,7 +142,7 @@ def _explained(reading: tuple[int, int, str]) -> int:
 
 
 def _readings(clause: str) -> Iterator[tuple[int, int, str]]:
-    """Every match of any flag, but those that a denial before them takes back, or in them where they ask for something."""
+    """Every match of any flag that no denial takes back: none before it, and none in it where it asks."""
     table, about_somebody = _shipped(), STATES.search(clause) is not None
     first = table.denial.search(clause)
     denied_from = first.start() if first else len(clause)

@@ -72,7 +72,7 @@ class Follower:
         self.heard = 0
 
     def hear(self, tokens: Sequence[int]) -> None:
-        """All tokens said so far; those that are new are followed. What stands outside the grammar ends the following."""
+        """All tokens said so far; those that are new are followed, and one that the grammar has not is passed over."""
         for token in tokens[self.heard :]:
             if not self._matcher.is_terminated():
                 self._matcher.accept_token(int(token))
@@ -81,9 +81,11 @@ class Follower:
     def allowed(self) -> torch.Tensor:
         """One bit a token, packed as int32 (words): what may come next. All of them once the answer has ended."""
         if self._matcher.is_terminated():
-            return self._row.fill_(-1)[0]
+            everything: torch.Tensor = self._row.fill_(-1)[0]
+            return everything
         self._matcher.fill_next_token_bitmask(self._row)
-        return self._row[0] & ~self._never
+        allowed: torch.Tensor = self._row[0] & ~self._never
+        return allowed
 
 
 class GrammarMask:

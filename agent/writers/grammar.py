@@ -1,6 +1,6 @@
 """What a message to one sheet may look like, as a grammar: free text without digits and braces, or a whole slot.
 
-Takes a sheet, gives EBNF as xgrammar reads it. The shape is the one that the prompts ask for: a subject line and an empty
+Takes a sheet, gives EBNF as xgrammar reads it. The shape is the one that the prompts ask for: a subject and an empty
 line where the channel has them, paragraphs in an e-mail or a chat, one line in a text or a push, and nothing after the
 sign-off. Numbers in words (三月, half) are left to the aligner and the gate; what must be said is checked afterwards.
 """
@@ -33,7 +33,12 @@ def grammar_of(sheet: FactSheet, thinking: bool = False) -> str:
     A blank may lead, because some tokenizers begin every text with one. The slots stand inside `line` and have no rule
     of their own: xgrammar then knows beforehand what nearly every token does, which is a thousand times quicker.
     """
-    start = ['" "?', *(["thought"] if thinking else []), *(["subject"] if sheet.channel in WITH_SUBJECT else []), "body"]
+    start = [
+        '" "?',
+        *(["thought"] if thinking else []),
+        *(["subject"] if sheet.channel in WITH_SUBJECT else []),
+        "body",
+    ]
     rules = [f"root ::= {' '.join(start)}", *([THOUGHT] if thinking else [])]
     if sheet.channel in WITH_SUBJECT:
         rules.append(f'subject ::= "{HEADS[sheet.language]}" line "\\n\\n"')

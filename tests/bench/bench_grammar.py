@@ -1,6 +1,6 @@
 """What the grammar costs: an answer's tokens with and without it, in one run on one model, and the mask by itself.
 
-Run it: python tests/bench/bench_grammar.py --shape qwen3-0.6b. Weights are random and the vocabulary is made up (as many
+Run it: python tests/bench/bench_grammar.py --shape qwen3-0.6b. Weights are random and the vocabulary made up (as many
 tokens as the real one has, byte-level), because neither changes the time. It asserts nothing.
 """
 
@@ -113,9 +113,7 @@ def main() -> None:
     free, held = [], []
     for _ in range(ROUNDS):
         free.append(seconds_a_token(model, told.answer, lambda _: []))
-        held.append(
-            seconds_a_token(model, told.answer, lambda length: [GrammarMask([engine.follower(mail)], length)])
-        )
+        held.append(seconds_a_token(model, told.answer, lambda length: [GrammarMask([engine.follower(mail)], length)]))
     one, other = statistics.median(free), statistics.median(held)
     sys.stdout.write(
         f"{told.shape}: {1000 * one:.2f} ms a token free, {1000 * other:.2f} ms held, ratio {other / one:.3f} "

@@ -1,4 +1,4 @@
-"""What a local model writes is held to its sheet while it writes: no digit, no brace, no slot but whole ones of the sheet.
+"""What a local model writes is held to its sheet: no digit, no brace, no slot but whole ones of the sheet.
 
 The models are untrained, so that they would write anything at all.
 """
@@ -200,9 +200,7 @@ def test_a_template_that_opens_a_thought_lets_the_model_think_first(make_sheet: 
     assert not bit(follower.allowed(), tokenizer.convert_tokens_to_ids("7"))
 
 
-def test_a_tokenizer_that_cannot_be_followed_leaves_the_words_free_and_says_so(
-    tmp_path: Any, make_sheet: Make
-) -> None:
+def test_a_tokenizer_that_cannot_be_followed_leaves_the_words_free_and_says_so(tmp_path: Any, make_sheet: Make) -> None:
     chat = a_model(whole_words(), tmp_path)
     assert chat.detail["grammar"].startswith("off: ")
     reply = ChatModelWriter(chat, "words").write(a_request(make_sheet("en"), 1, room=5))
