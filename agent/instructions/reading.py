@@ -46,7 +46,8 @@ STATES = re.compile(r"讨厌|不喜欢|反感|厌烦|\b(?:hates?|dislikes?|is ti
 class FlagSpec:
     """One wish that can be kept: how it is recognised, and what it means in each language.
 
-    `patterns` may hold a denial (别太正式), `asking` may not: 别提积分 asks for nothing. `denies`: something is left out.
+    `patterns` may hold a denial (别太正式), `asking` may not: 别提积分 asks for nothing.
+    `denies`: the flag leaves something out.
     """
 
     flag: str
