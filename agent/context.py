@@ -46,6 +46,8 @@ class Live:
     reservation: Reservation | None = None
     budget: Budget | None = None
     sent_last_7_days: int = 0
+    sent_texts: Sequence[str] = ()
+    headers: Mapping[str, str] | None = None
 
 
 def gate_context(
@@ -78,8 +80,13 @@ def gate_context(
         "policy": [_clause(clause) for clause in live.clauses],
         "brand": _brand(live.brand, customer.language),
         "now": live.now.isoformat(),
-        "history": {"sent_last_7_days": live.sent_last_7_days, "open_ticket": open_ticket(live.events)},
+        "history": {
+            "sent_last_7_days": live.sent_last_7_days,
+            "sent_texts": list(live.sent_texts),
+            "open_ticket": open_ticket(live.events),
+        },
         "limits": dict(limits),
+        "headers": dict(live.headers) if live.headers is not None else None,
     }
 
 

@@ -27,6 +27,7 @@ from agent.domain import (
 )
 from agent.guardrails import check, context_from_json
 from agent.house import House
+from agent.send import headers_of
 from agent.situations import situations
 from agent.spans import reanchor
 from knowledge.documents import Clause, Passage
@@ -131,10 +132,10 @@ def _as_passage(clause: Clause) -> Passage:
 
 def _live(case: Case, customer: Customer, events: Sequence[Event], house: House, besides: str | None) -> Live:
     offer = case.decision.offer if case.decision else None
-    ledger, now = house.store.ledger, house.clock.now()
+    ledger, now, brand = house.store.ledger, house.clock.now(), house.brand_for(case)
     return Live(
         customer=customer,
-        brand=house.brand_for(case),
+        brand=brand,
         purpose=case.purpose,
         now=now,
         events=events,
@@ -143,4 +144,6 @@ def _live(case: Case, customer: Customer, events: Sequence[Event], house: House,
         reservation=ledger.reservation(offer.reservation_id) if offer and offer.reservation_id else None,
         budget=ledger.budget(f"offer:{offer.id}") if offer else None,
         sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7), besides=besides),
+        sent_texts=house.store.outbox.texts_since(customer.id, now - timedelta(days=30), besides=besides),
+        headers=headers_of(case.case_id, case.channel, case.purpose, brand),
     )

@@ -57,6 +57,10 @@ class OutboxBook(Protocol):
         """Rows that were in `sending` since before that moment become unknown. Returns their keys."""
         ...
 
+    def texts_since(self, customer_id: str, since: datetime, besides: str | None = None) -> Sequence[str]:
+        """The bodies of marketing messages that count towards the cap, newest first."""
+        ...
+
     def sent_since(self, customer_id: str, since: datetime, besides: str | None = None) -> int:
         """Marketing messages to this customer since then, queued and unknown ones included, `besides` left out."""
         ...

@@ -14,7 +14,7 @@ S = DeliveryStatus
 def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
     """Address the approved words. Raises InputError when this customer cannot be reached on this channel."""
     recipient = address_of(customer, draft.channel)
-    headers = _headers(draft, brand)
+    headers = headers_of(draft.case_id, draft.channel, draft.purpose, brand)
     for line in (recipient, words.subject or "", *headers.values()):
         if "\r" in line or "\n" in line:
             raise InputError("a subject, an address or a header has a line break in it", "write it in one line")
@@ -75,16 +75,17 @@ def address_of(customer: Customer, channel: Channel) -> str:
     return address
 
 
-def _headers(draft: Draft, brand: Brand) -> dict[str, str]:
-    if draft.channel is not Channel.EMAIL:
+def headers_of(case_id: str, channel: Channel, purpose: Purpose, brand: Brand) -> dict[str, str]:
+    """The headers that this case's message will carry; the gate judges them before any message is made."""
+    if channel is not Channel.EMAIL:
         return {}
     headers = {
         "From": f"{brand.name} <{brand.from_email}>",
         # The same for ever, as the key is: a mail program that is handed the same message twice can show it once.
-        "Message-ID": f"<{message_key(draft.case_id)}@{_ascii(brand.domains[0])}>",
+        "Message-ID": f"<{message_key(case_id)}@{_ascii(brand.domains[0])}>",
         "Auto-Submitted": "auto-generated",
     }
-    if draft.purpose is Purpose.MARKETING and brand.unsubscribe_url:
+    if purpose is Purpose.MARKETING and brand.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{brand.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers

@@ -17,6 +17,7 @@ from api.commands import (
     knowledge,
     model,
     operations,
+    rules,
     sending,
     serving,
     setup,
@@ -55,6 +56,7 @@ campaigns.register(app)
 cases.register(app)
 sending.register(app)
 style.register(app)
+rules.register(app)
 serving.register(app)
 operations.register(app)
 

@@ -77,6 +77,7 @@ class Violation(BaseModel):
     start: int | None
     end: int | None
     quote: str | None
+    says: dict[Literal["zh", "en"], str]
 
 
 class OfferAnswer(BaseModel):

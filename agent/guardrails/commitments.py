@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.licence import content
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import sentences
@@ -183,7 +183,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     manner = not statement.numbers and not _STRONG.search(statement.text)
     if denied or (manner and _HELPING.search(statement.text)):
         return None
-    best = max(backing, key=lambda clause: len(_bigrams(clause) & _bigrams(statement.text)))
+    best = max(backing, key=lambda clause: len(content(clause) & content(statement.text)))
     if bool(_NEGATIVE.search(statement.text)) is not bool(_NEGATIVE.search(best)) and _is_same_matter(best, statement):
         if _NEGATIVE.search(statement.text) and not _DENIABLE.search(best):
             return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
@@ -239,14 +239,6 @@ def _is_backed(number: Quantity, message: Message) -> bool:
     return licence.says(number) or licence.has_number(number.value)
 
 
-def _bigrams(text: str) -> set[str]:
-    """Pairs of Chinese characters and whole English words: what two sentences share when they speak of one thing."""
-    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
-    return {run[at : at + 2] for run in chinese for at in range(len(run) - 1)} | {
-        word for word in re.findall(r"[a-z]{4,}", text) if word not in _SMALL
-    }
-
-
 _ALL = sieve(
     r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
     r"|any ?time)(?![a-z])"
@@ -258,19 +250,15 @@ def widens(clause: str, sentence: str) -> bool:
     return bool(_ALL.search(sentence)) and not _ALL.search(clause)
 
 
-_SMALL = frozenset(
-    "your with that this from have will when they them than then been were what which into about just like more".split()
-)
-
-
 def backs(clause: str, sentence: str) -> bool:
-    """Whether they speak of one thing in the same words."""
-    common = _bigrams(clause) & _bigrams(sentence)
-    return len(common) >= max(3, len(_bigrams(clause)) // 2)
+    """Whether they speak of one thing: half of the clause, or three words of it that are half of the sentence."""
+    own, said = content(clause), content(sentence)
+    common = len(own & said)
+    return common >= 3 and (2 * common >= len(own) or 5 * common >= 2 * len(said))
 
 
 def _is_same_matter(clause: str, statement: Statement) -> bool:
-    return bool(topics_of(clause) & statement.topics) and len(_bigrams(clause) & _bigrams(statement.text)) >= 2
+    return bool(topics_of(clause) & statement.topics) and len(content(clause) & content(statement.text)) >= 2
 
 
 def _conflict(clauses: list[str]) -> bool:
@@ -278,7 +266,7 @@ def _conflict(clauses: list[str]) -> bool:
     for at, one in enumerate(clauses):
         for other in clauses[at + 1 :]:
             apart = bool(_ABSOLUTE_NO.search(one)) is not bool(_ABSOLUTE_NO.search(other))
-            if apart and len(_bigrams(one) & _bigrams(other)) >= 2 and topics_of(one) & topics_of(other):
+            if apart and len(content(one) & content(other)) >= 2 and topics_of(one) & topics_of(other):
                 return True
     return False
 
@@ -306,23 +294,6 @@ def _condition_words(clause: str) -> set[str]:
     return {match[1] for match in re.finditer(r"([\u4e00-\u9fff]{2,6})(?:除外|不适用)", clause)} | {
         match[1] for match in re.finditer(r"([a-z-]+(?: [a-z]+)?) (?:items? )?(?:are |is )?excluded", clause)
     }
-
-
-def derived_days(message: Message) -> frozenset[date]:
-    """Days that follow from the record and a clause: paid on the 14th, sent within 48 hours, so by the 16th."""
-    spans = [q for q in message.licence.quantities if q.kind in ("days", "hours", "weeks")]
-    found: set[date] = set()
-    for day in message.licence.dates:
-        for span in spans:
-            length = (
-                int(span.value)
-                if span.kind == "days"
-                else -(-int(span.value) // 24)
-                if span.kind == "hours"
-                else int(span.value) * 7
-            )
-            found.update(day + timedelta(days) for days in range(length + 1) if length <= 60)
-    return frozenset(found)
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------

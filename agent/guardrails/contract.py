@@ -12,6 +12,7 @@ from agent.guardrails.engine import check
 from agent.guardrails.message import context_finding
 from agent.guardrails.reading import context_from_json
 from agent.guardrails.values import InvalidInput, MissingInput
+from agent.guardrails.words import says
 
 
 def judge_line(line: str) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def _answer(ident: Any, verdict: Verdict) -> dict[str, Any]:
 
 
 def violation(finding: Finding) -> dict[str, Any]:
-    """A finding as other programs read it."""
+    """A finding as other programs read it. `message` is exact and English; `says` is for reps, in their language."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -94,6 +95,7 @@ def violation(finding: Finding) -> dict[str, Any]:
         "start": finding.start,
         "end": finding.end,
         "quote": finding.quote,
+        "says": {language: says(finding.rule, language) for language in ("zh", "en")},
     }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.domain import Channel, Decision, Finding, Severity, Span, Verdict, Words
+from agent.errors import HoldfastError
 from agent.guardrails.context import GateContext
 from agent.guardrails.message import Message, context_finding
 from agent.guardrails.permission import has_consent, next_opening
@@ -58,7 +59,8 @@ def _ask(rule: Rule, message: Message) -> list[Finding]:
     try:
         return list(rule.check(message))
     except Exception as problem:  # whatever went wrong, the words were not judged: that is a block
-        reason = f"The rule {rule.id} failed ({type(problem).__name__}); the message was not judged. Report this."
+        told = problem.message if isinstance(problem, HoldfastError) else type(problem).__name__
+        reason = f"The rule {rule.id} failed ({told}); the message was not judged. Report this."
         return [context_finding("RULE_ERROR", Severity.BLOCK, reason)]
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.domain import Severity
-from agent.language.literals import split_alternatives
+from agent.errors import InputError
+from agent.language.literals import could_run_for_ever, split_alternatives
+from agent.language.normalise import fold
 from agent.language.sieve import Sieve, sieve
 from agent.resources import kept, package_data
 
@@ -93,16 +95,59 @@ def _read(root: Traversable | Path) -> dict[str, Lexicon]:
     found: dict[str, Lexicon] = {}
     for item in sorted(root.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".toml"):
-            data: Mapping[str, Mapping[str, Any]] = tomllib.loads(item.read_text(encoding="utf-8"))
-            found.update({rule: _compile(lists) for rule, lists in data.items()})
+            for rule, lists in _tables(item).items():
+                found[rule] = _compile(item.name, rule, lists)
     return found
 
 
-def _compile(lists: Mapping[str, Any]) -> Lexicon:
-    def both(name: str) -> tuple[Sieve, ...]:
-        return _chinese(lists.get(f"zh_{name}", [])) + _english(lists.get(f"en_{name}", []))
+def _tables(item: Traversable) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        return tomllib.loads(item.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InputError(
+            f"The list {item.name} cannot be read: {problem}.", "Mend that line, or take the file away."
+        ) from None
 
-    return Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
+
+def _compile(file: str, rule: str, lists: Mapping[str, Any]) -> Lexicon:
+    def both(name: str) -> tuple[Sieve, ...]:
+        chinese, english = lists.get(f"zh_{name}", []), lists.get(f"en_{name}", [])
+        for pattern in (*chinese, *english):
+            _complain(file, rule, pattern)
+        return _chinese(chinese) + _english(english)
+
+    lexicon = Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
+    for word in licence_words():
+        if hit := next(lexicon.hits(word), None):
+            raise InputError(
+                f"{file}: a line under {rule} bans {word[hit.start : hit.end]!r} in the everyday words {word!r}.",
+                "Make the line narrower, or add the words to zh_allow or en_allow.",
+            )
+    return lexicon
+
+
+def _complain(file: str, rule: str, pattern: object) -> None:
+    """A line that is no expression, or one that could run for ever on the wrong text, is named before it is used."""
+    if not isinstance(pattern, str) or not pattern:
+        raise InputError(
+            f"{file}: under {rule} stands {pattern!r}, which is no text.", "Put it in quotes, or take it out."
+        )
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError) as problem:
+        raise InputError(f"{file}: {pattern!r} under {rule} is no regular expression: {problem}.", _PLAINER) from None
+    if could_run_for_ever(pattern):
+        raise InputError(f"{file}: {pattern!r} under {rule} repeats a repetition and could run for ever.", _PLAINER)
+
+
+_PLAINER = "Write it more plainly, for instance as words with | between."
+
+
+@kept
+def licence_words() -> tuple[str, ...]:
+    """Everyday words that no list may ban, folded."""
+    text = (package_data("agent.guardrails") / "licence_words.toml").read_text(encoding="utf-8")
+    return tuple(fold(word).text for words in tomllib.loads(text).values() for word in words)
 
 
 def texts_in(folder: str) -> str:

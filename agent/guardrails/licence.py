@@ -21,6 +21,11 @@ from agent.language.sieve import sieve
 
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
 _GIVEN = sieve(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
+_NO_MONEY = sieve(
+    r"(?<![a-z])age(?![a-z])|points|orders_|count|_left|lessons|boxes|shipments|tenure|years|months|days|_gb|stock|seats"
+    r"|积分|年龄|次数|数量"
+)
+_MONTH_DAY = sieve(r"(?:[每次当下]个?月|(?<![\d月/.-]))(?P<day>\d{1,2})(?:日|号|st|nd|rd|th)(?![a-z])")
 _ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 
@@ -128,6 +133,33 @@ class Licence:
         return frozenset(number for _, value in self._leaves if (number := _as_number(value)) is not None)
 
     @cached_property
+    def money(self) -> frozenset[Decimal]:
+        """Numbers among the facts that can be sums of money: all but ages, points, counts and years."""
+        return frozenset(
+            number
+            for path, value in self._leaves
+            if not _NO_MONEY.search(path) and (number := _as_number(value)) is not None and number > 0
+        )
+
+    @cached_property
+    def clause_quantities(self) -> tuple[tuple[Quantity, ...], ...]:
+        """The quantities of each sentence of the clauses in force."""
+        language = self._context.customer.language
+        return tuple(_read(sentence, language, self._today)[0] for sentence in self.clause_sentences)
+
+    def clauses_about(self, sentence: str) -> list[tuple[Quantity, ...]]:
+        """The quantities of each clause sentence that has a word in common with `sentence`."""
+        own = content(sentence)
+        pairs = zip(self.clause_sentences, self.clause_quantities, strict=True)
+        return [numbers for clause, numbers in pairs if own & content(clause)]
+
+    @cached_property
+    def month_days(self) -> frozenset[int]:
+        """Days of the month that clauses and facts name without a month: every 5th, the 1st of the next month."""
+        texts = (*self.clauses, *self.fact_texts)
+        return frozenset(int(match["day"]) for text in texts for match in _MONTH_DAY.finditer(text))
+
+    @cached_property
     def _given_numbers(self) -> frozenset[Decimal]:
         return frozenset(
             number for path, value in self._leaves if _GIVEN.search(path) and (number := _as_number(value)) is not None
@@ -165,7 +197,9 @@ class Licence:
         """Whether a mention can mean a day, or a whole month, that the record or a clause names."""
         if mention.kind == "month":
             return (mention.first.year, mention.first.month) in self._months
-        return any(mention.first <= day <= mention.last for day in self.dates)
+        if any(mention.first <= day <= mention.last for day in self.dates):
+            return True
+        return mention.first == mention.last and mention.first.day in self.month_days
 
     def has_benefit(self, quantity: Quantity) -> bool:
         """Whether a clause or a fact says the same benefit; the offer's own row is not asked here."""
@@ -179,6 +213,36 @@ class Licence:
 
     def has_number(self, value: Decimal) -> bool:
         return value in self.numbers or any(value == other.value for other in self.quantities)
+
+
+_SMALL = frozenset(
+    "your with that this from have will when they them than then been were what which into about just like more".split()
+)
+_ENDING = re.compile(r"(?:ations?|ments?|ing|ed|es|s|ly|e)$")
+
+
+_SAME = (
+    (sieve(r"不(?:要|收|用|花|另收)\w{0,2}钱|不收费|不用付费"), "免费"),
+    (sieve(r"(?:由|归|算)?(?:我们|这边|店里|本店|我方|商家)(?:来)?(?:出|付|承担|负责|包|掏)"), "由我们承担"),
+    (sieve(r"(?:由|归|算)?(?:您|买家|自己|客户|顾客)(?:来|自己)?(?:出|付|承担|负责|掏)"), "由买家承担"),
+    (
+        sieve(r"(?:at )?no (?:extra )?(?:charge|cost)|without (?:a |any )?(?:charge|cost)|for nothing|on us"),
+        "free charge",
+    ),
+    (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
+    (sieve(r"money back"), "refund"),
+)
+"""What people say for the words of a clause."""
+
+
+@lru_cache(maxsize=4096)
+def content(text: str) -> frozenset[str]:
+    """Pairs of Chinese characters and English word stems: what two sentences share when they speak of one thing."""
+    for other, usual in _SAME:
+        text = other.sub(usual, text)
+    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
+    pairs = {run[at : at + 2] for run in chinese for at in range(len(run) - 1)}
+    return frozenset(pairs | {_ENDING.sub("", word) for word in re.findall(r"[a-z]{4,}", text) if word not in _SMALL})
 
 
 _MONEY = frozenset({"amount", "threshold"})

@@ -98,6 +98,11 @@ class Field:
         start, end = self.sentence_at(at)
         return self.tight.text[start:end]
 
+    def passage(self, at: int) -> str:
+        """The sentence that holds `at`, with the one before it: what it speaks of may have been said there."""
+        index = max(bisect_right(self._sentences, (at, len(self.tight.text) + 1)) - 2, 0)
+        return self.tight.text[self._sentences[index][0] if self._sentences else 0 : self.sentence_at(at)[1]]
+
     @cached_property
     def _denials(self) -> frozenset[int]:
         """Starts of the sentences that say there is nothing, or that it is over."""

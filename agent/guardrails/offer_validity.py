@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
+from agent.guardrails.derived import last_days
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
@@ -80,7 +81,9 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
         return False
     if mention.kind == "month" or (not cue and message.licence.has_day(mention)):
         return False
-    if message.licence.has_day(mention) and not _beside_offer(mention, field, message, offer):
+    if not _beside_offer(mention, field, message, offer) and (
+        message.licence.has_day(mention) or _ends_a_term(mention, field, message)
+    ):
         return False
     if not cue:
         # today, this week or a weekday without a deadline word is small talk
@@ -88,10 +91,21 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
     return not _belongs_elsewhere(mention, field, message, offer)
 
 
+def _ends_a_term(mention: DateMention, field: Field, message: Message) -> bool:
+    return any(mention.first <= day <= mention.last for day in last_days(message, field.passage(mention.start)))
+
+
+_ITS_WEEKDAY = sieve(
+    r"(?:(?:本|下|这)?(?:个)?(?:周|星期)[一二三四五六日天]|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun))"
+    r"[,.]?\s?[(（]?(?:the )?$"
+)
+
+
 def _is_deadline(mention: DateMention, text: str) -> bool:
     if mention.kind in ("left", "span"):
         return True
-    left, right = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 12]
+    left, right = text[max(0, mention.start - 36) : mention.start], text[mention.end : mention.end + 12]
+    left = _ITS_WEEKDAY.sub("", left)
     return bool(_DEADLINE_LEFT.search(left) or _DEADLINE_RIGHT.match(right))
 
 

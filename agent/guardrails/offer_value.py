@@ -63,8 +63,8 @@ def presents_offer(message: Message) -> bool:
     if offer is None:
         return False
     for field in message.fields:
-        if any(not field.is_denied(at) for at in code_positions(field, offer)):
-            return True
+        if message.is_marketing and any(not field.is_denied(at) for at in code_positions(field, offer)):
+            return True  # in an answer, a code that is only named brings nothing: "MH40, with the number zero"
         if next(iter(message.benefits_of(field)), None) is not None:
             return True
         if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):

@@ -39,9 +39,18 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if any(backs(clause, said) and not widens(clause, said) for clause in message.licence.clause_sentences):
-        return None
-    return hit.severity
+    return None if _is_licensed(start, end, field, message) else hit.severity
+
+
+def _is_licensed(start: int, end: int, field: Field, message: Message) -> bool:
+    """Whether the sentence tells what a clause says, or when something happens by the record."""
+    said, passage, licence = field.tight.text[start:end], field.passage(start), message.licence
+    numbers = [quantity for quantity in field.quantities if start <= quantity.start < end]
+    known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
+    days = [mention for mention in field.dates if start <= mention.start < end]
+    if days and known and all(licence.has_day(day) for day in days):
+        return True
+    return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 
 
 def _is_reported(text: str, start: int, at: int) -> bool:

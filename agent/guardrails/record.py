@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from agent.domain import Finding, Severity
-from agent.guardrails.commitments import derived_days
+from agent.guardrails.derived import follows, last_days
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import after_offer
@@ -253,7 +253,9 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    return any(quantity.value == one + other for one in known for other in known if one != other)
+    if any(quantity.value == one + other for one in known for other in known if one != other):
+        return True
+    return quantity.kind == "amount" and follows(quantity.value, field, message)
 
 
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
@@ -278,19 +280,26 @@ def _begin(value: Any) -> date | None:
         return None
 
 
+_SUPPOSED = sieve(
+    r"的话|如果|要是|改到|改成|换到|假如|比如|(?<![a-z])(?:if|would|could|instead|say|for example)(?![a-z])"
+)
+
+
 def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
-    """A calendar day told as the customer's own past or term that neither record, offer nor clause knows."""
-    offer = message.context.offer
-    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or message.licence.has_day(mention):
+    """A calendar day that neither record, offer nor clause knows, and that no term of a clause ends on."""
+    offer, licence = message.context.offer, message.licence
+    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or licence.has_day(mention):
         return False
     if offer is not None and offer.expires_on is not None and mention.first <= offer.expires_on <= mention.last:
         return False
-    if not _OWN_PAST.search(field.sentence(mention.start)) or any(
-        mention.first <= day <= mention.last for day in derived_days(message)
-    ):
+    if mention.first == message.context.local_now.date() or _SUPPOSED.search(field.sentence(mention.start)):
         return False
-    local = message.context.local_now.date()
-    return mention.first != local
+    if mention.kind in ("month", "ago") and not _OWN_PAST.search(field.sentence(mention.start)):
+        return False
+    day_after = mention.first + timedelta(1)
+    if day_after in licence.dates and re.search(rf"(?<!\d){day_after.day}(?!\d)", field.tight.text):
+        return False  # the day before one that the text names as well
+    return not any(mention.first <= day <= mention.last for day in last_days(message, field.passage(mention.start)))
 
 
 _GOODS_ZH = sieve(

@@ -12,6 +12,7 @@ from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
+from agent.guardrails.offer_value import presents_offer
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
 from agent.language.sieve import sieve
@@ -98,7 +99,7 @@ def _deadline_is_near(said: str, message: Message) -> bool:
 
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
     offer = message.context.offer
-    if offer is None or offer.expires_on is None:
+    if offer is None or offer.expires_on is None or not presents_offer(message):
         return
     today = message.context.local_now.date()
     for mention in field.dates:

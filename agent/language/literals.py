@@ -149,3 +149,34 @@ def split_alternatives(pattern: str) -> list[str]:
             start = at + 1
         at += 1
     return [*parts, pattern[start:]]
+
+
+# --- expressions that could run for ever ------------------------------------------------------------------------------
+
+_MANY_TIMES = 32
+
+
+def could_run_for_ever(pattern: str) -> bool:
+    """Whether a long repetition repeats something that repeats long itself, as in (a+)+: exponential on the wrong text.
+
+    A star within a star is refused even where the two could not meet: who writes a list can always say it otherwise.
+    """
+    return _repeats_within(import_module("re._parser").parse(pattern), 0)
+
+
+def _repeats_within(nodes: Iterable[Any], depth: int) -> bool:
+    for operation, value in nodes:
+        name = str(operation)
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            deeper = depth + (int(value[1]) > _MANY_TIMES)
+            if deeper > 1 or _repeats_within(value[2], deeper):
+                return True
+        elif name == "BRANCH":
+            if any(_repeats_within(branch, depth) for branch in value[1]):
+                return True
+        elif name == "SUBPATTERN":
+            if _repeats_within(value[3], depth):
+                return True
+        elif name in ("ASSERT", "ASSERT_NOT") and _repeats_within(value[1], depth):
+            return True
+    return False

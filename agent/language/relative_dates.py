@@ -115,7 +115,7 @@ _RELATIVE: tuple[tuple[str, Sieve, _Resolver], ...] = (
     ),
     (
         "weekday",
-        sieve(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到|至|边|年)"),
+        sieve(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到(?!期)|至|边|年)"),
         _zh_weekday,
     ),
     (

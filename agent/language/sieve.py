@@ -8,8 +8,9 @@ cost a bit test. It finds exactly what `re` finds: what it cannot see through it
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from sys import maxsize
 
 from ahocorasick_rs import AhoCorasick
@@ -111,31 +112,34 @@ class _Register:
     def __init__(self) -> None:
         self.bits: dict[str, int] = {}
         self.count = 0
-        self.automaton: AhoCorasick | None = None
-        self.by_index: list[int] = []
+        self._built: tuple[AhoCorasick, list[int], dict[str, int]] | None = None
+        self._lock = threading.Lock()
 
     def add(self, literals: frozenset[str]) -> int:
-        bit = 1 << self.count
-        self.count += 1
-        for literal in literals:
-            self.bits[literal] = self.bits.get(literal, 0) | bit
-        self.automaton = None
+        with self._lock:
+            bit = 1 << self.count
+            self.count += 1
+            for literal in literals:
+                self.bits[literal] = self.bits.get(literal, 0) | bit
+            self._built = None
         _sieves_of.cache_clear()
         return bit
 
     def read(self, text: str) -> int:
-        if self.automaton is None:
-            longer = [literal for literal in self.bits if len(literal) > 1]
-            self.by_index = [self.bits[literal] for literal in longer]
-            self.automaton = AhoCorasick(longer)
-        seen = {index for index, _, _ in self.automaton.find_matches_as_indexes(text, overlapping=True)}
+        automaton, bits_of, single = self._built or self._build()
         found = 0
-        for index in seen:
-            found |= self.by_index[index]
-        bits = self.bits
+        for index in {index for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)}:
+            found |= bits_of[index]
         for char in set(text):
-            found |= bits.get(char, 0)
+            found |= single.get(char, 0)
         return found
+
+    def _build(self) -> tuple[AhoCorasick, list[int], dict[str, int]]:
+        with self._lock:
+            longer = [literal for literal in self.bits if len(literal) > 1]
+            single = {literal: bits for literal, bits in self.bits.items() if len(literal) == 1}
+            self._built = (AhoCorasick(longer), [self.bits[literal] for literal in longer], single)
+            return self._built
 
 
 @lru_cache(maxsize=256)
@@ -146,8 +150,12 @@ def _sieves_of(text: str) -> int:
 _REGISTER = _Register()
 
 
+@cache
 def _parts(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """The alternatives with their bits; empty where the expression could match without any literal."""
+    """The alternatives with their bits; empty where the expression could match without any literal.
+
+    Kept, so that a list that is read again does not take new bits.
+    """
     sources = split_alternatives(pattern) if not whole.groups else [pattern]
     needs = [needed_literals(source) for source in sources]
     if not all(needs):

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from agent.domain import BY_HAND, CaseStatus, Draft, FactSheet, Finding, Offer, Source, TraceStep, WriterStamp
+from agent.domain import BY_HAND, CaseStatus, Draft, FactSheet, Finding, Language, Offer, Source, TraceStep, WriterStamp
 from agent.explanations import explain_case, why_this_offer
 from agent.guardrails.rulebook import FAMILIES
+from agent.guardrails.words import says
 from agent.money import to_minor
 from agent.outbox import message_key
 from agent.priority import Priority
@@ -159,7 +160,7 @@ def screen_of(view: CaseView, shop: Workshop, say: Say) -> Screen:
         verdict=verdict.decision.value if verdict else "",
         deferred=say.when(verdict.deferred_until) if verdict and verdict.deferred_until else "",
         stopped=bool(verdict and stops(verdict)),
-        marks=tuple(mark_of(n, finding) for n, finding in enumerate(findings, start=1)),
+        marks=tuple(mark_of(n, finding, say) for n, finding in enumerate(findings, start=1)),
         sources=tuple(sources.values()),
         promises=_promises(draft, view.sheet, say),
         offer=offer_in_words(offer, say.language, None) if offer else "",
@@ -179,13 +180,15 @@ def _formula(first: Priority | None, say: Say) -> tuple[str, str, str]:
     return say.percent(first.risk), say.money(first.value_minor), say.number(first.persuadable)
 
 
-def mark_of(number: int, finding: Finding) -> Mark:
+def mark_of(number: int, finding: Finding, say: Say) -> Mark:
+    """English messages are exact about the place; elsewhere the rule speaks in the rep's language."""
+    told = says(finding.rule, say.language.value) if say.language is not Language.EN else ""
     return Mark(
         number,
         finding.rule,
         _families().get(finding.rule, ""),
         finding.severity.value,
-        finding.message,
+        told or finding.message,
         finding.field,
         finding.quote or "",
     )

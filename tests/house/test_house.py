@@ -123,7 +123,7 @@ def test_a_finding_is_put_into_json_in_one_way() -> None:
         path.relative_to(ROOT).as_posix()
         for room in ROOMS
         for path in (ROOT / room).rglob("*.py")
-        if '"severity": ' in path.read_text(encoding="utf-8")
+        if '"severity": finding' in path.read_text(encoding="utf-8")
     ]
     assert shapes == ["agent/guardrails/contract.py"]
 

@@ -14,6 +14,7 @@ from agent.adapters.store.access import Access
 from agent.adapters.store.arrivals import Arrivals
 from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
+from agent.adapters.store.judged import JudgedMessages
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
@@ -39,6 +40,7 @@ class SqlStore:
         self.replies = Replies(self._tx, brand_id)
         self.jobs = Jobs(self._tx, brand_id)
         self.sending = Sending(self._tx, brand_id)
+        self.judged = JudgedMessages(self._tx, brand_id)
         self.style = Style(self._tx, brand_id)
         self.votes = Votes(self._tx, brand_id)
 

@@ -95,18 +95,26 @@ class Outbox:
         return keys
 
     def sent_since(self, customer_id: str, since: datetime, besides: str | None = None) -> int:
-        t = schema.outbox
-        query = sa.select(sa.func.count()).where(
-            t.c.brand_id == self._brand,
-            t.c.customer_id == customer_id,
-            t.c.purpose == Purpose.MARKETING.value,
-            t.c.updated_at >= since,
-            t.c.status.in_([status.value for status in COUNTS_TOWARDS_CAP]),
-        )
-        if besides is not None:
-            query = query.where(t.c.key != besides)
+        query = sa.select(sa.func.count()).where(*self._marketing(customer_id, since, besides))
         with self._tx.read() as c:
             return int(c.execute(query).scalar_one())
+
+    def texts_since(self, customer_id: str, since: datetime, besides: str | None = None) -> Sequence[str]:
+        t = schema.outbox.c
+        query = sa.select(t.body).where(*self._marketing(customer_id, since, besides)).order_by(t.updated_at.desc())
+        with self._tx.read() as c:
+            return list(c.execute(query).scalars())
+
+    def _marketing(self, customer_id: str, since: datetime, besides: str | None) -> list[sa.ColumnElement[bool]]:
+        t = schema.outbox.c
+        what = [
+            t.brand_id == self._brand,
+            t.customer_id == customer_id,
+            t.purpose == Purpose.MARKETING.value,
+            t.updated_at >= since,
+            t.status.in_([status.value for status in COUNTS_TOWARDS_CAP]),
+        ]
+        return what if besides is None else [*what, t.key != besides]
 
     def get(self, key: str) -> OutboxRow | None:
         t = schema.outbox

@@ -44,7 +44,7 @@ function measure() {
   document.getElementById("size").textContent = fill(form.dataset.channel === "sms" ? words.size_sms : words.size, values);
 }
 
-function say(tone, sentence, findings = [], link = null) {
+function say(tone, sentence, findings = [], { link = null, fixed = null } = {}) {
   const live = document.getElementById("live");
   live.className = `live ${tone}`;
   live.replaceChildren();
@@ -61,13 +61,29 @@ function say(tone, sentence, findings = [], link = null) {
   const list = document.createElement("ul");
   for (const finding of findings) list.append(entry(finding));
   live.append(list);
+  if (fixed) live.append(mending(fixed));
+}
+
+// What the gate mended passes the whole gate; it is put in only when somebody asks for it.
+function mending(fixed) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = words.use_fixed;
+  button.addEventListener("click", () => {
+    if (subject) subject.value = fixed.subject ?? "";
+    body.value = fixed.body;
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+    body.focus();
+  });
+  return button;
 }
 
 function entry(finding) {
   const item = document.createElement("li");
   const code = document.createElement("code");
   code.textContent = finding.rule;
-  item.append(code, " ", finding.message);
+  const language = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+  item.append(code, " ", (language === "zh" && finding.says.zh) || finding.message);
   const box = finding.field === "subject" ? subject : finding.field === "body" ? body : null;
   if (!box || finding.start === null) return item;
   const jump = document.createElement("button");
@@ -96,13 +112,13 @@ async function check() {
     });
     if (mine !== asked) return;
     if (answer.status === 401 || answer.status === 403) {
-      say("warn", words.ended, [], `/sign-in?next=${encodeURIComponent(location.pathname)}`);
+      say("warn", words.ended, [], { link: `/sign-in?next=${encodeURIComponent(location.pathname)}` });
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));
     const told = await answer.json();
     if (mine !== asked) return;
-    say({ pass: "ok", review: "warn", block: "bad" }[told.verdict], words[told.verdict], told.violations);
+    say({ pass: "ok", review: "warn", block: "bad" }[told.verdict], words[told.verdict], told.violations, { fixed: told.fixed });
   } catch {
     if (mine === asked) say("warn", words.offline);
   }
