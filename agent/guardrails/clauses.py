@@ -30,7 +30,8 @@ def shared(clause: str, sentence: str) -> int:
 # --- more than the clause says ----------------------------------------------------------------------------------------
 
 _ALL = sieve(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
+    r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
+    r"|问|来))|永远|都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
     r"|(?<![a-z])(?:always|any (?:item|order|reason|product|condition|country|time|amount|number)"
     r"|anything (?:at all|goes|can be)"
     r"|every(?:thing)? (?!as it)|whatever (?:the|your) (?:reason|condition)|no matter|any ?time|future ones"
@@ -43,12 +44,17 @@ _ALL = sieve(
 
 
 def says_of_all(sentence: str) -> bool:
-    return bool(_ALL.search(sentence))
+    return bool(_ALL.search(sentence)) and not _OF_NOTHING.search(sentence)
+
+
+_OF_NOTHING = sieve(
+    r"没有|并未|没(?:增|改|动)|不(?:会|能|承诺|保证)|退订|(?<![a-z])(?:not|(?:do|does|did|is|are|wo)n't|unsubscribe)(?![a-z])"
+)
 
 
 def widens(clause: str, sentence: str) -> bool:
     """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
-    return bool(_ALL.search(sentence)) and not _ALL.search(clause)
+    return says_of_all(sentence) and not _ALL.search(clause)
 
 
 # --- against the clause -----------------------------------------------------------------------------------------------
@@ -66,7 +72,7 @@ _DENIAL = sieve(
     r"|(?:is|are) out of the question)"
 )
 _PROVISO = sieve(
-    r"除[^,，。]{1,16}外|除外|除非|未(?!到检)|不影响|完好|人为|凭|须|需|仅限|只限|前提|之前|以前|前可|满\d"
+    r"除[^,，。]{1,16}外|除外|除非|期满|即可|未(?!到检)|不影响|完好|人为|凭|须|需|仅限|只限|前提|之前|以前|前可|满\d"
     r"|(?<![a-z])(?:if|unless|except|excluding|excluded|only|unused|unworn|unopened|original|provided|within|until"
     r"|up to"
     r"|before|subject to|must|less than|at least|with (?:all|a|the|tags))(?![a-z])"
@@ -93,12 +99,34 @@ def may_deny(clauses: Iterable[str], passage: str) -> bool:
 
     "也不退" and "not even" deny what the proviso itself leaves open, and rest on nothing.
     """
+    if _NO_SUCH.search(passage):
+        clauses = [clause for clause in clauses if denies(clause)]
     for clause in clauses:
         if denies(clause) and shared(clause, passage) and not (_PROVISO.search(clause) and _EVEN.search(passage)):
             return True
-        if _PROVISO.search(clause) and shared(clause, passage) >= 2 and not _EVEN.search(passage):
+        if _PROVISO.search(clause) and shared(clause, passage) and not _EVEN.search(passage):
             return True
     return False
+
+
+_NO_SUCH = sieve(
+    r"没有?(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|(?<![a-z])(?:no such (?:thing|service|option)"
+    r"|(?:don't|do not) (?:offer|do|have) (?:that|this|it|such)|isn't a thing)"
+)
+
+
+def waives(text: str) -> bool:
+    """Whether a fee, a penalty or a loss is taken off somebody."""
+    return bool(_WAIVES.search(text))
+
+
+_WAIVES = sieve(
+    r"(?:违约金|手续费|滞纳金|服务费|年费|月费|赎回费|罚金|补偿金)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉|取消|算了)"
+    r"|(?<!不)免(?:掉|去|除)?\w{0,4}(?:违约金|手续费|滞纳金|服务费|年费|月费|罚金)"
+    r"|(?<![a-z])(?:waiv(?:e|ed|ing)|dropp?ed|scrap(?:ped)?|wip(?:e|ed)|tak(?:e|en|ing)) (?:\w+ ){0,3}?(?:fees?"
+    r"|charges?"
+    r"|penalt\w+)(?: (?:off|down|away))?(?![a-z])"
+)
 
 
 def grants_what_is_denied(clause: str, sentence: str) -> bool:

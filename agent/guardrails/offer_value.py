@@ -141,6 +141,15 @@ def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool)
             continue
         if not _is_worked_out(quantity, field, message, offer):
             yield quantity
+    if offer.kind == "points" and not presented:  # 520 points for 250: no other rule knows the row
+        yield from (
+            quantity
+            for quantity in field.quantities
+            if quantity.kind == "points"
+            and quantity.value != offer.value
+            and not _is_licensed(quantity, message)
+            and not {quantity.value - offer.value, quantity.value + offer.value} & message.licence.numbers
+        )
     beside = [field.sentence(at) for at in code_positions(field, offer)]
     for quantity in field.quantities:
         if quantity in presented or quantity.kind not in ("percent", "amount") or quantity.qualifier == "negated":

@@ -56,7 +56,7 @@ def _is_licensed(start: int, end: int, field: Field, message: Message) -> bool:
     numbers = [quantity for quantity in field.quantities if start <= quantity.start < end]
     known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
     days = [mention for mention in field.dates if start <= mention.start < end]
-    if days and known and all(licence.has_day(day) for day in days):
+    if days and known and all(day.first == day.last and licence.has_day(day) for day in days):
         return True
     return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 

@@ -15,6 +15,7 @@ from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.numbers import english_value
 from agent.language.sieve import sieve
 
 # --- urgency ----------------------------------------------------------------------------------------------------------
@@ -28,7 +29,9 @@ _SCARCE = sieve(
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])(?:down to(?: the last)?|only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
+    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|a handful)(?![a-z%])"
+    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
     r"|ten|a few|a handful)(?: \w+){0,2} (?:left|remaining|available|in stock|to go)"
     r"|(?<![a-z])(?:selling (?:out )?fast|almost gone|nearly gone|going fast|flying off"
@@ -73,12 +76,13 @@ def _urgency(message: Message) -> Iterator[Finding]:
 
 
 def _stock_is_known(match: re.Match[str], message: Message) -> bool:
-    said = match["zh"] or match["en"] or ""
+    said = match["zh"] or match["en"] or match["few"] or ""
     stock = [
         value
         for path, value in leaves(message.context.customer.facts)
         if re.search(r"stock|left|seat|spot|unit|库存|余|限量|名额", path.casefold()) and not isinstance(value, bool)
     ]
+    said = str(english_value(said) or said)
     if said.isdigit():
         return any(str(value) == said for value in stock) or message.licence.has_phrase(match.group())
     return bool(stock) and not match["people"] and not match["crowd"]
@@ -163,7 +167,10 @@ _LOWEST = sieve(r"低|lowest|cheap|low(?![a-z])")
 
 def _is_own_price(value: str, message: Message) -> bool:
     """What this customer paid is a fact of the record, and a policy may name a price."""
-    return bool(value) and message.licence.has_number(Decimal(value.rstrip(".")))
+    if not value:
+        return False
+    said, licence = Decimal(value.rstrip(".")), message.licence
+    return said in licence.money or any(q.kind == "amount" and q.value == said for q in licence.quantities)
 
 
 # --- subjects ---------------------------------------------------------------------------------------------------------
