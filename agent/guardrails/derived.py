@@ -41,12 +41,19 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
             yield one / count
         for total in message.licence.totals:
             yield from (one / total * count for count in counts)
-    for one, other in combinations(sums, 2):
+    for one, other in combinations(_own_sums(message), 2):
         yield one + other
         yield abs(one - other)
     for rate in _rates(message):
         yield from (part for one in sums for part in (one * rate / 100, one * (100 - rate) / 100))
     yield from (one * rate for one in message.licence.numbers for rate in message.licence.point_rates)
+
+
+def _own_sums(message: Message) -> frozenset[Decimal]:
+    """Sums of the record and the row: what a clause names is not added to what somebody paid."""
+    offer = message.context.offer
+    own = set(message.licence.money)
+    return frozenset(own | ({offer.value} if offer is not None and offer.kind == "amount" else set()))
 
 
 def _sums(message: Message) -> frozenset[Decimal]:
@@ -58,15 +65,33 @@ def _sums(message: Message) -> frozenset[Decimal]:
     return frozenset(number for number in known if number > 0)
 
 
-_WORDS = {"twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_WORDS = {
+    "twice": 2,
+    "half": 2,
+    "double": 2,
+    "both": 2,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 
 
 def _counts(field: Field, message: Message) -> frozenset[Decimal]:
     text = field.tight.text
-    said = {token.value for token in read_numbers(text)}
+    money = [(quantity.start, quantity.end) for quantity in field.quantities if quantity.kind in _MONEY]
+    tokens = [token for token in read_numbers(text) if not any(a <= token.start < b for a, b in money)]
+    said = {token.value for token in tokens}
     said |= {Decimal(count) for word, count in _WORDS.items() if re.search(rf"(?<![a-z]){word}(?![a-z])", text)}
-    known = {number for number in message.licence.numbers if number == number.to_integral_value()}
-    return frozenset(number for number in {Decimal(2), *said, *known} if 1 < number <= _FEW)
+    known = message.licence.numbers - message.licence.money
+    return frozenset(
+        number for number in {*said, *known} if 1 < number <= _FEW and number == number.to_integral_value()
+    )
 
 
 def _rates(message: Message) -> frozenset[Decimal]:

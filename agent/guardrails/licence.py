@@ -234,7 +234,20 @@ class Licence:
         """Whether a clause or a fact says the same benefit; the offer's own row is not asked here."""
         if quantity.kind in ("amount", "points") and quantity.value in self._given_numbers:
             return True
-        return self.says(quantity) or (len(quantity.text) > 1 and self.has_phrase(quantity.text))
+        return self.says(quantity) or self._has_words_of(quantity)
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether some input carries it: the same quantity, its number in a place that fits its kind, or its words."""
+        if self.says(quantity) or self._has_words_of(quantity):
+            return True
+        return quantity.value in self.money if quantity.kind in _MONEY else self.has_number(quantity.value)
+
+    def _has_words_of(self, quantity: Quantity) -> bool:
+        """A bare number is in too many other words: the 30 of 30 days licenses no 30 yuan."""
+        words = quantity.text.strip()
+        return not re.fullmatch(r"[\d.,]+|.", words) and bool(
+            re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", self.everything)
+        )
 
     def says(self, quantity: Quantity) -> bool:
         """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""
