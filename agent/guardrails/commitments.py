@@ -272,47 +272,6 @@ def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
 
 # --- the way out ------------------------------------------------------------------------------------------------------
 
-_CANCEL_DARK = sieve(
-    r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消"
-    r"|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会"
-    r"|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄"
-    r"|寄|提供|带|经理|缴|付|先|说明)|(?:找不到|隐藏|关闭了?)\w{0,4}取消(?:按钮|入口)|(?:取消"
-    r"|解约)\w{0,4}(?:按钮|入口)\w{0,4}(?:已|关闭|下线|隐藏)"
-    r"|(?:不[，,]?我(?:就是|宁愿|愿意|喜欢|要)?\w{0,4}(?:放弃|多花钱|原价|不要省钱|吃亏|错过))"
-    r"|(?:先|再)(?:和|跟|与)\w{0,6}(?:聊|谈|通话|沟通)\w{0,8}(?:才|再)(?:能|可以|给)?(?:取消|解约"
-    r"|退|注销)|取消(?:申请)?(?:不予|暂不)(?:受理|处理)"
-    r"|(?<![a-z])(?:(?:you )?(?:can't|cannot|can not|aren't able to|are not able to|may not"
-    r"|won't be able to|not possible to|no way to|unable to) (?:\w+ ){0,2}(?:cancel|unsubscribe"
-    r"|close your account|leave (?:your|the|this) (?:plan|contract)|end (?:your|the) (?:plan"
-    r"|contract|subscription))|(?:can't|cannot) be cancell?ed|cancell?(?:ing"
-    r"|ations?)?(?: \w+){0,4} (?:requires?|must|only|needs?|have to|has to"
-    r"|takes)(?: \w+){0,4} (?:visit|call|phone|letter|store|person|form|manager|in writing|post"
-    r"|fax|reason|fee|notice)"
-    r"|to cancel,?(?: \w+)? (?:you(?:'ll| will)? )?(?:must|have to|need to|need|should|call|visit"
-    r"|write|speak|ring)(?: \w+)*|no,? i (?:don't want|hate|prefer|'d rather|would rather|enjoy"
-    r"|like) (?:to )?(?:\w+ )?(?:sav\w+|pay\w*|full price|miss\w*|los\w+|discount\w*)"
-    r"|before (?:you can|we can|we'll|i can) cancel|we (?:won't|will not|can't"
-    r"|don't) (?:\w+ )?(?:process|accept|allow)(?: \w+){0,2} cancell?ations?|cancel button (?:is"
-    r"|has been) (?:hidden|removed|disabled|moved))(?![a-z])"
-)
-
-
-def _cancel_dark(message: Message) -> Iterator[Finding]:
-    for field in message.fields:
-        for match in field.find(_CANCEL_DARK, field.tight):
-            if message.licence.in_clause(match.group()) and not _granted_online(message):
-                continue
-            reason = "It hides or obstructs leaving. Say plainly how to cancel."
-            yield field.finding("CANCEL_DARK", Severity.BLOCK, reason, *match.span(), field.tight)
-
-
-def _granted_online(message: Message) -> bool:
-    return any(
-        re.search(r"cancell?ed (?:online|at any time)|随时(?:可以?)?(?:取消|解约)", clause)
-        for clause in message.licence.clauses
-    )
-
-
 _STOP_WORD = (
     r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out"
     r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
@@ -349,7 +308,6 @@ def _obstruct(message: Message) -> Iterator[Finding]:
 
 
 _RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
-_CANCEL = {"policy": [{"id": "nc", "text": "Plans can be cancelled online at any time."}]}
 RULES: tuple[Rule, ...] = (
     Rule(
         "POLICY_PROMISE",
@@ -367,20 +325,6 @@ RULES: tuple[Rule, ...] = (
             fine("我帮您看看质保能不能覆盖。"),
             fine("如需退货，请联系客服。"),
             fine("I'll look into your refund and keep you posted.", language="en"),
-        ),
-    ),
-    Rule(
-        "CANCEL_DARK",
-        44,
-        "Leaving freely",
-        "ROSCA 15 U.S.C. 8403; consumer law regulations art. 10; EU 2023/2673",
-        Severity.BLOCK,
-        _cancel_dark,
-        examples=(
-            broken("会员无法在线取消，须本人到店办理。"),
-            broken("You can't cancel online.", language="en", changes=_CANCEL),
-            fine("您可以随时在设置里取消。"),
-            fine("You can cancel online at any time.", language="en", changes=_CANCEL),
         ),
     ),
     Rule(

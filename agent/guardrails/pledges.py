@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from agent.domain import Severity
 from agent.guardrails.clauses import backs, widens
-from agent.guardrails.conduct import by_list
 from agent.guardrails.lexicon import Hit
+from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.sieve import sieve

@@ -21,7 +21,7 @@ GOOD = [
     line for chosen in (Set.SEEN_ZH, Set.SEEN_EN) for line in read_exam(chosen) if line["expect"] == "pass"
 ]  # fmt: skip
 OTHERS = {"zh": "范建国", "en": "Gregory"}
-# a changed digit may come out as another truth (838 is what 938 costs with the coupon), a threshold stand in the subject
+# a changed digit may come out as another truth (838 is 938 less the coupon), a threshold stands in the subject too
 LEAST = {"amount": 0.88, "code": 0.98, "name": 0.98, "threshold": 0.8, "day": 0.95}
 
 
