@@ -48,7 +48,8 @@ def says_of_all(sentence: str) -> bool:
 
 
 _OF_NOTHING = sieve(
-    r"没有|并未|没(?:增|改|动)|不(?:会|能|承诺|保证)|退订|(?<![a-z])(?:not|(?:do|does|did|is|are|wo)n't|unsubscribe)(?![a-z])"
+    r"没有|并未|不要|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|承诺|保证)|退订|(?<![a-z])(?:not|(?:do|does|did|is"
+    r"|are|wo)n't|unsubscribe)(?![a-z])"
 )
 
 
@@ -148,7 +149,7 @@ _NEVER = sieve(
 # --- without its condition --------------------------------------------------------------------------------------------
 
 _CONDITION = sieve(
-    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水|洗|穿)|完好|不影响二次|人为|自(?:签收|收货|付款|到账|购买|激活)"
+    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水|洗|穿)|完好|不影响二次|人为"
     r"|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|现货|非质量|质量问题|合格|照片"
     r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless|photo|proof|tags"
     r"|accessories|defects?|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable|remote"

@@ -231,7 +231,8 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
         return None
     if not statement.numbers and not any(
-        not is_denied_before(statement.text, strong.start()) for strong in _STRONG.finditer(statement.text)
+        not is_denied_before(statement.text, strong.start()) and not field.is_quoted(statement.start + strong.start())
+        for strong in _STRONG.finditer(statement.text)
     ):
         return None
     if statement.topics == {"fee"} and not statement.numbers and message.licence.has_phrase("free"):

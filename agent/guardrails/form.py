@@ -138,7 +138,7 @@ _BROKEN = sieve(
 )
 # two letters of Latin-1, each with a sign behind it, beside Chinese: bytes of UTF-8 of which some fell out
 _TORN = sieve(
-    "[\u00c0-\u00ff][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122][^\w\s]?"
+    "[\u00c0-\u00ff][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122][^\\w\\s]?"
     "[\u00c0-\u00ff]"
 )
 _HIGH_RUN = sieve(

@@ -20,6 +20,8 @@ from agent.language.normalise import Reading, View, sentences
 from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, sieve
 
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
+
 
 class Field:
     """Subject or body. Quantities, dates and links are read from the tight view, so that spacing hides nothing."""
@@ -108,6 +110,14 @@ class Field:
         text = self.tight.text
         start, end = text.rfind("\n\n", 0, at), text.find("\n\n", at)
         return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
+
+    def is_quoted(self, at: int) -> bool:
+        """Whether a quotation that began in this sentence is still open at `at`."""
+        before = self.tight.text[self.sentence_at(at)[0] : at]
+        return any(
+            before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right)
+            for left, right in _QUOTES
+        )
 
     @cached_property
     def _denials(self) -> frozenset[int]:

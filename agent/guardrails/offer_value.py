@@ -78,7 +78,12 @@ def presents_offer(message: Message) -> bool:
             return True
         if next(iter(message.benefits_of(field)), None) is not None:
             return True
-        if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):
+        if any(
+            matches(q, offer)
+            and not field.is_denied(q.start)
+            and not (q.kind == "free_shipping" and message.licence.gives_free(field.passage(q.start)))
+            for q in field.quantities
+        ):
             return True
     return False
 

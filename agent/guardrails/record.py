@@ -255,11 +255,15 @@ def _ids(field: Field, message: Message) -> Iterator[Finding]:
             )
 
 
+_NOT_SO = sieve(r"(?:不是|并非|没有|(?<![a-z])not|n't)[\s“\"'「]{0,3}$")
+
+
 def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str | None:
     """Why a quantity about the customer is wrong, or None. Benefits of the offer are other rules' matter."""
     if quantity.qualifier in ("negated", "hypothetical") or _is_known(quantity, message):
         return None
-    if is_denied_before(field.tight.text, quantity.start):
+    before = field.tight.text[max(0, quantity.start - 12) : quantity.start]
+    if is_denied_before(field.tight.text, quantity.start) or _NOT_SO.search(before):
         return None
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and not quantity.benefit:
