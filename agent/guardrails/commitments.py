@@ -132,7 +132,7 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
             and not field.is_denied(quantity.start)
             and not _speaks_of_offer(quantity, message)
-            and not _LOOKS_BACK.search(text[: quantity.start])
+            and not _LOOKS_BACK.search(text[max(0, quantity.start - 16) : quantity.start])
         )
         if (topics and _is_binding(sentence, topics, numbers)) or (
             not topics and _tells_a_clause(sentence, field.passage(start), numbers, message)

@@ -7,6 +7,7 @@ would follow from something.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,12 +26,9 @@ _FEW = 60
 
 def follows(value: Decimal, field: Field, message: Message) -> bool:
     """Whether a sum of money is one step from what is known: times a count, a share of it, the difference of two."""
-    return any(_is_same(value, made) for made in _made_of(field, message))
-
-
-def _is_same(value: Decimal, made: Decimal) -> bool:
-    """To the cent, or rounded to whole units: about 250 for 250.3 is no fault."""
-    return abs(value - made) < _CENT
+    made = message.once(("sums", field.name), lambda: sorted(set(_made_of(field, message))))
+    at = bisect_left(made, value - _CENT)
+    return at < len(made) and made[at] < value + _CENT
 
 
 def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
@@ -106,15 +104,19 @@ _DAYS = {"days": 1, "weeks": 7}
 _FAR = 400
 
 
-def last_days(message: Message, sentence: str) -> frozenset[date]:
+def last_days(message: Message, text: str) -> frozenset[date]:
     """The days on which a term of a clause ends that begins on a day of the record, or today.
 
-    Only clauses that speak of what the sentence speaks of; a last day may be told as the first that is too late.
+    Only clauses that speak of what the text speaks of; a last day may be told as the first that is too late.
     """
-    begins = (*message.licence.dates, message.context.local_now.date())
-    terms = [term for clause in message.licence.clauses_about(sentence) for term in clause]
-    found = {end for begin in begins for term in terms for end in _ends(begin, term)}
-    return frozenset(found | {day + timedelta(1) for day in found})
+
+    def found() -> frozenset[date]:
+        begins = (*message.licence.dates, message.context.local_now.date())
+        terms = [term for clause in message.licence.clauses_about(text) for term in clause]
+        ends = {end for begin in begins for term in terms for end in _ends(begin, term)}
+        return frozenset(ends | {day + timedelta(1) for day in ends})
+
+    return message.once(("last days", text), found)
 
 
 def _ends(begin: date, term: Quantity) -> Iterator[date]:
@@ -157,13 +159,15 @@ def _after_months(begin: date, months: int) -> date:
 
 def is_span_between(days: int, message: Message) -> bool:
     """Whether so many days lie between today, or a day of the record, and another such day or the end of a term."""
-    today = message.context.local_now.date()
-    known = {*message.licence.dates, today}
+    return days in message.once(("spans",), lambda: frozenset(_spans(message)))
+
+
+def _spans(message: Message) -> Iterator[int]:
+    known = {*message.licence.dates, message.context.local_now.date()}
     expires = message.context.offer.expires_on if message.context.offer else None
     ends = {end for begin in known for term in message.licence.quantities for end in _ends(begin, term)}
-    if expires is not None:
-        ends.add(expires)
-    return any(abs((end - begin).days) == days for begin in known for end in known | ends if end != begin)
+    for end in known | ends | ({expires} if expires else set()):
+        yield from (abs((end - begin).days) for begin in known if end != begin)
 
 
 def price_after(offer: OfferTerms, message: Message) -> frozenset[Decimal]:
