@@ -62,7 +62,8 @@ def _lean(text: str) -> str:
 # --- characters -------------------------------------------------------------------------------------------------------
 
 _EMOJI_SEQUENCE = sieve(
-    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f"
+    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
     "[\ufe0e\ufe0f]?(?:[\U000e0020-\U000e007e]+\U000e007f)?\u200d?)+|[0-9#*]\ufe0f\u20e3"
 )
 
@@ -138,8 +139,8 @@ _BROKEN = sieve(
 )
 # two letters of Latin-1, each with a sign behind it, beside Chinese: bytes of UTF-8 of which some fell out
 _TORN = sieve(
-    "[\u00c0-\u00ff][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u2013-\u2026\u2030\u2039\u203a\u20ac\u2122][^\\w\\s]?"
-    "[\u00c0-\u00ff]"
+    r"[\u00c0-\u00ff][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u2013-\u2026"
+    r"\u2030\u2039\u203a\u20ac\u2122][^\w\s]?[\u00c0-\u00ff]"
 )
 _HIGH_RUN = sieve(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
@@ -158,8 +159,9 @@ def _mojibake(message: Message) -> Iterator[Finding]:
         for match in _HIGH_RUN.finditer(field.raw):
             if _decodes(match.group(), "cp1252") or _decodes(match.group(), "latin-1"):
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
-        if _HAN.search(field.raw):
-            for match in _TORN.finditer(field.raw):
+        torn = list(_TORN.finditer(field.raw))
+        if torn and (len(torn) > 1 or _HAN.search(field.raw)):
+            for match in torn:
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
         for match in _HANZI_RUN.finditer(field.raw):
             if _decodes(match.group(), "gbk"):

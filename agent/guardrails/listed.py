@@ -60,17 +60,24 @@ def _is_spliced(hit: Hit, field: Field) -> bool:
 
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
 _DISOWNED = sieve(
-    r"不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
-    r"|不(?:会|能|可以|好|便|该|应)\w{0,6}(?:说|写|讲|保证|承诺|用)|没(?:有)?(?:说|写|讲|承诺|保证)过|不(?:做|作|用)\w{0,4}(?:宣传|承诺|保证|这类|这种)"
-    r"|不(?:要|可|必)?(?:轻信|相信|信)|(?:别|勿|莫|谨防|警惕|当心|小心|凡是)|是(?:假|骗|谣|夸)|属于?夸大|夸张|谣言|误导|无法证明|没有依据"
+    r"不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
+    r"|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
+    r"|不(?:会|能|可以|好|便|该|应)\w{0,6}(?:说|写|讲|保证|承诺|用)|没(?:有)?(?:说|写|讲|承诺|保证)过|不(?:做"
+    r"|作|用)\w{0,4}(?:宣传|承诺|保证|这类|这种)"
+    r"|不(?:要|可|必)?(?:轻信|相信|信)|(?:别|勿|莫|谨防|警惕|当心|小心|凡是)|是(?:假|骗|谣|夸)|属于?夸大|夸张"
+    r"|谣言|误导|无法证明|没有依据"
     r"|(?<![a-z])(?:(?:isn't|wasn't|aren't|not|never) (?:ours|us|something we|true|a claim|what we|our)"
-    r"|(?:we|i|nobody|no one)(?: \w+)? (?:don't|can't|won't|cannot|wouldn't|couldn't|never|do not|can not|will not|would not"
-    r"|didn't)|(?:can|should|could) (?:honestly |truthfully )?(?:say|claim|promise) that|beware|watch out|be wary|too good to be true"
+    r"|(?:we|i|nobody|no one)(?: \w+)? (?:don't|can't|won't|cannot|wouldn't|couldn't|never|do not|can not"
+    r"|will not|would not"
+    r"|didn't)|(?:can|should|could) (?:honestly |truthfully )?(?:say|claim|promise) that|beware|watch out"
+    r"|be wary|too good to be true"
     r"|misleading|no such|myth|scam|false claim)(?![a-z])"
 )
 _ASKED = sieve(
-    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|听说|听到|见到|写|转发|截图|搜|咨询|留言|担心|以为)|有(?:客户|人|顾客)问|常(?:听)?(?:有)?人问|网上(?:说|传|看)"
-    r"|(?<![a-z])you (?:\w+ )?(?:ask(?:ed)?|mention(?:ed)?|saw|see|seeing|heard|said|read|wrote|quoted|found|told|sent)(?![a-z])"
+    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|听说|听到|见到|写|转发|截图|搜|咨询|留言|担心|以为)"
+    r"|有(?:客户|人|顾客)问|常(?:听)?(?:有)?人问|网上(?:说|传|看)"
+    r"|(?<![a-z])you (?:\w+ )?(?:ask(?:ed)?|mention(?:ed)?|saw|see|seeing|heard|said|read|wrote|quoted|found"
+    r"|told|sent)(?![a-z])"
     r"|your (?:question|message|screenshot|note)|(?<![a-z])people (?:often )?ask"
 )
 
@@ -103,7 +110,8 @@ def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
 
 # an answer to what was asked explains; it does not repeat the claim as its own
 _EXPLAINS = sieve(
-    r"\?|？|不在|指的是|是指|意思是|因人而异|看(?:个人|情况)|(?<![a-z])(?:means?|depends|refers? to|isn't|is not)(?![a-z])"
+    r"\?|？|不在|指的是|是指|意思是|因人而异|看(?:个人|情况)|(?<![a-z])(?:means?|depends|refers? to|isn't"
+    r"|is not)(?![a-z])"
 )
 
 
@@ -112,7 +120,8 @@ def unless_disowned(hit: Hit, field: Field, message: Message) -> Severity | None
 
 
 _IF = sieve(
-    r"(?:如果|如|若|假如|要是|倘若|一旦|万一|当)\w{0,4}(?:您|你)?\w{0,10}$|(?<![a-z])(?:if|when|whenever|should|unless|in case|once)(?: [\w']+){0,4} ?$"
+    r"(?:如果|如|若|假如|要是|倘若|一旦|万一|当)\w{0,4}(?:您|你)?\w{0,10}$|(?<![a-z])(?:if|when|whenever"
+    r"|should|unless|in case|once)(?: [\w']+){0,4} ?$"
 )
 _CLAUSE = sieve(r"[。！？!?；;\n，,.]")
 
@@ -130,6 +139,8 @@ def told_by_customer(text: str, at: int) -> bool:
 
 
 _TOLD = sieve(
-    r"(?:您|你)(?:刚才?|刚刚|之前|昨天|上次|来信|来电)?(?:说|提到|反映|告诉我们?|写道|留言说|描述)(?!明)\w{0,6}[，,]?\w{0,4}$"
-    r"|(?<![a-z])you(?:'ve)? (?:\w+ )?(?:said|say|mention(?:ed)?|told (?:me|us)|wrote|reported|describe[sd]?)(?: that)?(?: [\w']+)? ?$"
+    r"(?:您|你)(?:刚才?|刚刚|之前|昨天|上次|来信|来电)?(?:说|提到|反映|告诉我们?|写道|留言说"
+    r"|描述)(?!明)\w{0,6}[，,]?\w{0,4}$"
+    r"|(?<![a-z])you(?:'ve)? (?:\w+ )?(?:said|say|mention(?:ed)?|told (?:me|us)|wrote|reported"
+    r"|describe[sd]?)(?: that)?(?: [\w']+)? ?$"
 )

@@ -1,4 +1,4 @@
-"""What somebody else bought, scored or did has no place in a message: other customers, friends, neighbours, by name or not.
+"""What somebody else bought, scored or did has no place in a message: customers, friends, neighbours, named or not.
 
 Closed world: a person with a title or a common given name who stands in no input and of whom a deed is told.
 """
@@ -21,11 +21,14 @@ _REASON = "It tells what somebody else did. Take it out."
 
 # an invitation or a supposition tells of nobody: 欢迎推荐朋友购买, if your friend also wants one
 _NOBODY_DID = sieve(
-    r"(?:如果|若|要是|假如|可以?|能|想|欢迎|邀请|邀|送|带|给|帮|替|(?:和|跟|与)(?!您)|叫|约|请|让|分享|推荐给|介绍|转告|拉|喊|陪|为)\w{0,4}$"
-    r"|(?<![a-z])(?:if|when|for|with|to|invite|tell|ask|bring|refer|let|whether|should|and|help|gift)(?: (?:your|a|the))? ?$"
+    r"(?:如果|若|要是|假如|可以?|能|想|欢迎|邀请|邀|送|带|给|帮|替|(?:和|跟|与)(?!您)|叫|约|请|让|分享|推荐给"
+    r"|介绍|转告|拉|喊|陪|为)\w{0,4}$"
+    r"|(?<![a-z])(?:if|when|for|with|to|invite|tell|ask|bring|refer|let|whether|should|and|help"
+    r"|gift)(?: (?:your|a|the))? ?$"
 )
 _SUPPOSED = sieve(
-    r"如果|要是|可以?(?:一起|也|让)|想(?:要|买|办|用)|能(?:一起|也)|需要|(?<![a-z])(?:if|would like|wants? to|can also|could|might|may|should)(?![a-z])"
+    r"如果|要是|可以?(?:一起|也|让)|想(?:要|买|办|用)|能(?:一起|也)|需要|(?<![a-z])(?:if|would like|wants? to"
+    r"|can also|could|might|may|should)(?![a-z])"
 )
 
 
@@ -42,14 +45,20 @@ def _listed(hit: Hit, field: Field, message: Message) -> Severity | None:
 _by_list = by_list("THIRD_PARTY", _REASON, _listed)
 
 _TITLED_ZH = sieve(
-    rf"(?:{COMPOUND}|[{SURNAMES}])[\u4e00-\u9fff]{{0,2}}?(?:先生|女士|小姐(?!姐)|太太|阿姨|叔叔|大爷|大妈|大姐|大哥|姐(?!妹)|哥(?!们)|同学|妈妈|爸爸|总(?![价共是有会要计额体部算之的得归]))"
+    rf"(?:{COMPOUND}|[{SURNAMES}])[\u4e00-\u9fff]{{0,2}}?(?:先生|女士|小姐(?!姐)|太太|阿姨|叔叔|大爷|大妈|大姐"
+    rf"|大哥|姐(?!妹)|哥(?!们)|同学|妈妈|爸爸|总(?![价共是有会要计额体部算之的得归]))"
 )
 _DID_ZH = sieve(
-    r"(?:也|都|刚|上(?:周|个?月|次|回)|昨天|前天|去年|今年|已经?|那边|家)?\w{0,8}(?:买(?:了|的|过|走)?|订(?:了|的)|下(?:了)?单|办(?:了|的)|续(?:了|费|报)|退(?:了|货|款|课)|考(?:了|到|的)|得了|"
-    r"拿(?:了|到|走)|投(?:了|诉)|用(?:了|的是|过|着)|投诉|反馈|评价|住(?:在)?|收(?:到)?(?:了|走)|签收|的(?:地址|订单|电话|包裹|账单|手机号|成绩|分数|快件|退款|余额|档案|报告)|赎(?:回|了)|换(?:了|成)|开(?:了)?户|取消|报(?:了|名)|亏了|赚了|欠)"
+    r"(?:也|都|刚|上(?:周|个?月|次|回)|昨天|前天|去年|今年|已经?|那边|家)?\w{0,8}(?:买(?:了|的|过|走)?"
+    r"|订(?:了|的)|下(?:了)?单|办(?:了|的)|续(?:了|费|报)|退(?:了|货|款|课)|考(?:了|到|的)|得了|"
+    r"拿(?:了|到|走)|投(?:了|诉)|用(?:了|的是|过|着)|投诉|反馈|评价|住(?:在)?|收(?:到)?(?:了|走)|签收|赎(?:回"
+    r"|了)|换(?:了|成)|开(?:了)?户|取消|报(?:了|名)|亏了|赚了|欠)"
+    r"|^(?:家)?的(?:地址|订单|电话|包裹|账单|手机号|成绩|分数|快件|退款|余额|档案|报告)"
 )
 _OUR_OWN = sieve(
-    r"老师|师傅|客服|专员|顾问|快递员|骑手|店长|经理|管家|教练|我们的|我们店|同事|医生|(?<![a-z])(?:from our|our (?:team|colleague|tutor|support)|my colleague|tutor|coach|doctor|driver|technician|manager|advisor|team)(?![a-z])"
+    r"老师|师傅|客服|专员|顾问|快递员|骑手|店长|经理|管家|教练|我们的|我们店|同事|医生|(?<![a-z])(?:from our"
+    r"|our (?:team|colleague|tutor|support)|my colleague|tutor|coach|doctor|driver|technician|manager|advisor"
+    r"|team)(?![a-z])"
 )
 _NAMED_EN = re.compile(
     r"(?<![A-Za-z])(?:(?:Mr|Mrs|Ms|Miss|Mx)\.? [A-Z][a-zA-Z'’-]+|(?:"
@@ -57,9 +66,15 @@ _NAMED_EN = re.compile(
     + r")(?:\s[A-Z][a-z]+)?)(?![a-z])"
 )
 _DID_EN = sieve(
-    r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an? |the )|went (?:up |down )?from|jumped|improved|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded|returned|complained|lives (?:at|on|in|next)"
-    r"|owes|moved|told us|divorced|was (?:refunded|charged|late|fired|sick)|has (?:the same|two|three|\d+|already)|(?:'s|her|his|their) (?:order|parcel|address|account|refund|grades?|marks?|scores?|phone|number|bill|results?)|order (?:no\.? |number )?#?\d+"
-    r"|picked|chose|uses|earned|redeemed|signed up|passed (?:her|his|the)|failed|earns|withdrew|invested|took out|can pass it on|received your)(?![a-z])"
+    r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an?|the|her|his)|went (?:up |down )?from"
+    r"|jumped|improved|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded"
+    r"|returned|complained|lives (?:at|on|in|next)"
+    r"|owes|moved (?:house|to|out)|told us|divorced|was (?:refunded|charged|late|fired|sick)|has (?:the same"
+    r"|two|three|\d+"
+    r"|already)|(?:'s|her|his|their) (?:order|parcel|address|account|refund|grades?|marks?|scores?|phone"
+    r"|number|bill|results?)|order (?:no\.? |number )?#?\d+"
+    r"|picked|chose|uses|earned|redeemed|signed up|passed (?:her|his|the)|failed|earns|withdrew|invested"
+    r"|took out|can pass it on|received your)(?![a-z])"
 )
 
 

@@ -24,17 +24,25 @@ _MOBILE = sieve(r"(?<!\d)(?:\+?86[ \-]?)?1[ \-.]{0,2}[3-9](?:[ \-.·]{0,2}\d){9}
 _SSN = sieve(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 _IBAN = sieve(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
 _PASSPORT = sieve(
-    r"(?:护照|通行证|(?<![a-z])passport|(?:driving|driver'?s?) licen[cs]e)(?:号码?|(?: number| no\.?| #)?)[^\d\n]{0,12}(?<![a-z0-9])([a-z]{0,5}\d{6,9}[a-z0-9]{0,6})(?![a-z0-9])"
+    r"(?:护照|通行证|(?<![a-z])passport|(?:driving|driver'?s?) licen[cs]e)(?:号码?|(?: number| no\.?"
+    r"| #)?)[^\d\n]{0,12}(?<![a-z0-9])([a-z]{0,5}\d{6,9}[a-z0-9]{0,6})(?![a-z0-9])"
 )
 _SORT_CODE = sieve(
-    r"(?<![a-z])sort code[^.\n]{0,40}?(?<!\d)(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|(?<![a-z])account (?:number|no\.?)(?: is| on file is|:)? (\d{8})(?!\d)"
+    r"(?<![a-z])sort code[^.\n]{0,40}?(?<!\d)(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|(?<![a-z])account (?:number"
+    r"|no\.?)(?: is| on file is|:)? (\d{8})(?!\d)"
 )
 _BORN = sieve(
-    r"(?:出生日期|生日|出生于|生于)(?:是|为|:|：|登记为|登记的是)?\s?((?:19|20)\d{2}[-年/.]\d{1,2}[-月/.]\d{1,2})|(?<![a-z])(?:date of birth|dob|born on|birth date|birthday)(?: is|:| on file is| on file:| of)? ((?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19|20)\d{2}-\d{2}-\d{2}|\d{1,2} [a-z]{3,9} (?:19|20)\d{2}|[a-z]{3,9} \d{1,2},? (?:19|20)\d{2}))"
+    r"(?:出生日期|生日|出生于|生于)(?:是|为|:|：|登记为|登记的是)?\s?((?:19"
+    r"|20)\d{2}[-年/.]\d{1,2}[-月/.]\d{1,2})|(?<![a-z])(?:date of birth|dob|born on|birth date"
+    r"|birthday)(?: is|:| on file is| on file:| of)? ((?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19"
+    r"|20)\d{2}-\d{2}-\d{2}|\d{1,2} [a-z]{3,9} (?:19|20)\d{2}|[a-z]{3,9} \d{1,2},? (?:19|20)\d{2}))"
 )
 # a word of letters and digits after the talk of a password
 _PASSWORD_NEAR = sieve(
-    r"(?:密码|口令)[^。！？!?\n]{0,24}?(?<![a-z0-9])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})(?![a-z0-9])|(?<![a-z])(?:passwords?|passcode|pass ?phrase)(?! ?(?:reset|link|page))[^.!?\n]{0,40}?(?<![a-z0-9/.@-])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})(?![a-z0-9@/-])"
+    r"(?:密码|口令)[^。！？!?\n]{0,24}?(?<![a-z0-9])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})("
+    r"?![a-z0-9])|(?<![a-z])(?:passwords?|passcode|pass ?phrase)(?! ?(?:reset|link"
+    r"|page))[^.!?\n]{0,40}?(?<![a-z0-9/.@-])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})(?![a-z0"
+    r"-9@/-])"
 )
 _NINO = sieve(r"(?<![a-z0-9])[a-ceghj-prstw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d](?![a-z0-9])")
 _PASSWORD = sieve(
@@ -56,9 +64,12 @@ _HOUSE_ZH = sieve(r"[\d一二三四五六七八九十百〇零]\s?(?:号|弄|巷
 _HOUSE_EN = sieve(r"\d[a-z]? [a-z]")
 # words that no street is named by: 150 or more with…, 30 day return way, 10 minutes drive
 _NO_STREET = frozenset(
-    "or more of to with the a an for per off and in at by days day minutes minute hours hour weeks week months month years year items item orders order times time business on is are was we "
-    "you your it this that any each every than from less working people points lessons boxes bags cups parcels shipments steps easy simple quick different same other new one two our my best next last full half "
-    "digit digits percent inch inches metre metres meter meters mile miles km pieces units grams g kg ml litres liters".split()
+    "or more of to with the a an for per off and in at by days day minutes minute hours hour weeks week month"
+    "s month years year items item orders order times time business on is are was we "
+    "you your it this that any each every than from less working people points lessons boxes bags cups parcel"
+    "s shipments steps easy simple quick different same other new one two our my best next last full half "
+    "digit digits percent inch inches metre metres meter meters mile miles km pieces units grams g kg ml litr"
+    "es liters".split()
 )
 
 
@@ -83,9 +94,9 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
         if group == "zh" or any(char.isdigit() for char in match["en"]):
             yield *match.span(group), "a password"
     for match in _PASSWORD_NEAR.finditer(text):
-        group = 1 if match[1] else 2
-        if not message.licence.has_phrase(match[group]):
-            yield *match.span(group), "a password"
+        place = 1 if match[1] else 2
+        if not message.licence.has_phrase(match[place]):
+            yield *match.span(place), "a password"
     for match in _PASSPORT.finditer(text):
         yield *match.span(1), "a passport or licence number"
     for match in _SORT_CODE.finditer(text):

@@ -40,12 +40,20 @@ _MARKS = sieve(
     r"|\|(?:np|gift|verb|gerund|count|your|the|poss|clause)(?![a-z|])"
 )
 # [维修单号], [Order Number], <date>, (insert code): a slot is named by the kind of thing that belongs there
-_KINDS_ZH = "号|名|名称|姓名|称呼|日期|时间|金额|地址|链接|网址|电话|编号|码|天数|数量|原因|城市|门店|型号|价格|比例|百分比|品名|款式|昵称|内容|理由"
-_KINDS_EN = "name|number|no|id|date|time|amount|address|link|url|code|price|city|store|item|product|company|brand|day|month|discount|title|reason|here|percentage|deadline|plan|offer"
+_KINDS_ZH = (
+    "号|名|名称|姓名|称呼|日期|时间|金额|地址|链接|网址|电话|编号|码|天数|数量|原因|城市|门店|型号|价格|比例"
+    "|百分比|品名|款式|昵称|内容|理由"
+)
+_KINDS_EN = (
+    "name|number|no|id|date|time|amount|address|link|url|code|price|city|store|item|product|company|brand|day"
+    "|month|discount|title|reason|here|percentage|deadline|plan|offer"
+)
 _NAMED_SLOTS = sieve(
     rf"[\[<{{(（＜〔][\u4e00-\u9fff/_]{{0,8}}(?:{_KINDS_ZH})(?:\d|X)?[\]>}}＞〕](?!\()"
-    rf"|[\[<{{](?:\w+[ _-]){{0,3}}(?:{_KINDS_EN})[\]>}}](?!\()|\[(?:insert|your|customer|recipient|enter|add|fill in)[ _][^\]\n]{{1,40}}\]|\((?:insert|fill in|your|customer) [a-z ]{{2,24}}\)|\[\s*\]"
-    r"|(?m:^(?:hi|hello|dear|hey) +[,!])|(?m:^(?:尊敬的|亲爱的)[，,：:])|(?<![A-Za-z0-9])[XxＸ](?=[元月日天年折])|[$£€][XxNn](?![A-Za-z])|(?<![A-Za-z0-9])[XN] ?%|某月|某日",
+    rf"|[\[<{{](?:\w+[ _-]){{0,3}}(?:{_KINDS_EN})[\]>}}](?!\()|\[(?:insert|your|customer|recipient|enter|add"
+    rf"|fill in)[ _][^\]\n]{{1,40}}\]|\((?:insert|fill in|your|customer) [a-z ]{{2,24}}\)|\[\s*\]"
+    r"|(?m:^(?:hi|hello|dear|hey) +[,!])|(?m:^(?:尊敬的|亲爱的)[，,：:])"
+    r"|(?<![A-Za-z0-9])[XxＸ](?=[元月日天年折])|[$£€][XxNn](?![A-Za-z])|(?<![A-Za-z0-9])[XN] ?%|某月|某日",
     re.I,
 )
 _DOTS = sieve(
@@ -145,7 +153,7 @@ _PREFIX = sieve(
     rf"|下面)(?:是|为)(?:我)?(?:为您|给您|帮您|根据[^：:\n]{{0,20}})?(?:生成|撰写|起草|准备|写"
     rf"|拟)?(?:好)?的?[^：:\n，。]{{0,12}}(?:{_KIND})[：:]\s*"
     rf"|^\s*(?:sure|certainly|of course|absolutely|okay|ok|great)?[!,.]?\s*(?:here(?:'s| is| are)"
-    rf"|below is|this is)(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
+    rf"|below is|this is(?! a question))(?: \w+){{0,4}} (?:{_EN_KIND})s?(?: \w+){{0,5}}:\s*"
     r"|^\s*(?:assistant|system|user|human|ai|bot|model|助手|系统|用户|人工智能)\s?[:：]\s*"
     rf"|^\s*(?:sure|certainly|of course)[!,.] (?:here|i'd|i've|i can)[^.\n:]*[:.]\s*|^\s*(?:{_KIND}"
     rf"|body|subject|title|message|draft|正文|主题|标题)\s?[:：]\s*",
@@ -160,9 +168,14 @@ _ANYWHERE = sieve(
     r"|(?m:^\s*(?:note|注|备注)\s?[:：].{0,40}(?:draft|message|tone|文案|草稿|语气|短信|版本))"
     r"|(?m:^\s*(?:assistant|user|human)\s?:)|\[end of (?:message|email|draft)\]"
     rf"|(?:以下|下面)是为您(?:生成|撰写|起草|准备)的?(?:{_KIND})[：:]?"
-    r"|(?:如需|需要|若要)(?:我)?\w{0,3}(?:调整|修改|更换|换)\w{0,3}(?:语气|风格|字数|版本|措辞)|(?:已|均|全部)?(?:符合|满足)(?:要求|字数|规范|prompt)|控制在\d+字|(?:语气|文案|草稿)\w{0,4}(?:如上|已完成|已优化)"
-    r"|(?:let me know if|would) you(?:'d)? (?:like|prefer|want)(?: me to)?(?: [\w']+){0,5} (?:tone|version|draft|variation|variant|rewrite)s?|feel free to (?:edit|tweak|adjust|modify) (?:this|it|the)|(?:revised|final|shorter|alternative|updated) (?:version|draft)(?: below)?:"
-    r"|(?m:^\s*(?:output|final answer|thought|thoughts|reasoning|analysis|输出|最终(?:版|答案|版本)|思考(?:过程)?|分析)\s?[:：])|【\d+†",
+    r"|(?:如需|需要|若要)(?:我)?\w{0,3}(?:调整|修改|更换|换)\w{0,3}(?:语气|风格|字数|版本|措辞)|(?:已|均"
+    r"|全部)?(?:符合|满足)(?:要求|字数|规范|prompt)|控制在\d+字|(?:语气|文案|草稿)\w{0,4}(?:如上|已完成"
+    r"|已优化)"
+    r"|(?:let me know if|would) you(?:'d)? (?:like|prefer|want)(?: me to)?(?: [\w']+){0,5} (?:tone|version"
+    r"|draft|variation|variant|rewrite)s?|feel free to (?:edit|tweak|adjust|modify) (?:this|it|the)"
+    r"|(?:revised|final|shorter|alternative|updated) (?:version|draft)(?: below)?:"
+    r"|(?m:^\s*(?:output|final answer|thought|thoughts|reasoning|analysis|输出|最终(?:版|答案|版本)"
+    r"|思考(?:过程)?|分析)\s?[:：])|【\d+†",
     re.I,
 )
 
@@ -194,7 +207,8 @@ _RESIDUE = sieve(
     r"|on)"
     r"|作为一?[个名位款]?(?:由\w{1,10}开发的)?(?:人工智能|ai|大?语言模型|智能)(?:语言)?(?:模型"
     r"|助手|助理)?[，,]?\s?我?(?:无法|不能|没有|不具备|只能|不会|可以|是)|大?语言模型|我的训练数据"
-    r"|(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|forget(?:ting)?|overrid(?:e|ing))(?: \w+){0,3} (?:previous|prior|above|earlier|preceding"
+    r"|(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|forget(?:ting)?|overrid(?:e|ing))(?: \w+){0,3} (?:previous"
+    r"|prior|above|earlier|preceding"
     r"|all) ?(?:instructions?|prompts?|rules?|messages?|text)?|(?:忽略|无视|忘记|跳过"
     r"|不要理会)(?:掉)?(?:之前|以上|上述|前面|先前|所有)的?(?:所有|全部)?的?(?:指令|指示|要求|规则"
     r"|提示|内容|命令|对话)"
@@ -213,10 +227,23 @@ _RESIDUE = sieve(
     r"|fulfill)(?: \w+){0,4} (?:request|message|content|text|email|that)|我(?:无法|不能)(?:满足"
     r"|完成|执行|生成|撰写|协助)(?:该|您的|这个|这一|此类?|上述)?\w{0,4}(?:请求|要求|指令|内容"
     r"|任务|消息|短信|邮件)"
-    r"|(?<![a-z])you are (?:a|an)(?: [\w-]+){0,4} (?:assistant|copywriter|writer|chat ?bot|marketer|language model|expert in|agent for)(?![a-z])|你是一?(?:名|个|位)\w{0,14}(?:助手|专家|文案|客服|机器人|模型|写手)|(?:请|只)?输出(?:不超过|一条|一段|json|结果|格式)"
-    r"|(?<![a-z])(?:keep it|write|respond|answer|output|reply|limit)(?: [\w']+){0,5} (?:under|within|in|fewer than|less than|at most|max(?:imum)?|no more than) \d+ (?:characters|words|tokens|chars)"
-    r"|(?:source|tool|ref|citation|doc)s?\s?[:=]\s?(?:policy|tool|get_|doc|kb|chunk)|tool\s?=|(?<![a-z])policy:[a-z0-9]+|(?<![a-z_])(?:get|fetch|lookup|search|call|retrieve|send|check)_[a-z_]{3,}|function call|函数调用|(?:知识库|检索)(?:返回|结果|命中)|(?:调用|使用)(?:了)?工具"
-    r"|(?:content|safety|usage) polic(?:y|ies)|内容政策|(?:违反|超出)(?:了)?(?:我的|安全)\w{0,4}(?:政策|准则|设定|权限|指令)|(?:against|violates?|beyond|per|following) my (?:guidelines|programming|instructions|training|rules)|my (?:guidelines|programming|instructions|training data|system message)|我的(?:设定|指令|人设|系统)"
+    r"|(?<![a-z])you are (?:a|an)(?: [\w-]+){0,4} (?:assistant|copywriter|writer|chat ?bot|marketer"
+    r"|language model|expert in|agent for)(?![a-z])|你是一?(?:名|个|位)\w{0,14}(?:助手|专家|文案|客服|机器人"
+    r"|模型|写手)|(?:请|只)?输出(?:不超过|一条|一段|json|结果|格式)"
+    r"|(?<![a-z])(?:keep it|write|respond|answer|output|reply|limit)(?: [\w']+){0,5} (?:under|within|in"
+    r"|fewer than|less than|at most|max(?:imum)?|no more than) \d+ (?:characters|words|tokens|chars)"
+    r"|(?:source|tool|ref|citation|doc)s?\s?[:=]\s?(?:policy|tool|get_|doc|kb|chunk)|tool\s?="
+    r"|(?<![a-z])policy:[a-z0-9]+|(?<![a-z_])(?:get|fetch|lookup|search|call|retrieve|send|check)_[a-z_]{3,}"
+    r"|function call|函数调用|(?:知识库|检索)(?:返回|结果|命中)|(?:调用|使用)(?:了)?工具"
+    r"|(?:content|safety|usage) polic(?:y|ies)|内容政策|(?:违反|超出)(?:了)?(?:我的|安全)\w{0,4}(?:政策|准则"
+    r"|设定|权限|指令)|(?:against|violates?|beyond|per|following) my (?:guidelines|programming|instructions"
+    r"|training|rules)|my (?:guidelines|programming|instructions|training data|system message)|我的(?:设定"
+    r"|指令|人设|系统)"
+    r"|根据(?:系统|上述)?提示(?!音|操作|输入|框|完成|进行|页|填)|不(?:得|要|能)(?:透露|泄露|告知"
+    r"|告诉)给?(?:客户|用户|顾客)|(?:仅供|限)内部(?:使用|参考)|内部(?:备注|信息|说明)[:：]"
+    r"|(?<![a-z])(?:respond|reply|answer) only (?:in|with)|(?:do not|don't|never) (?:mention|reveal|tell"
+    r"|disclose)(?: [\w]+){0,2} (?:to )?(?:the )?(?:customers?|users?)|internal (?:note|use only|only)[: ]"
+    r"|\"(?:tool|function|arguments|tool_name)\"\s?:"
     r"|knowledge cut-?off|chatgpt|openai|deepseek|通义千问|文心一言|qwen"
 )
 

@@ -82,12 +82,14 @@ class ReadField(Protocol):
 
 # somebody's coupon or gift that went wrong is spoken of, and nothing is given
 _TROUBLE = sieve(
-    r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错|被拒|少了|漏(?:了|发)|缺了|没有?生效"
+    r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错"
+    r"|被拒|少了|漏(?:了|发)|缺了|没有?生效"
     r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing"
     r"|trouble|problem)(?![a-z])"
 )
 _GIVES = sieve(
-    r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get|take|enjoy|have|send)(?![a-z])"
+    r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get"
+    r"|take|enjoy|have|send)(?![a-z])"
 )
 
 

@@ -179,13 +179,24 @@ def _is_own_price(value: str, message: Message) -> bool:
 
 _THREAD = sieve(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
 _ALARM = sieve(
-    r"停机|断网|断供|号码(?:将|被|即将)?(?:被)?回收|封号|被封|注销|销户|警告|警报|最后(?:警告|通牒|提醒)|(?:账单|扣款|扣费|余额|积分)\w{0,2}异常|包裹\w{0,2}(?:被扣|退回|丢失|滞留|扣留)|海关|罚款|违约|征信|冒用|盗(?:用|刷)|泄露|被盗|被(?:登录|盗|扣)|待(?:领取|认领)|(?:补贴|红包|奖金|退款|赔款|补偿金?)\w{0,2}(?:到账|待领|待确认|已到)"
-    r"|抽中|幸运(?:用户|客户|儿)|大奖|订单(?:取消|关闭|失败)|配送失败|投递失败|无法(?:投递|派送)|实名(?:失效|过期)|(?:会员|账户|账号)\w{0,2}(?:失效|过期|到期|受限)|付款失败|支付失败|扣款失败|账单逾期|逾期|欠费|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
+    r"停机|断网|断供|号码(?:将|被|即将)?(?:被)?回收|封号|被封|注销|销户|警告|警报|最后(?:警告|通牒|提醒)"
+    r"|(?:账单|扣款|扣费|余额|积分)\w{0,2}异常|包裹\w{0,2}(?:被扣|退回|丢失|滞留|扣留)|海关|罚款|违约|征信"
+    r"|冒用|盗(?:用|刷)|泄露|被盗|被(?:登录|盗|扣)|待(?:领取|认领)|(?:补贴|红包|奖金|退款|赔款"
+    r"|补偿金?)\w{0,2}(?:到账|待领|待确认|已到)"
+    r"|抽中|幸运(?:用户|客户|儿)|大奖|订单(?:取消|关闭|失败)|配送失败|投递失败|无法(?:投递|派送)|实名(?:失效"
+    r"|过期)|(?:会员|账户|账号)\w{0,2}(?:失效|过期|到期|受限)|付款失败|支付失败|扣款失败|账单逾期|逾期|欠费"
+    r"|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
     r"|异常登录|法院|传票|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
     r"|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖"
     r"|款)|(?:账户|账号)\w{0,4}(?:冻结|停用|锁定)"
-    r"|(?<![a-z])(?:suspension|suspended|terminat\w+|deactivat\w+|disconnect\w+|(?:cut|shut) off|breach\w*|compromised|hacked|stolen|unauthori[sz]ed|declined|charge(?:d)? (?:failed|back|twice)|you owe|balance due|(?:missed|failed|attempted) (?:payment|delivery|call)|(?:package|parcel|order) (?:held|returned|seized|lost|cancell?ed)|customs|fraud\w*"
-    r"|lawsuit|credit score|you(?:'ve| have) been (?:selected|chosen|charged|hacked)|(?:claim|collect) your|reward (?:waiting|inside|unlocked)|(?:last|final) (?:warning|reminder)|expired card|update your (?:payment|billing|card)|your (?:number|line|access) (?:will|is)|invoice|payment (?:failed|declined|due|overdue|problem)|past due|overdue"
+    r"|(?<![a-z])(?:suspension|suspended|terminat\w+|deactivat\w+|disconnect\w+|(?:cut|shut) off|breach\w*"
+    r"|compromised|hacked|stolen|unauthori[sz]ed|declined|charge(?:d)? (?:failed|back|twice)|you owe"
+    r"|balance due|(?:missed|failed|attempted) (?:payment|delivery|call)|(?:package|parcel|order) (?:held"
+    r"|returned|seized|lost|cancell?ed)|customs|fraud\w*"
+    r"|lawsuit|credit score|you(?:'ve| have) been (?:selected|chosen|charged|hacked)|(?:claim|collect) your"
+    r"|reward (?:waiting|inside|unlocked)|(?:last|final) (?:warning|reminder)|expired card"
+    r"|update your (?:payment|billing|card)|your (?:number|line|access) (?:will|is)|invoice|payment (?:failed"
+    r"|declined|due|overdue|problem)|past due|overdue"
     r"|security (?:alert|notice|warning)|account (?:suspended|locked|alert|limited|closed|on hold"
     r"|problem)|unusual (?:activity|sign-?in)|court|subpoena|legal notice|you(?:'ve| have) won"
     r"|winner|prize|final notice|urgent|action required|delivery (?:failed|problem)"
@@ -218,7 +229,11 @@ def _subject(message: Message) -> Iterator[Finding]:
 
 
 _ALL_FREE = sieve(
-    r"(?:全[场单]|全部|统统|一律|样样)(?:都)?(?:免费|免单|白送|0元)|(?:免费|白)(?:送|领|拿)(?!货)|免单|0元(?:领|拿|购)|(?<![a-z])(?:(?:everything|it|all)(?:'s| is|)? (?:\w+ )?free|free (?:gift|phone|month|box|year|hamper|money|tablet|lessons?)|on us|on the house|a (?:gift|present|hamper|reward|prize|surprise) (?:for you|inside|is waiting)|(?:half|50%) off everything|free for (?:life|all|a year))(?![a-z])"
+    r"(?:全[场单]|全部|统统|一律|样样)(?:都)?(?:免费|免单|白送|0元)|(?:免费|白)(?:送|领|拿)(?!货)|免单"
+    r"|0元(?:领|拿|购)|(?<![a-z])(?:(?:everything|it|all)(?:'s| is|)? (?:\w+ )?free|free (?:gift|phone|month"
+    r"|box|year|hamper|money|tablet|lessons?)|on us|on the house|a (?:gift|present|hamper|reward|prize"
+    r"|surprise) (?:for you|inside|is waiting)|(?:half|50%) off everything|free for (?:life|all"
+    r"|a year))(?![a-z])"
     r"|(?:礼物|大礼|好礼|礼品|礼盒)\w{0,3}(?:送|给|等|待|到|请)|送您\w{0,4}(?:礼|奖)"
 )
 
@@ -292,12 +307,27 @@ _GUARANTEED = sieve(
     r"|always (?:goes|go) up|safe(?:st)? (?:returns?|investment|bet|place))(?![a-z])"
 )
 _SAME_AGAIN = sieve(
-    r"(?:今年|明年|这次|接下来|往后|后面|下半年)\w{0,8}(?:也|还|照样|仍|依然)\w{0,4}(?:是|有|能|会|可以)?\w{0,3}(?:这个数|这么多|一样|涨|赚|不会低|差不了)|(?:照样|照旧|继续|接着|还会|只会|肯定|一定|必定|迟早)\w{0,2}(?:涨|赚|翻)|闭(?:着)?眼(?:睛)?(?:买|入|投|续)|(?:坐等|躺着|睡着)\w{0,2}(?:收钱|赚|拿钱|数钱)|翻番"
-    r"|比(?:存银行|存款|定期|活期|银行)\w{0,4}(?:强|高|划算|多)|连本带利|一分(?:钱)?(?:都|也)?不(?:少|亏|会亏)|亏(?:了|损)\w{0,3}(?:算|我|我们|公司|由我)\w{0,4}(?:赔|补|的|承担|兜)?|兜底|托底|(?:不会|绝不|亏不|从(?:未|没|来没)|没)\w{0,2}亏(?:过|损|了|钱)?|零亏损|旱涝|准没错"
-    r"|(?:百分百|100%|百分之百|必|秒|包|一定|肯定)(?:下款|放款|通过|批|过审)|(?:不看|不查|无视)征信|黑户|人人可(?:贷|批)"
-    r"|(?<![a-z])(?:expect (?:the same|as much|similar|it) (?:again|this year|next year|to repeat)|same again (?:this|next)|history (?:will|is set to|tends to) repeat|(?:will|'ll|should|bound to|set to|sure to|certain to|going to) (?:\w+ )?(?:do|grow|return|earn|pay|rise|climb|repeat|go up|outperform)(?: \w+){0,3} (?:again|the same|as (?:much|well)|further|every year|year after year)"
-    r"|where (?:they|it|your money) (?:grows?|works)|(?:money|savings|capital|deposit|cash|nest egg)(?: \w+){0,3} (?:can't|cannot|won't|will never|never) (?:be lost|shrink|fall|go down|drop|lose)|(?:completely|totally|perfectly|100%|absolutely|entirely) (?:safe|secure|protected|guaranteed)|can't go wrong|no way to lose|nothing to lose|certain (?:profit|gain|return)s?|sure (?:profit|gain|return)s?"
-    r"|(?:profit|gain|return)s? (?:is|are) (?:\w+ )?(?:certain|assured|locked in)|never (?:had|seen) a (?:losing|bad|down) (?:year|month)|everyone (?:gets|is) approved|no credit check|approved in (?:seconds|minutes)|guaranteed (?:growth|acceptance|payout|win))(?![a-z])"
+    r"(?:今年|明年|这次|接下来|往后|后面|下半年)\w{0,8}(?:也|还|照样|仍|依然)\w{0,4}(?:是|有|能|会"
+    r"|可以)?\w{0,3}(?:这个数|这么多|一样|涨|赚|不会低|差不了)|(?:照样|照旧|继续|接着|还会|只会|肯定|一定"
+    r"|必定|迟早)\w{0,2}(?:涨|赚|翻)|闭(?:着)?眼(?:睛)?(?:买|入|投|续)|(?:坐等|躺着|睡着)\w{0,2}(?:收钱|赚"
+    r"|拿钱|数钱)|翻番"
+    r"|比(?:存银行|存款|定期|活期|银行)\w{0,4}(?:强|高|划算|多)|连本带利|一分(?:钱)?(?:都|也)?不(?:少|亏"
+    r"|会亏)|亏(?:了|损)\w{0,3}(?:算|我|我们|公司|由我)\w{0,4}(?:赔|补|的|承担|兜)?|兜底|托底|(?:不会|绝不"
+    r"|亏不|从(?:未|没|来没)|没)\w{0,2}亏(?:过|损|了|钱)?|零亏损|旱涝|准没错"
+    r"|(?:百分百|100%|百分之百|必|秒|包|一定|肯定)(?:下款|放款|通过|批|过审)|(?:不看|不查|无视)征信|黑户"
+    r"|人人可(?:贷|批)"
+    r"|(?<![a-z])(?:expect (?:the same|as much|similar|it) (?:again|this year|next year|to repeat)"
+    r"|same again (?:this|next)|history (?:will|is set to|tends to) repeat|(?:will|'ll|should|bound to|set to"
+    r"|sure to|certain to|going to) (?:\w+ )?(?:do|grow|return|earn|pay|rise|climb|repeat|go up"
+    r"|outperform)(?: \w+){0,3} (?:again|the same|as (?:much|well)|further|every year|year after year)"
+    r"|where (?:they|it|your money) (?:grows?|works)|(?:money|savings|capital|deposit|cash"
+    r"|nest egg)(?: \w+){0,3} (?:can't|cannot|won't|will never|never) (?:be lost|shrink|fall|go down|drop"
+    r"|lose)|(?:completely|totally|perfectly|100%|absolutely|entirely) (?:safe|secure|protected|guaranteed)"
+    r"|can't go wrong|no way to lose|nothing to lose|certain (?:profit|gain|return)s?|sure (?:profit|gain"
+    r"|return)s?"
+    r"|(?:profit|gain|return)s? (?:is|are) (?:\w+ )?(?:certain|assured|locked in)|never (?:had"
+    r"|seen) a (?:losing|bad|down) (?:year|month)|everyone (?:gets|is) approved|no credit check"
+    r"|approved in (?:seconds|minutes)|guaranteed (?:growth|acceptance|payout|win))(?![a-z])"
 )
 _FINANCE_TYPES = sieve(
     r"fund|saving|deposit|loan|credit|invest|insur|bond|wealth|card|基金|理财|存款|贷款|保险|债"
@@ -354,6 +384,10 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
             and not message.licence.in_clause(match.group())
         ):
             yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, *match.span(), field.tight)
+    for match in _ADVISES.finditer(text) if finance else ():
+        if not is_denied_before(text, match.start()):
+            advice = "It says what to do with money. A person decides."
+            yield field.finding("FINANCIAL_CLAIM", Severity.HUMAN, advice, *match.span(), field.tight)
     for start, end, term in spliced_terms(text):
         if _GUARANTEED.search(term):
             yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, start, end, field.tight)
@@ -365,8 +399,18 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
                 yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, told, quantity.start, quantity.end, field.tight)
 
 
+_ADVISES = sieve(
+    r"(?:产品|基金|理财|续|买|投|存|配置)[^。！？\n]{0,10}(?:比较|更|很|挺|可能)(?:合适|适合)|推荐您(?:买|续|投|配)"
+    
+        r"|建议您?(?:续期|买入|持有|加仓|追加|定投|赎回)|(?<![a-z])(?:can|may|might|would|could) suit(?: people"
+        r"| you| those)"
+    
+    r"|(?<![a-z])(?:i'd|i would|we'd) (?:keep|leave|move|hold|invest|put) (?:it|your|the money)(?![a-z])"
+)
 _COST = sieve(
-    r"违约金|手续费|赎回费|罚息|申购费|管理费|服务费|封闭期|锁定期|(?<![a-z])(?:penalt(?:y|ies)|early withdrawal|exit (?:fee|charge)|management fee|lock-?in|locked in|withdrawal (?:fee|charge)s?)(?![a-z])"
+    r"违约金|手续费|赎回费|罚息|申购费|管理费|服务费|封闭期|锁定期|(?<![a-z])(?:penalt(?:y|ies)"
+    r"|early withdrawal|exit (?:fee|charge)|management fee|lock-?in|locked in|withdrawal (?:fee"
+    r"|charge)s?)(?![a-z])"
 )
 
 

@@ -1,6 +1,6 @@
 """How the gate does on its exam, by language and family of rules: python -m tests.evals.gate
 
-Prints totals alone, never a text: the held-out half stays closed to whoever builds the rules. Intervals are Wilson's, 95 %.
+Prints totals alone, never a text: the held-out half stays closed to whoever builds the rules. Intervals: Wilson, 95 %.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FAMILY = {rule: family for family, rules in RULES.items() for rule in rules}
 
 @dataclass
 class Total:
-    """`bad` drafts with how many did not pass and how many got the right rule; `good` ones with how many were stopped."""
+    """Bad drafts, how many did not pass and how many got the right rule; good ones, and how many were stopped."""
 
     bad: int = 0
     not_passed: int = 0
