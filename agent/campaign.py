@@ -135,7 +135,9 @@ def begin(plan: Plan, by: str, house: House) -> None:
             raise TransitionNotAllowed(f"campaign {plan.id} is {status}", "resume it, or give the plan another id")
         if plan.budget is not None:
             house.store.ledger.set_budget(f"campaign:{plan.id}", plan.budget)
-        house.store.campaigns.put(plan.id, C.RUNNING, as_row(plan), now, by)
+        # The chance of being held out is kept with it: else nobody could check that the arms have their shares.
+        row = {**as_row(plan), "holdout_share": house.holdout_share}
+        house.store.campaigns.put(plan.id, C.RUNNING, row, now, by)
 
 
 def run(plan: Plan, house: House, progress: Progress | None = None, by: str = "") -> list[pipeline.Prepared]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from agent.domain import Channel, Money
 from agent.errors import InputError
 from agent.money import to_minor
-from scoring.records import RiskBand
+from scoring.records import Harm, RiskBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Plan:
 
     `cells` drafts once for all who share situation, offer, channel, language and tone; the `individual` most valuable
     get drafts of their own all the same. `auto_send` lets what the gate passed go by itself, but for a fixed random
-    share (`audit_share`) that a person sees.
+    share (`audit_share`) that a person sees. `contact_cost` is what one message costs to send, in major units of the
+    currency (mail costs less than its smallest coin). `limits`: harm → the share of those written to above which the
+    campaign pauses by itself; the house's own limits where nothing is said.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Plan:
     audit_share: float = 0.1
     cells: bool = False
     individual: int = 50
+    contact_cost: float = 0.0
+    limits: Mapping[Harm, float] = field(default_factory=dict)
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -46,6 +50,8 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "audit_share": plan.audit_share,
         "cells": plan.cells,
         "individual": plan.individual,
+        "contact_cost": plan.contact_cost,
+        "limits": {harm.value: share for harm, share in plan.limits.items()},
     }
 
 
@@ -62,12 +68,14 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         audit_share=row["audit_share"],
         cells=row.get("cells", False),
         individual=row.get("individual", 50),
+        contact_cost=row.get("contact_cost", 0.0),
+        limits={Harm(harm): share for harm, share in row.get("limits", {}).items()},
     )
 
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {"id", "band", "top", "channels", "budget", "auto_send", "audit_share", "cells", "individual"}
+    known = {one.name for one in fields(Plan)}
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -83,6 +91,28 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
             audit_share=float(data.get("audit_share", 0.1)),
             cells=bool(data.get("cells", False)),
             individual=int(data.get("individual", 50)),
+            contact_cost=_cost(data.get("contact_cost", 0)),
+            limits=_limits(data.get("limits", {})),
         )
     except ValueError as error:
         raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error
+
+
+def _cost(given: Any) -> float:
+    """Raises ValueError."""
+    cost = float(given)
+    if not 0 <= cost < 1000:
+        raise ValueError("contact_cost is money for one message, like 0.05")
+    return cost
+
+
+def _limits(given: Any) -> dict[Harm, float]:
+    """Raises ValueError."""
+    if not isinstance(given, Mapping):
+        raise ValueError("limits is a table, like {unsubscribed = 0.02}")
+    if unknown := set(given) - set(Harm):
+        raise ValueError(f"nobody counts {sorted(unknown)[0]!r}; limits are for {', '.join(Harm)}")
+    limits = {Harm(harm): float(share) for harm, share in given.items()}
+    if wrong := [harm for harm, share in limits.items() if not 0 < share < 1]:
+        raise ValueError(f"the limit of {wrong[0]} is a share between 0 and 1, like 0.02")
+    return limits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,14 +10,14 @@ from agent import campaign
 from agent.campaign import Preview
 from agent.cells.preview import MessagePreview
 from agent.domain import CampaignRow, Decision
-from agent.lift import Arm, Lift, lift, smallest_effect
 from agent.money import to_minor
 from agent.plan import Plan
 from api.bootstrap import Workshop
+from api.measuring import HELD_OUT, WRITTEN_TO, lift_of
 from api.schemas import PlanRequest
+from scoring.experiments.campaign import Lift
+from scoring.experiments.power import smallest_effect
 from scoring.records import RiskBand
-
-STAYED, LEFT = "stayed", "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
         audit_share=body.audit_share,
         cells=body.cells,
         individual=body.individual,
+        contact_cost=body.contact_cost,
+        limits=body.limits,
     )
 
 
@@ -74,15 +75,10 @@ def standing(campaign_id: str, workshop: Workshop) -> Standing:
     store = workshop.store
     row = store.campaigns.row(campaign_id)
     cases = {status.value: count for status, count in sorted(store.cases.counts(campaign_id).items())}
-    outcomes: dict[str, dict[str, int]] = {"written_to": {}, "held_out": {}}
+    outcomes: dict[str, dict[str, int]] = {WRITTEN_TO: {}, HELD_OUT: {}}
     for (held, kind), count in store.results.by_arm(campaign_id).items():
-        outcomes["held_out" if held else "written_to"][kind] = count
-    return Standing(row, cases, outcomes, lift(_arm(outcomes["written_to"]), _arm(outcomes["held_out"])))
-
-
-def _arm(outcomes: dict[str, int]) -> Arm:
-    known = Counter(outcomes)
-    return Arm(known[STAYED] + known[LEFT], known[STAYED])
+        outcomes[HELD_OUT if held else WRITTEN_TO][kind] = count
+    return Standing(row, cases, outcomes, lift_of(row, workshop))
 
 
 def preview_answer(told: Forecast) -> dict[str, Any]:
@@ -136,15 +132,5 @@ def standing_answer(found: Standing) -> dict[str, Any]:
         "total": row.total,
         "cases": found.cases,
         "outcomes": found.outcomes,
-        "lift": _lift(found.lift),
+        "lift": found.lift.as_dict() if found.lift else None,
     }
-
-
-def _lift(found: Lift | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    arms = {
-        name: {"n": arm.n, "stayed": arm.stayed, "rate": arm.rate}
-        for name, arm in (("written_to", found.written_to), ("held_out", found.held_out))
-    }
-    return {**arms, "difference": found.difference, "low": found.low, "high": found.high, "verdict": found.verdict}

@@ -13,6 +13,7 @@ from api.commands import (
     cases,
     drafts,
     evaluation,
+    experiment,
     imports,
     knowledge,
     model,
@@ -50,6 +51,7 @@ setup.register(app)
 app.add_typer(imports.app, name="import")
 model.register(app)
 knowledge.register(app)
+experiment.register(app)
 app.add_typer(evaluation.app, name="eval")
 drafts.register(app)
 campaigns.register(app)

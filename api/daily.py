@@ -27,6 +27,7 @@ from api.bootstrap import Workshop
 from api.files import written_whole
 from api.incoming import Memory, take_in
 from api.scoring_store import moment_to_score, score_store
+from api.upkeep import settle, watch
 from scoring.records import RiskBand
 
 Progress = Callable[[str, float], None]
@@ -56,6 +57,8 @@ def run(workshop: Workshop, folder: Path, progress: Progress) -> list[Step]:
         ("score", 0.35, lambda: _score(workshop)),
         ("alerts", 0.6, lambda: _alerts(workshop)),
         ("give_back", 0.65, lambda: {"coupons": pipeline.give_back(workshop.house)}),
+        ("outcomes", 0.67, lambda: dict(settle(workshop))),
+        ("guardrails", 0.69, lambda: _guardrails(workshop)),
         ("campaigns", 0.7, lambda: _campaigns(workshop)),
         ("send", 0.9, lambda: _send(workshop)),
         ("report", 0.98, lambda: _report(workshop)),
@@ -135,6 +138,10 @@ def _alerts(workshop: Workshop) -> Counts:
         for score in by_priority(fresh)
     ]
     return {"high": len(high), "newly_high": newly, "first_scoring": before is None}
+
+
+def _guardrails(workshop: Workshop) -> Counts:
+    return {"paused": [{"campaign": name, **stop.as_dict()} for name, stop in watch(workshop)]}
 
 
 def _campaigns(workshop: Workshop) -> Counts:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from agent.domain import Channel, Language, Purpose, Tone
+from scoring.records import Harm
 
 # A null character is no text: PostgreSQL cannot store it, and nobody means it.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -316,6 +317,8 @@ class PlanRequest(Strict):
     audit_share: Annotated[float, Field(ge=0, le=1)] = 0.1
     cells: bool = False
     individual: Annotated[int, Field(ge=0, le=1_000_000)] = 50
+    contact_cost: Annotated[float, Field(ge=0, lt=1000)] = 0.0
+    limits: dict[Harm, Annotated[float, Field(gt=0, lt=1)]] = {}
 
 
 class MoneyAnswer(BaseModel):
@@ -362,11 +365,16 @@ class PreviewAnswer(BaseModel):
 
 
 class LiftAnswer(BaseModel):
+    """`always_valid`: the interval for whoever looks while it runs; null while an arm is too small for it."""
+
     written_to: dict[str, float]
     held_out: dict[str, float]
     difference: float
     low: float
     high: float
+    p: float
+    always_valid: dict[str, float] | None
+    final: bool
     verdict: str
 
 

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from agent import worker
 from api.arrivals import move
 from api.logs import log, logger
+from api.upkeep import settle, watch
 
 if TYPE_CHECKING:
     from api.bootstrap import Workshop
     from api.metrics import Metrics
 
 EVERY_S = 1.0
+# An hour is soon enough to stop a campaign that harms: unsubscribes themselves act at once.
 KEEP_REPLIES, SWEEP = timedelta(days=1), timedelta(hours=1)
 
 
@@ -71,6 +73,10 @@ class Worker:
         if self._swept is None or shop.clock.now() - self._swept > SWEEP:
             self._swept = shop.clock.now()
             shop.store.replies.forget_older(self._swept - KEEP_REPLIES)
+            settle(shop)
+            for name, stop in watch(shop):
+                told = f"{stop.harm}: {stop.at_least:.2%} at least, the limit is {stop.limit:.2%}"
+                log(logging.WARNING, f"campaign {name} paused: {told}", campaign=name, harm=stop.harm.value)
 
     def _loop(self, name: str, turn: Callable[[], None]) -> None:
         """A turn that fails is said and tried again: an outage is not a decision, and not the end of the worker."""

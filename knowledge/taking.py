@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from knowledge.commands import commands
 from knowledge.conflicts import conflicts
 from knowledge.documents import Clause, PolicyDocument
 from knowledge.errors import DocumentUnreadable, EmbedderMissing
@@ -16,7 +17,7 @@ from knowledge.ingest import MOST_MB, Unread, read_folder
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something taken in with a doubt. `kind`: contradiction, remark, embedder. `clauses` are ids."""
+    """Something taken in with a doubt. `kind`: command, contradiction, remark, embedder. `clauses` are ids."""
 
     kind: str
     message: str
@@ -58,6 +59,9 @@ def take(found: Read, index: PolicyIndex, progress: Progress = lambda _step, _sh
 
 def findings(found: Read, index: PolicyIndex, on: date) -> list[Finding]:
     """What a person should see, the gravest first."""
+    commanding = [
+        Finding("command", command.message, None, (command.clause.id,)) for command in commands(found.clauses)
+    ]
     contradictions = [
         Finding("contradiction", conflict.message, None, (conflict.first.id, conflict.second.id))
         for conflict in conflicts(found.clauses, on)
@@ -65,7 +69,7 @@ def findings(found: Read, index: PolicyIndex, on: date) -> list[Finding]:
     languages = {clause.language for clause in found.clauses}
     missing = [Finding("embedder", problem.message) for problem in _missing(index, languages)]
     remarks = [Finding("remark", remark, each.source) for each in found.documents for remark in each.remarks]
-    return [*contradictions, *missing, *remarks]
+    return [*commanding, *contradictions, *missing, *remarks]
 
 
 def _missing(index: PolicyIndex, languages: set[str]) -> list[EmbedderMissing]:

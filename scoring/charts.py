@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
 
 WIDTH, HEIGHT, EDGE = 320, 240, 38
 Points = Sequence[tuple[float, float]]
@@ -38,6 +40,44 @@ def loss_chart(losses: Sequence[float]) -> str:
     return _frame(
         _line(points, "curve"), "epoch or round", "loss", ("1", str(len(losses))), (f"{low:.3f}", f"{high:.3f}")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One line of an interval chart; `found` is the estimate, None where only the interval is known."""
+
+    name: str
+    low: float
+    high: float
+    found: float | None = None
+
+
+def interval_chart(rows: Sequence[Interval], across: str, unit: str = "") -> str:
+    """Intervals below each other over one scale, with a line at zero. An empty text without rows."""
+    if not rows:
+        return ""
+    low, high = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
+    spread = (high - low) or 1.0
+    left, width, step = 150, WIDTH - 150 - 12, 22
+    base = 8 + step * len(rows)
+
+    def x(value: float) -> float:
+        return left + (value - low) / spread * width
+
+    inside = f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="4" y2="{base}"/>'
+    for number, row in enumerate(rows):
+        y = 8 + step * number + step / 2
+        inside += f'<text x="{left - 8}" y="{y + 4:.0f}" text-anchor="end">{escape(row.name)}</text>'
+        inside += f'<line class="span" x1="{x(row.low):.1f}" x2="{x(row.high):.1f}" y1="{y:.0f}" y2="{y:.0f}"/>'
+        if row.found is not None:
+            inside += f'<circle class="dot" cx="{x(row.found):.1f}" cy="{y:.0f}" r="4"/>'
+    ends = ((left, "start", low), (left + width, "end", high))
+    inside += "".join(
+        f'<text x="{place}" y="{base + 14}" text-anchor="{side}">{value:+,.3g}{escape(unit)}</text>'
+        for place, side, value in ends
+    )
+    words = f'<text x="{left + width / 2:.0f}" y="{base + 28}" text-anchor="middle">{escape(across)}</text>'
+    return f'<svg viewBox="0 0 {WIDTH} {base + 34}" role="img" aria-label="{escape(across)}">{inside}{words}</svg>'
 
 
 def _frame(inside: str, across: str, up: str, ends_x: tuple[str, str], ends_y: tuple[str, str]) -> str:

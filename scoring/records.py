@@ -16,6 +16,14 @@ class RiskBand(StrEnum):
     HIGH = "high"
 
 
+class Harm(StrEnum):
+    """What a campaign may do to customers that stops it."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    RETURNED = "returned"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One contribution to a score, with what a rep may read and what a customer may read.

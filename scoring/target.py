@@ -44,7 +44,7 @@ class Target:
 
 def read_target(values: pd.Series, positive: str | None = None) -> Target:
     """Values are compared as text, so 1, 1.0 and "1" are the same."""
-    text = _plain(values)
+    text = as_words(values)
     known = text.notna().to_numpy(dtype=bool)
     classes = sorted(text.dropna().unique())
     if not classes:
@@ -61,7 +61,7 @@ def read_target(values: pd.Series, positive: str | None = None) -> Target:
 def _chosen(classes: list[str], positive: str | None, name: str) -> str:
     shown = ", ".join(classes[:12])
     if positive is not None:
-        wanted = _plain(pd.Series([positive])).iloc[0]
+        wanted = as_words(pd.Series([positive])).iloc[0]
         by_case = {one.casefold(): one for one in classes}
         if wanted in classes:
             return str(wanted)
@@ -84,7 +84,7 @@ def _chosen(classes: list[str], positive: str | None, name: str) -> str:
     )
 
 
-def _plain(values: pd.Series) -> pd.Series:
+def as_words(values: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(values):
         return values.astype("string")
     text = as_id(values)

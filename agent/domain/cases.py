@@ -114,6 +114,28 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """One customer of a campaign as its result sees them. `stayed` None: not known yet.
+
+    `writer` and `cell` (the words were written for a whole cell) are of the newest draft; "" without one.
+    `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened.
+    """
+
+    case_id: str
+    customer_id: str
+    channel: str
+    opened_at: datetime
+    held_out: bool
+    offer_id: str
+    writer: str
+    cell: bool
+    sent: bool
+    redeemed: Money | None
+    unsubscribed: bool
+    stayed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A person's word on a draft. `words` is set when the person changed the text."""
 

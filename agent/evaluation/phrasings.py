@@ -16,10 +16,13 @@ from agent.domain import MONEY_KINDS, Draft, FactSheet, Language
 from agent.language.scripts import count_scripts
 from agent.resources import package_data
 from agent.slots import slot_names
+from agent.slots.grammar import TOKEN
 
 APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
 ASKING = re.compile(
-    r"[?？]|吗|告诉我们|说说|意见|看法|想听|感受|tell us|let us know|hear|think|view|thoughts?\b|opinion", re.IGNORECASE
+    r"[?？]|吗|告诉我们|说说|意见|看法|想听|感受|建议|指点|请直说|说出来|"
+    r"tell us|let us know|hear|think|view|thoughts?\b|opinion|suggestion|say so|frank word|criticism",
+    re.IGNORECASE,
 )
 
 
@@ -94,8 +97,8 @@ def _offer_comes_first(draft: Draft, _: Draft) -> bool:
 
 def _mostly(language: Language) -> Callable[[Draft, Draft], bool]:
     def written_in(draft: Draft, _: Draft) -> bool:
-        han = count_scripts(draft.body_template).hanzi
-        return (han > len(draft.body_template) / 4) is (language is Language.ZH)
+        words = TOKEN.sub("", draft.body_template)  # slots are named in English in either language
+        return (count_scripts(words).hanzi > len(words) / 4) is (language is Language.ZH)
 
     return written_in
 

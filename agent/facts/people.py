@@ -11,6 +11,7 @@ import unicodedata
 
 from agent.domain import Customer
 from agent.language.claims import is_no_name, speaks
+from agent.language.masking.people import SURNAMES as COMMON
 from agent.slots import NameParts
 
 COMPOUND = frozenset(
@@ -18,6 +19,14 @@ COMPOUND = frozenset(
     "太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 令狐 百里 呼延 东郭 南门 拓跋 轩辕 西门 "
     "第五 淳于 单于 完颜 纳兰".split()
 )
+RARE = (
+    "向位仇卓蔺蓝巩鹿敖宫池桑楼宗饶岑边褚尚储戚谈冉占晏訾佟宿商栾居冀佘卞习迟匡靖水应冼桓郎尧芮井邸苟寇明党逯粟由米贝连权"
+    "原农扈门代仝年步封干双蒙鄢宓胥刁后战甯虞荆扬幸衣鞠逄麻亓矫沙湛都楚屠蒲惠查逢揭阙盘危荀羊於惠曲家隗仓巫乜晁缪焉弓牧"
+    "隆仰仲伊宁仉岳帅郁单杭嵇裘咸籍景束井段富"
+)
+"""Surnames of one character beside the three hundred most common. What is none of them is taken for a name without
+surname (阿木尔, 巴特尔): to say the whole of it is right in either case, 阿先生 would be a made-up person."""
+SURNAMES = frozenset(COMMON + RARE)
 NOBODY = frozenset(
     "null none nan n/a na nil undefined unknown test anonymous guest customer user admin member buyer "
     "客户 用户 会员 匿名 匿名用户 游客 测试 未知 无 买家 顾客 先生 女士 小姐".split()
@@ -72,14 +81,14 @@ def _is_han(name: str) -> bool:
 
 
 def _split_han(name: str) -> tuple[str | None, str | None]:
-    """欧阳嘉慧 -> 欧阳, 嘉慧 · 孙曼 -> 孙, 曼 · 阿依古丽·买买提 -> no surname, 阿依古丽."""
+    """欧阳嘉慧 -> 欧阳, 嘉慧 · 孙曼 -> 孙, 曼 · 阿依古丽·买买提, 阿木尔 -> no surname, 阿依古丽, 阿木尔."""
     if re.search("[·•]", name):
         return None, re.split("[·•]", name)[0]
     if name in COMPOUND:
         return name, None
     if len(name) >= 3 and name[:2] in COMPOUND:
         return name[:2], name[2:]
-    if 2 <= len(name) <= 4:
+    if 2 <= len(name) <= 4 and name[0] in SURNAMES:
         return name[0], name[1:]
     return None, name
 

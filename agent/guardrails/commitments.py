@@ -9,9 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
+from agent.guardrails.clauses import (
+    backs,
+    contradict,
+    denies,
+    drops_condition,
+    grants_what_is_denied,
+    may_deny,
+    says_of_all,
+    shared,
+    waives,
+    widens,
+)
+from agent.guardrails.derived import follows, is_span_between
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -36,7 +48,7 @@ _TOPICS: dict[str, Sieve] = {
         r"|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
     ),
     "compensation": sieve(
-        r"赔偿|赔付|包赔|赔您|先行赔|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
+        r"赔偿|赔付|包赔|赔您|先行赔|(?<!抵)赔(?!罪|不是|礼|本|钱货|了夫人)|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
         r"|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost"
         r"|damage|loss))(?![a-z])"
     ),
@@ -80,19 +92,6 @@ _DONE = sieve(
     r"|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last"
     r"|yesterday|today)|shipped on|completed)(?![a-z])"
 )
-_NEGATIVE = sieve(
-    r"不(?:能|可|会|再|支持|予|得|含|收|提供|退|换|保|用|延)|无法|不可|没有|未|概不|拒绝|仅限"
-    r"|(?<![a-z])(?:not|no|never|cannot|can't|won't|without|isn't|aren't|don't|doesn't|unable|none"
-    r"|rules? out|non-?refundable)(?![a-z])"
-)
-_CONDITION = sieve(
-    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水)|完好|不影响二次|人为|自(?:签收|收货|付款|到账"
-    r"|购买|激活)|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|超过|现货|工作日|非质量"
-    r"|运费(?:由)?(?:买家|您|自)"
-    r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless"
-    r"|only|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable"
-    r"|business days?|remote|from delivery|of delivery|of purchase|after delivery|proof)(?![a-z])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +115,50 @@ _COUNTED = _TIMES | {"percent", "percent_off", "amount"}
 
 
 def statements(field: Field, message: Message) -> Iterator[Statement]:
-    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
+    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was "
+    "done."""
     text = field.tight.text
-    if not any(pattern.search(text) for pattern in _TOPICS.values()):
-        return
     for start, end in sentences(text):
         sentence = text[start:end]
         topics = topics_of(sentence)
-        if (
-            not topics
-            or sentence.rstrip().endswith(("?", "？"))
-            or message.in_act(field, *field.tight.raw_span(start, end))
-        ):
+        if sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
             continue
-        inside = [q for q in field.quantities if start <= q.start < end and q.kind in _COUNTED]
         numbers = tuple(
-            q for q in inside if not _speaks_of_offer(q, message) and not _LOOKS_BACK.search(text[: q.start])
+            quantity
+            for quantity in field.quantities
+            if start <= quantity.start < end
+            and quantity.kind in _COUNTED
+            and text[quantity.start - 1 : quantity.start] not in tuple("第这那某同")
+            and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
+            and not field.is_denied(quantity.start)
+            and not _speaks_of_offer(quantity, message)
+            and not _LOOKS_BACK.search(text[max(0, quantity.start - 16) : quantity.start])
         )
-        if _is_binding(sentence, topics, numbers):
+        if (topics and _is_binding(sentence, topics, numbers)) or (
+            not topics and _tells_a_clause(sentence, field.passage(start), numbers, message)
+        ):
             yield Statement(start, end, sentence, topics, numbers)
+
+
+_NOT_SO = sieve(r"(?:不是|并非|而不是|没有)$|(?<![a-z])(?:not|isn't|wasn't) (?:a |the )?$")
+
+
+def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], message: Message) -> bool:
+    """A sentence of no listed topic that speaks of what a clause speaks of: with a number, of all, or saying no."""
+    clauses = message.licence.clause_sentences
+    if denies(sentence):
+        return any(shared(clause, passage) >= 1 for clause in clauses)
+    if says_of_all(sentence):
+        return any(shared(clause, sentence) >= 1 for clause in clauses)
+    return bool(numbers) and any(shared(clause, sentence) >= 2 for clause in clauses)
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
     timed = any(number.kind in _TIMES for number in numbers)
     if topics == {"contact"}:
         return timed and not _DONE.search(sentence)
+    if waives(sentence) or says_of_all(sentence):
+        return True
     if _DONE.search(sentence) and not re.search(r"保证|承诺|guarantee|promise", sentence):
         return False
     if _HELPING.search(sentence) and not numbers:
@@ -166,37 +184,41 @@ def _promises(message: Message) -> Iterator[Finding]:
 
 
 def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
-    licence = message.licence
-    backing = [
-        clause
-        for clause in licence.clause_sentences
-        if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text)
-    ]
+    said, passage, around = statement.text, field.passage(statement.start), field.paragraph(statement.start)
+    backing = [clause for clause in message.licence.clause_sentences if _is_about(clause, statement, passage)]
     if not backing:
         return _without_clause(statement, field, message)
-    if _conflict(backing):
+    if waives(said) and not any(waives(clause) for clause in backing):
+        severity = Severity.HUMAN if _HELPING.search(said) else Severity.BLOCK
+        return severity, "No clause waives this. Take it out, or use a licensed act."
+    if contradict(backing):
         return Severity.HUMAN, "The policies contradict each other here. A person decides."
-    unknown = [number for number in statement.numbers if not _is_backed(number, message)]
+    unknown = [number for number in statement.numbers if not _is_backed(number, field, message)]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
-    denied = [strong for strong in _STRONG.finditer(statement.text) if is_denied_before(statement.text, strong.start())]
-    manner = not statement.numbers and not _STRONG.search(statement.text)
-    if denied or (manner and _HELPING.search(statement.text)):
+    if denies(said):
+        if may_deny(backing, around):
+            return None
+        return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
+    if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
         return None
-    best = max(backing, key=lambda clause: len(_bigrams(clause) & _bigrams(statement.text)))
-    if bool(_NEGATIVE.search(statement.text)) is not bool(_NEGATIVE.search(best)) and _is_same_matter(best, statement):
-        if _NEGATIVE.search(statement.text) and not _DENIABLE.search(best):
-            return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
-        if not _NEGATIVE.search(statement.text) and not _CONDITION.search(best):
-            return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if widens(best, statement.text) and not _NEGATIVE.search(statement.text):
+    best = max(backing, key=lambda clause: shared(clause, said))
+    if shared(best, passage) < 2 and _STRONG.search(said):
+        return _without_clause(statement, field, message)
+    if grants_what_is_denied(best, said) and shared(best, said) >= 2:
+        return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
+    if widens(best, said):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
-    if _drops_condition(best, statement, message):
+    if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
 
 
-_DENIABLE = sieve(r"除外|不|excluded|unless|except|not")
+def _is_about(clause: str, statement: Statement, passage: str) -> bool:
+    if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text):
+        return True
+    enough = 1 if denies(statement.text) or says_of_all(statement.text) else 2
+    return not statement.topics and shared(clause, passage) >= enough
 
 
 def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
@@ -206,10 +228,11 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     days = [mention for mention in field.dates if statement.start <= mention.start < statement.end]
     if days and all(message.licence.has_day(day) for day in days) and not statement.numbers:
         return None
-    if statement.numbers and all(_is_backed(number, message) for number in statement.numbers):
+    if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
         return None
     if not statement.numbers and not any(
-        not is_denied_before(statement.text, strong.start()) for strong in _STRONG.finditer(statement.text)
+        not is_denied_before(statement.text, strong.start()) and not field.is_quoted(statement.start + strong.start())
+        for strong in _STRONG.finditer(statement.text)
     ):
         return None
     if statement.topics == {"fee"} and not statement.numbers and message.licence.has_phrase("free"):
@@ -221,7 +244,9 @@ _STRONG = sieve(
     r"(?:保证|承诺|确保)(?!\w{0,2}(?:认真|尽快|用心|核对|如实|尽力|仔细|及时|金))|包(?:退|换|赔)"
     r"|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)"
     r"|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收"
-    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|次日达|当日达|一定(?:会"
+    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|(?:手续费|违约金|服务费|年费|月费|滞纳金)\w{0,6}免"
+    r"|(?:waived?|dropp?ed|cancell?ed|scrapp?ed|wiped) (?:the|your|that|this|all) (?:\w+ )?(?:fees?|charges?"
+    r"|penalt\w+)|次日达|当日达|一定(?:会"
     r"|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达"
     r"|发)|(?:给|为|帮)您(?:办理?)?(?:退|换|免|延|补发|申请退)|延长\w{0,6}(?:期|质保|合约|退)"
     r"|(?<![a-z])(?:guarantee\w*|promise\w*|full refund|money back|no questions asked|lifetime"
@@ -234,95 +259,16 @@ _STRONG = sieve(
 )
 
 
-def _is_backed(number: Quantity, message: Message) -> bool:
+def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
+    """Whether an input says the number, or it follows from what the inputs say."""
     licence = message.licence
-    return licence.says(number) or licence.has_number(number.value)
-
-
-def _bigrams(text: str) -> set[str]:
-    """Pairs of Chinese characters and whole English words: what two sentences share when they speak of one thing."""
-    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
-    return {run[at : at + 2] for run in chinese for at in range(len(run) - 1)} | {
-        word for word in re.findall(r"[a-z]{4,}", text) if word not in _SMALL
-    }
-
-
-_ALL = sieve(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|(?<![a-z])(?:always|all|any|every|anything|everything|whatever"
-    r"|any ?time)(?![a-z])"
-)
-
-
-def widens(clause: str, sentence: str) -> bool:
-    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
-    return bool(_ALL.search(sentence)) and not _ALL.search(clause)
-
-
-_SMALL = frozenset(
-    "your with that this from have will when they them than then been were what which into about just like more".split()
-)
-
-
-def backs(clause: str, sentence: str) -> bool:
-    """Whether they speak of one thing in the same words."""
-    common = _bigrams(clause) & _bigrams(sentence)
-    return len(common) >= max(3, len(_bigrams(clause)) // 2)
-
-
-def _is_same_matter(clause: str, statement: Statement) -> bool:
-    return bool(topics_of(clause) & statement.topics) and len(_bigrams(clause) & _bigrams(statement.text)) >= 2
-
-
-def _conflict(clauses: list[str]) -> bool:
-    """Two clauses on one matter, one granting and one ruling out without a condition."""
-    for at, one in enumerate(clauses):
-        for other in clauses[at + 1 :]:
-            apart = bool(_ABSOLUTE_NO.search(one)) is not bool(_ABSOLUTE_NO.search(other))
-            if apart and len(_bigrams(one) & _bigrams(other)) >= 2 and topics_of(one) & topics_of(other):
-                return True
-    return False
-
-
-_ABSOLUTE_NO = sieve(
-    r"不予|概不|一律不|从不|不得|不支持|不提供|不延长|不可延|(?<![a-z])(?:never"
-    r"|under no circumstances|in no case|no exceptions?|is not possible|not allowed)(?![a-z])"
-)
-
-
-def _drops_condition(clause: str, statement: Statement, message: Message) -> bool:
-    """A clause that grants with a condition, quoted without any of its conditions anywhere in the message."""
-    if _NEGATIVE.search(statement.text) and not _NEGATIVE.search(clause):
-        return False
-    conditions = {match.group() for match in _CONDITION.finditer(clause)}
-    if not conditions or not _is_same_matter(clause, statement):
-        return False
-    text = "\n".join(field.tight.text for field in message.fields)
-    said = {match.group() for match in _CONDITION.finditer(text)}
-    return not (conditions & said) and not any(part in text for part in _condition_words(clause))
-
-
-def _condition_words(clause: str) -> set[str]:
-    """The words beside a condition: 偏远地区除外 → 偏远地区."""
-    return {match[1] for match in re.finditer(r"([\u4e00-\u9fff]{2,6})(?:除外|不适用)", clause)} | {
-        match[1] for match in re.finditer(r"([a-z-]+(?: [a-z]+)?) (?:items? )?(?:are |is )?excluded", clause)
-    }
-
-
-def derived_days(message: Message) -> frozenset[date]:
-    """Days that follow from the record and a clause: paid on the 14th, sent within 48 hours, so by the 16th."""
-    spans = [q for q in message.licence.quantities if q.kind in ("days", "hours", "weeks")]
-    found: set[date] = set()
-    for day in message.licence.dates:
-        for span in spans:
-            length = (
-                int(span.value)
-                if span.kind == "days"
-                else -(-int(span.value) // 24)
-                if span.kind == "hours"
-                else int(span.value) * 7
-            )
-            found.update(day + timedelta(days) for days in range(length + 1) if length <= 60)
-    return frozenset(found)
+    if licence.says(number) or licence.has_number(number.value):
+        return True
+    if number.kind == "amount":
+        return follows(number.value, field, message)
+    if number.kind == "weeks":  # two weeks for fifteen days is how people speak
+        return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
+    return number.kind == "days" and is_span_between(int(number.value), message)
 
 
 # --- the way out ------------------------------------------------------------------------------------------------------
@@ -332,14 +278,19 @@ _STOP_WORD = (
     r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
 )
 _OBSTRUCT = sieve(
-    _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
+    r"(?:to|before you) (?:unsubscribe|opt out|stop(?: these)?)[^.!?\n]{0,4}(?:please |first |just )?(?:log ?in"
+    r"|sign in|call|phone"
+    r"|ring|write|send|post|fill|complete|tell us|explain|allow|wait|pay|visit (?:our|a|the) (?:store|shop"
+    r"|branch))(?![a-z])"
+    r"|不想(?:再)?(?:收到?|继续收|看到)?\w{0,6}[？?，,：:]?\s?(?:请|需要?|要|必须|得)\w{0,8}(?:签到|提交|申请|填写|致电|拨打|登录|验证|寄|缴|到店)"
+    r"|" + _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
     r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
     r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
     r"|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
     r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after"
     r"|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee"
     r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
-    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|costs?|fee"
+    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|(?<![a-z])(?:costs?|fees?)(?![a-z])"
     r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )

@@ -280,7 +280,8 @@ def _not_english(field: Field, text: str) -> Iterator[Finding]:
         return
     words = _WORD.findall(text.casefold())
     other = sum(word in _OTHER_WORDS for word in words)
-    if len(words) >= 5 and other >= 3 and other > sum(word in _EN_WORDS for word in words):
+    ours = sum(word in _EN_WORDS for word in words)
+    if (len(words) >= 5 and other >= 3 and other > ours) or (len(words) >= 4 and other >= 2 and not ours):
         yield field.raw_finding("WRONG_LANG", Severity.BLOCK, "The customer reads English.", 0, len(field.raw))
 
 

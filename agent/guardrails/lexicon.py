@@ -60,6 +60,15 @@ class Lexicon:
                     if self._counts(match, text, taken):
                         yield Hit(match.start(), match.end(), severity)
 
+    def with_more(self, other: Lexicon) -> Lexicon:
+        """Both lists under one rule: a firm's own file adds to ours, and only one of the same name takes its place."""
+        return Lexicon(
+            self.block + other.block,
+            self.human + other.human,
+            self.allow + other.allow,
+            self.deniable and other.deniable,
+        )
+
     def _counts(self, match: re.Match[str], text: str, allowed: list[tuple[int, int]]) -> bool:
         if any(start < match.end() and match.start() < end for start, end in allowed):
             return False
@@ -98,7 +107,8 @@ def _read(root: Traversable | Path) -> dict[str, Lexicon]:
     for item in sorted(root.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".toml"):
             for rule, lists in _tables(item).items():
-                found[rule] = _compile(item.name, rule, lists)
+                more = _compile(item.name, rule, lists)
+                found[rule] = found[rule].with_more(more) if rule in found else more
     return found
 
 

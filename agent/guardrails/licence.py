@@ -21,6 +21,13 @@ from agent.language.sieve import sieve
 
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
 _GIVEN = sieve(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
+_NO_MONEY = sieve(
+    r"(?<![a-z])age(?![a-z])|points|orders_|count|_left|lessons|boxes|shipments|tenure|years|months|days|_gb|stock"
+    r"|seats"
+    r"|积分|年龄|次数|数量"
+)
+_MONTH_DAY = sieve(r"(?:[每次当下]个?月|(?<![\d月/.-]))(?P<day>\d{1,2})(?:日|号|st|nd|rd|th)(?![a-z])")
+_FREE = sieve(r"免费|由我们承担|不收|包邮|(?<![a-z])(?:free|no charge|prepaid|at our cost)(?![a-z])")
 _ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 
@@ -128,6 +135,60 @@ class Licence:
         return frozenset(number for _, value in self._leaves if (number := _as_number(value)) is not None)
 
     @cached_property
+    def money(self) -> frozenset[Decimal]:
+        """Numbers among the facts that can be sums of money: all but ages, points, counts and years."""
+        return frozenset(
+            number
+            for path, value in self._leaves
+            if not _NO_MONEY.search(path) and (number := _as_number(value)) is not None and number > 0
+        )
+
+    @cached_property
+    def totals(self) -> frozenset[Decimal]:
+        """Counts of the record that a price is for: sixteen lessons for 1,280."""
+        return frozenset(
+            number for path, value in self._leaves if "total" in path and (number := _as_number(value)) and number > 1
+        )
+
+    @cached_property
+    def clause_quantities(self) -> tuple[tuple[Quantity, ...], ...]:
+        """The quantities of each sentence of the clauses in force."""
+        language = self._context.customer.language
+        return tuple(_read(sentence, language, self._today)[0] for sentence in self.clause_sentences)
+
+    def clauses_about(self, sentence: str) -> list[tuple[Quantity, ...]]:
+        """The quantities of each clause sentence that has a word in common with `sentence`."""
+        own = content(sentence)
+        pairs = zip(self.clause_sentences, self.clause_quantities, strict=True)
+        return [numbers for clause, numbers in pairs if own & content(clause)]
+
+    @cached_property
+    def point_rates(self) -> tuple[Decimal, ...]:
+        """Money per point, from clauses such as "100 points are worth 1 pound"."""
+        found = []
+        for clause in self.clause_quantities:
+            points = [quantity.value for quantity in clause if quantity.kind == "points" and quantity.value > 0]
+            money = [quantity.value for quantity in clause if quantity.kind == "amount"]
+            if len(points) == 1 and money:
+                found.append(money[0] / points[0])
+        return tuple(found)
+
+    def points_buy(self, value: Decimal) -> bool:
+        """Whether a sum is what the customer's points are worth."""
+        return any(abs(number * rate - value) < Decimal("0.01") for number in self.numbers for rate in self.point_rates)
+
+    def gives_free(self, passage: str) -> bool:
+        """Whether a clause in force gives something free of charge in a matter that the passage speaks of."""
+        own = content(passage)
+        return any(_FREE.search(clause) and len(own & content(clause)) >= 2 for clause in self.clause_sentences)
+
+    @cached_property
+    def month_days(self) -> frozenset[int]:
+        """Days of the month that clauses and facts name without a month: every 5th, the 1st of the next month."""
+        texts = (*self.clauses, *self.fact_texts)
+        return frozenset(int(match["day"]) for text in texts for match in _MONTH_DAY.finditer(text))
+
+    @cached_property
     def _given_numbers(self) -> frozenset[Decimal]:
         return frozenset(
             number for path, value in self._leaves if _GIVEN.search(path) and (number := _as_number(value)) is not None
@@ -165,13 +226,28 @@ class Licence:
         """Whether a mention can mean a day, or a whole month, that the record or a clause names."""
         if mention.kind == "month":
             return (mention.first.year, mention.first.month) in self._months
-        return any(mention.first <= day <= mention.last for day in self.dates)
+        if any(mention.first <= day <= mention.last for day in self.dates):
+            return True
+        return mention.first == mention.last and mention.first.day in self.month_days
 
     def has_benefit(self, quantity: Quantity) -> bool:
         """Whether a clause or a fact says the same benefit; the offer's own row is not asked here."""
         if quantity.kind in ("amount", "points") and quantity.value in self._given_numbers:
             return True
-        return self.says(quantity) or (len(quantity.text) > 1 and self.has_phrase(quantity.text))
+        return self.says(quantity) or self._has_words_of(quantity)
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether some input carries it: the same quantity, its number in a place that fits its kind, or its words."""
+        if self.says(quantity) or self._has_words_of(quantity):
+            return True
+        return quantity.value in self.money if quantity.kind in _MONEY else self.has_number(quantity.value)
+
+    def _has_words_of(self, quantity: Quantity) -> bool:
+        """A bare number is in too many other words: the 30 of 30 days licenses no 30 yuan."""
+        words = quantity.text.strip()
+        return not re.fullmatch(r"[\d.,]+|.", words) and bool(
+            re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", self.everything)
+        )
 
     def says(self, quantity: Quantity) -> bool:
         """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""
@@ -179,6 +255,40 @@ class Licence:
 
     def has_number(self, value: Decimal) -> bool:
         return value in self.numbers or any(value == other.value for other in self.quantities)
+
+
+_SMALL = frozenset(
+    "your with that this from have will when they them than then been were what which into about just like more".split()
+)
+_ENDING = re.compile(r"(?:ations?|ments?|ing|ed|es|s|ly|e)$")
+
+
+_SAME = (
+    (sieve(r"不(?:要|收|用|花|另收)\w{0,2}钱|不收费|不用付费"), "免费"),
+    (sieve(r"(?:由|归|算)?(?:我们|这边|店里|本店|我方|商家)(?:来)?(?:出|付|承担|负责|包|掏)"), "由我们承担"),
+    (sieve(r"(?:由|归|算)?(?:您|买家|自己|客户|顾客)(?:来|自己)?(?:出|付|承担|负责|掏)"), "由买家承担"),
+    (
+        sieve(r"(?:at )?no (?:extra )?(?:charge|cost)|without (?:a |any )?(?:charge|cost)|for nothing|on us"),
+        "free charge",
+    ),
+    (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
+    (sieve(r"money back"), "refund"),
+    (sieve(r"(?:take|taking|get|draw) (?:it|money|the money|your money|that)? ?out"), "withdraw"),
+    (sieve(r"whenever (?:you (?:like|want|wish)|it suits you)|any ?time"), "at any time"),
+    (sieve(r"(?:今天|今日|当日)(?:就)?(?:能|可以)?(?:发货?|发出|寄出)|(?:能|可以)?(?:今天|今日|当日)发"), "当天发货"),
+    (sieve(r"(?:has|have)n't (?:left|gone out|shipped)|(?:before it )?(?:goes out|leaves)|on its way"), "until ships"),
+)
+"""What people say for the words of a clause."""
+
+
+@lru_cache(maxsize=4096)
+def content(text: str) -> frozenset[str]:
+    """Pairs of Chinese characters and English word stems: what two sentences share when they speak of one thing."""
+    for other, usual in _SAME:
+        text = other.sub(usual, text)
+    chinese = re.findall(r"[\u4e00-\u9fff]+", text)
+    pairs = {run[at : at + 2] for run in chinese for at in range(len(run) - 1)}
+    return frozenset(pairs | {_ENDING.sub("", word) for word in re.findall(r"[a-z]{4,}", text) if word not in _SMALL})
 
 
 _MONEY = frozenset({"amount", "threshold"})

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
+from agent.guardrails.derived import last_days
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
@@ -80,7 +81,9 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
         return False
     if mention.kind == "month" or (not cue and message.licence.has_day(mention)):
         return False
-    if message.licence.has_day(mention) and not _beside_offer(mention, field, message, offer):
+    if not _beside_offer(mention, field, message, offer) and (
+        message.licence.has_day(mention) or _ends_a_term(mention, field, message)
+    ):
         return False
     if not cue:
         # today, this week or a weekday without a deadline word is small talk
@@ -88,21 +91,40 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
     return not _belongs_elsewhere(mention, field, message, offer)
 
 
+def _ends_a_term(mention: DateMention, field: Field, message: Message) -> bool:
+    return any(mention.first <= day <= mention.last for day in last_days(message, field.passage(mention.start)))
+
+
+_ITS_WEEKDAY = sieve(
+    r"(?:(?:本|下|这)?(?:个)?(?:周|星期)[一二三四五六日天]|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue"
+    r"|wed|thu|fri|sat|sun))"
+    r"[,.]?\s?[(（]?(?:the )?$"
+)
+
+
 def _is_deadline(mention: DateMention, text: str) -> bool:
     if mention.kind in ("left", "span"):
         return True
-    left, right = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 12]
+    left, right = text[max(0, mention.start - 36) : mention.start], text[mention.end : mention.end + 12]
+    left = _ITS_WEEKDAY.sub("", left)
     return bool(_DEADLINE_LEFT.search(left) or _DEADLINE_RIGHT.match(right))
 
 
 def _beside_offer(mention: DateMention, field: Field, message: Message, offer: OfferTerms) -> bool:
     sentence = field.sentence(mention.start)
+    if _OF_ITS_USE.search(sentence):
+        return True
     beside = [*code_positions(field, offer)]
     beside += [quantity.start for quantity in message.benefits_of(field)]
     beside += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
     return any(field.sentence(at) == sentence for at in beside)
 
 
+_OF_ITS_USE = sieve(
+    r"(?:券|码|优惠|活动|红包|积分)\w{0,6}(?:到期|有效|截止|失效|过期|领取|兑换|使用)|(?:兑换|领取|核销|使用)(?:期|截止)"
+    r"|(?<![a-z])(?:redeem|(?:use|claim|add|enter|apply) (?:it|this|the code|your code)|offer (?:ends|runs|expires)"
+    r"|(?:valid|good) (?:until|till|through))(?![a-z])"
+)
 _OTHER_MATTER = sieve(
     r"发货|发出|送达|配送|签收|下单|退货|退款|退回|联系您|回复您|答复|生效|合约|套餐|工作日|质保"
     r"|到货|上架|deliver|arriv|ship|return|refund|contract|renew|get back|reply within|call you"
@@ -118,7 +140,8 @@ def _belongs_elsewhere(mention: DateMention, field: Field, message: Message, off
 
 
 def fits_expiry(mention: DateMention, expires_on: date | None, text: str) -> bool:
-    """Whether the words can mean the last day. 前, until and by include the day; "before" may mean the day after it."""
+    """Whether the words can mean the last day. 前, until and by include the day; "before" may mean the day after "
+    "it."""
     if expires_on is None:
         return False
     if mention.kind in ("left", "ambiguous"):
@@ -147,7 +170,7 @@ _STACKING = sieve(
 _AGAIN = sieve(
     r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都"
     r"|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase"
-    r"|time)|on all (?:your )?(?:future )?orders|multiple times)(?![a-z])"
+    r"|time)|on all (?:your )?(?:future )?orders|multiple times|for good|for life|permanently|from now on)(?![a-z])"
 )
 _PASS_ON = sieve(
     r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?"
@@ -161,7 +184,8 @@ _CASH = sieve(
     r"|turn it into cash|withdraw(?:n)? as cash)(?![a-z])"
 )
 _NOT = sieve(
-    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$|(?:cannot|can't|can not|not|never|no"
+    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$"
+    r"|(?:cannot|can't|can not|(?:do|does|did|is|wo|are)n't|not|never|no"
     r"|isn't|without|non-?)(?: \w+){0,2} ?-?$"
 )
 _WIDENED = (
@@ -187,7 +211,8 @@ _EXCLUDING = sieve(
     r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
 )
 _INCLUDING = sieve(
-    r"统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
+    r"也算|都算|算在内|照用|随便用|welcome"
+    r"|统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
     r"|even (?:on|for)|also"
 )
 
@@ -201,7 +226,14 @@ def excluded_things(exclusions: str) -> list[str]:
         fold(exclusions).text,
     )
     parts = re.split(r"[、,，;；/。.]|和|及|与| and | or ", bare)
-    return [part.strip() for part in parts if len(part.strip()) > 1 and not re.search(r"\d|每月|per month|month", part)]
+    return [_stem(part) for part in parts if len(part.strip()) > 1 and not re.search(r"\d|每月|per month|month", part)]
+
+
+def _stem(thing: str) -> str:
+    """冷链件 → 冷链, subscriptions → subscription: the text may say it in another form."""
+    bare = thing.strip()
+    shorter = re.sub(r"(?:类|件|款|商品|产品|课程)$|(?<=[a-z]{3})s$", "", bare)
+    return shorter if len(shorter) > 1 else bare
 
 
 _NOTHING_OUT = sieve(

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
+from agent.guardrails.derived import price_after
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BEYOND
@@ -57,17 +58,32 @@ def code_positions(field: Field, offer: OfferTerms) -> list[int]:
     return [match.start() for match in re.finditer(re.escape(wanted), field.tight.text)]
 
 
+_OF_USE = sieve(
+    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply|redeem|off|gives?|claim|add)"
+    r"(?![a-z])"
+)
+
+
 def presents_offer(message: Message) -> bool:
     """Whether the words bring the offer to the customer, rather than deny it or leave it out."""
     offer = message.context.offer
     if offer is None:
         return False
     for field in message.fields:
-        if any(not field.is_denied(at) for at in code_positions(field, offer)):
+        # in an answer, a code that is only named brings nothing: "MH40, with the number zero"
+        if any(
+            not field.is_denied(at) and (message.is_marketing or _OF_USE.search(field.sentence(at)))
+            for at in code_positions(field, offer)
+        ):
             return True
         if next(iter(message.benefits_of(field)), None) is not None:
             return True
-        if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):
+        if any(
+            matches(q, offer)
+            and not field.is_denied(q.start)
+            and not (q.kind == "free_shipping" and message.licence.gives_free(field.passage(q.start)))
+            for q in field.quantities
+        ):
             return True
     return False
 
@@ -130,11 +146,20 @@ def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool)
             continue
         if not _is_worked_out(quantity, field, message, offer):
             yield quantity
+    if offer.kind == "points" and not presented:  # 520 points for 250: no other rule knows the row
+        yield from (
+            quantity
+            for quantity in field.quantities
+            if quantity.kind == "points"
+            and quantity.value != offer.value
+            and not message.licence.knows(quantity)
+            and not {quantity.value - offer.value, quantity.value + offer.value} & message.licence.numbers
+        )
     beside = [field.sentence(at) for at in code_positions(field, offer)]
     for quantity in field.quantities:
         if quantity in presented or quantity.kind not in ("percent", "amount") or quantity.qualifier == "negated":
             continue
-        if field.sentence(quantity.start) in beside and not _is_licensed(quantity, message):
+        if field.sentence(quantity.start) in beside and not message.licence.knows(quantity):
             if quantity.kind == "amount" and quantity.value == offer.min_spend:
                 continue
             if not _is_worked_out(quantity, field, message, offer):
@@ -146,6 +171,8 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
     "costs before and after."""
     if quantity.kind != "amount":
         return False
+    if quantity.value in price_after(offer, message) or message.licence.points_buy(quantity.value):
+        return True
     if offer.kind == "amount":
         spans = [other.value for other in message.licence.quantities if other.kind in ("months", "weeks")]
         if any(quantity.value == offer.value * months for months in spans):
@@ -171,11 +198,6 @@ def after_offer(price: Decimal, offer: OfferTerms) -> Decimal | None:
     if offer.kind == "percent":
         return price * (100 - offer.value) / 100
     return price - offer.value if offer.kind == "amount" else None
-
-
-def _is_licensed(quantity: Quantity, message: Message) -> bool:
-    licence = message.licence
-    return licence.says(quantity) or licence.has_number(quantity.value) or licence.has_phrase(quantity.text)
 
 
 def said(offer: OfferTerms) -> str:

@@ -18,7 +18,8 @@ from agent.language.sieve import sieve
 _SLOT_WORDS = (
     "name|first ?name|last ?name|customer|customer ?name|your name|company|brand|date|amount|code"
     "|coupon|product|item|order"
-    "|order (?:id|number|no)|link|url|phone|email|address|insert[^\\]]*|placeholder|todo|tbd|agent|signature|city|title"
+    "|order (?:id|number|no)|link|url|phone|email|address|insert[^\\]]*|placeholder|todo|tbd|agent|signature|city"
+    "|title"
     "|姓名|名字|客户|客户名|客户姓名|用户名|昵称|称呼|先生/女士|订单|订单号|商品|商品名|商品名称"
     "|品牌|日期|时间|金额|链接|网址|券码|优惠码|电话|地址|公司|产品|签名|客服|客服姓名|产品名"
     "|产品名称"

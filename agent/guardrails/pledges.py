@@ -7,7 +7,7 @@ a clause in force says as well is a matter of `commitments`.
 from __future__ import annotations
 
 from agent.domain import Severity
-from agent.guardrails.commitments import backs, widens
+from agent.guardrails.clauses import backs, widens
 from agent.guardrails.lexicon import Hit
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
@@ -25,7 +25,10 @@ _REPORTED = sieve(
 )
 _NEW_CLAUSE = sieve(r"[，,；;：:]")
 _SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
-_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
+_CANNOT = sieve(
+    r"(?:不能|没法|无法|没办法|不好)\w{0,4}$|(?<![a-z])(?:can't|cannot|can not|unable to|not able to)(?: \w+)? ?$"
+)
+_FREE = sieve(r"免费|不要钱|不收|运费|(?:on us|on the house|no charge|free)(?![a-z])")
 
 
 def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
@@ -34,30 +37,31 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     said = text[start:end]
     if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
         return None
-    if (field.name == "body" and _is_reported(text, start, hit.start)) or _is_quoted(text, start, hit.start):
+    if (field.name == "body" and _is_reported(text, start, hit.start)) or field.is_quoted(hit.start):
         return None
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if any(backs(clause, said) and not widens(clause, said) for clause in message.licence.clause_sentences):
+    if _CANNOT.search(text, start, hit.start) and not _NEW_CLAUSE.search(text, start, hit.start):
         return None
-    return hit.severity
+    if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
+        return None
+    return None if _is_licensed(start, end, field, message) else hit.severity
+
+
+def _is_licensed(start: int, end: int, field: Field, message: Message) -> bool:
+    """Whether the sentence tells what a clause says, or when something happens by the record."""
+    said, passage, licence = field.tight.text[start:end], field.passage(start), message.licence
+    numbers = [q for q in field.quantities if start <= q.start < end and q.kind not in ("number", "count")]
+    known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
+    days = [mention for mention in field.dates if start <= mention.start < end]
+    if days and known and all(day.first == day.last and licence.has_day(day) for day in days):
+        return True
+    return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 
 
 def _is_reported(text: str, start: int, at: int) -> bool:
     return any(not _NEW_CLAUSE.search(text, told.end(), at) for told in _REPORTED.finditer(text, start, at))
-
-
-def _is_quoted(text: str, start: int, at: int) -> bool:
-    """Whether a quotation that began in this sentence is still open at `at`."""
-    for left, right in _QUOTES:
-        before = text[start:at]
-        if left == right:
-            if before.count(left) % 2:
-                return True
-        elif before.rfind(left) > before.rfind(right):
-            return True
-    return False
 
 
 RULES: tuple[Rule, ...] = (

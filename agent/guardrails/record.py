@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from agent.domain import Finding, Severity
-from agent.guardrails.commitments import derived_days
+from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
+from agent.guardrails.derived import follows, last_days
+from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import after_offer
@@ -27,6 +29,7 @@ _SURNAMES = (
     "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹"
     "关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强"
 )
+_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯")
 _GREETED_EN = sieve(
     r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
     r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
@@ -43,6 +46,23 @@ _GREETED_ZH = sieve(
     r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi"
     r"|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)"
     r"|[：:]\s|[：:]\n)"
+)
+# a name alone before the first comma, as push and chat begin; other words that begin so are on the list below
+_OPENS_EN = sieve(r"^\s*(?P<name>[A-Z][a-z'’-]{2,14})(?=, |,\n|!\s)")
+_OPENS_ZH = sieve(r"(?:^|】)\s*(?P<name>[\u4e00-\u9fff]{3})(?=[，,])")
+_NO_NAME_ZH = sieve(r"[了的吧呢啊啦过到着是么嘛哈好呀们天里上下]$")
+_OPENERS = frozenset(
+    "yes yep yeah nope sorry thanks thank well sure right okay alright hello morning afternoon evening greetings "
+    "welcome"
+    " first second third also now then today tomorrow yesterday tonight still anyway actually honestly indeed however"
+    " meanwhile otherwise perhaps maybe please good great fine perfect wonderful lovely absolutely certainly "
+    "definitely"
+    " understood noted agreed done true exactly correct apologies congratulations cheers spring summer autumn "
+    "winter fall"
+    " january february march april may june july august september october november december monday tuesday wednesday"
+    " thursday friday saturday sunday christmas easter hey listen look see here there this that hmm ouch wow aha "
+    "oops ugh"
+    " noted got quick short long new nothing everything something anything someone everyone nobody and but so".split()
 )
 _ANYBODY = frozenset(
     "there all friend friends customer team everyone everybody folks again neighbour neighbor "
@@ -61,7 +81,8 @@ def _parts(message: Message) -> frozenset[str]:
     parts = {part for name in whole for part in re.split(r"[\s·.]+", name)} | set(whole)
     if people and not people[0].isascii():
         name = re.sub(r"[\s·]", "", fold(people[0]).text)
-        parts |= {name, name[0], name[1:], name[:2], name[2:]}
+        double = len(name) > 3 or name[:2] in _DOUBLE_SURNAMES
+        parts |= {name, name[:2], name[2:]} if double else {name, name[0], name[1:]}
     return frozenset(part for part in parts if part)
 
 
@@ -69,12 +90,31 @@ def _names(message: Message) -> Iterator[Finding]:
     parts, brand = _parts(message), {fold(name).text for name in message.context.brand.names}
     for field in message.fields:
         if message.context.customer.language == "en":
-            yield from _english_names(field, parts, brand)
+            yield from _english_names(field, message, parts, brand)
         else:
             yield from _chinese_names(field, message, parts, brand)
 
 
-def _english_names(field: Field, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
+_TITLES_EN = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female"}
+
+
+def _may_be_titled(title: str, message: Message) -> bool:
+    """Mr and Ms need a gender on record, Dr a title; a neutral Mx needs neither."""
+    facts, said = message.context.customer.facts, title.casefold()
+    if str(facts.get("title") or "").casefold().rstrip(".") == said or said == "mx":
+        return True
+    return said in _TITLES_EN and str(facts.get("gender") or "") == _TITLES_EN[said]
+
+
+def _english_names(field: Field, message: Message, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
+    opening = _OPENS_EN.match(field.raw) if field.name == "body" else None
+    if opening is not None:
+        said = fold(opening["name"]).text
+        unknown = said not in {*_OPENERS, *_ANYBODY, *parts} and not said.endswith("ly")
+        if unknown and said not in brand and not message.licence.has_phrase(said):
+            yield field.raw_finding(
+                "FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name")
+            )
     for match in _GREETED_EN.finditer(field.raw):
         said = match["name"]
         if not said[0].isupper():
@@ -82,6 +122,9 @@ def _english_names(field: Field, parts: frozenset[str], brand: set[str]) -> Iter
         words = [fold(word).text.strip(".'’") for word in said.split()]
         if all(word in _ANYBODY for word in words) or fold(said).text in brand or words[0] in brand:
             continue
+        if match["title"] and not _may_be_titled(match["title"], message):
+            reason = "No record gives this title. Use the first name."
+            yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         if not all(word in parts or word.removesuffix("'s") in parts for word in words):
             reason = "This is not the customer's name."
             yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("name"))
@@ -95,10 +138,25 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
     gender = str(message.context.customer.facts.get("gender") or "")
     for match in _ADDRESSED_ZH.finditer(text):
         said = match["name"]
+        if message.licence.has_phrase(said + match["title"]):
+            continue  # a teacher or a colleague on record
         if said not in parts and (_looks_like_name(said) and not _ends_with_part(said, parts)):
             yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
+        elif (
+            said in parts
+            and not gender
+            and match["title"] in _TITLES
+            and not message.context.customer.facts.get("title")
+        ):
+            reason = "No record says how to address this customer. Say 您好."
+            yield field.finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         elif gender in ("male", "female") and _TITLES.get(match["title"], gender) != gender and said in parts:
             yield field.finding("FACT_NAME", Severity.BLOCK, "The form of address is wrong.", *match.span("title"))
+    opening = _OPENS_ZH.match(text) if field.name == "body" else None
+    if opening is not None and opening["name"] not in parts and not _NO_NAME_ZH.search(opening["name"]):
+        said = opening["name"]
+        if said[0] in _SURNAMES and not _ANYBODY_ZH.search(said) and not message.licence.has_phrase(said):
+            yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name"))
     for match in _GREETED_ZH.finditer(text):
         said = match["name"]
         bare = re.sub(r"(?:先生|女士|小姐|太太|老师)$", "", said)
@@ -109,15 +167,12 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
 
 
 def _looks_like_name(said: str) -> bool:
-    return (
-        (1 <= len(said) <= 4 and said[0] in _SURNAMES)
-        or "·" in said
-        or said[:2] in ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟")
-    )
+    return (1 <= len(said) <= 4 and said[0] in _SURNAMES) or "·" in said or said[:2] in _DOUBLE_SURNAMES
 
 
 def _ends_with_part(said: str, parts: frozenset[str]) -> bool:
-    return any(said.endswith(part) for part in parts)
+    """尊敬的晓雯 ends with her name; in 刘子谦 the wrong surname stands before it."""
+    return any(said.endswith(part) and not _looks_like_name(said.removesuffix(part)) for part in parts)
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -155,6 +210,10 @@ def _facts(message: Message) -> Iterator[Finding]:
                 reason = f"The record knows no {mention.text}."
                 yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
         yield from _goods(field, message)
+        yield from wrong_weekdays(field)
+        yield from wrong_times(field, message)
+        yield from wrong_counts(field, message)
+        yield from wrong_states(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
@@ -196,9 +255,15 @@ def _ids(field: Field, message: Message) -> Iterator[Finding]:
             )
 
 
+_NOT_SO = sieve(r"(?:不是|并非|没有|(?<![a-z])not|n't)[\s“\"'「]{0,3}$")
+
+
 def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str | None:
     """Why a quantity about the customer is wrong, or None. Benefits of the offer are other rules' matter."""
     if quantity.qualifier in ("negated", "hypothetical") or _is_known(quantity, message):
+        return None
+    before = field.tight.text[max(0, quantity.start - 12) : quantity.start]
+    if is_denied_before(field.tight.text, quantity.start) or _NOT_SO.search(before):
         return None
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and not quantity.benefit:
@@ -229,13 +294,15 @@ def _wrong_count(quantity: Quantity, sentence: str) -> str | None:
         r"|sent|made|shipments|orders|in the last|for (?:your )?\d+)(?![a-z])",
         sentence,
     )
+    if quantity.text.strip().startswith("零"):  # 零件, 零食 are goods
+        return None
     small = quantity.value <= 1 and quantity.text.strip()[:1] in "一1ao"
     return f"The record does not count {quantity.text.strip()}." if own and done and not small else None
 
 
 def _is_known(quantity: Quantity, message: Message) -> bool:
     licence, offer = message.licence, message.context.offer
-    if licence.says(quantity) or licence.has_number(quantity.value) or licence.has_phrase(quantity.text):
+    if licence.knows(quantity):
         return True
     return offer is not None and quantity.value in (offer.value, offer.min_spend)
 
@@ -243,7 +310,7 @@ def _is_known(quantity: Quantity, message: Message) -> bool:
 def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
     """A sum that follows from the record and the row: points after the gift, an example order before and after."""
     offer = message.context.offer
-    known = message.licence.numbers
+    known = message.licence.money if quantity.kind == "amount" else message.licence.numbers
     if offer is not None:
         if any(quantity.value in (number + offer.value, number - offer.value) for number in known):
             return True
@@ -253,7 +320,7 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    return any(quantity.value == one + other for one in known for other in known if one != other)
+    return quantity.kind == "amount" and follows(quantity.value, field, message)
 
 
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
@@ -278,19 +345,26 @@ def _begin(value: Any) -> date | None:
         return None
 
 
+_SUPPOSED = sieve(
+    r"的话|如果|要是|改到|改成|换到|假如|比如|(?<![a-z])(?:if|would|could|instead|say|for example)(?![a-z])"
+)
+
+
 def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
-    """A calendar day told as the customer's own past or term that neither record, offer nor clause knows."""
-    offer = message.context.offer
-    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or message.licence.has_day(mention):
+    """A calendar day that neither record, offer nor clause knows, and that no term of a clause ends on."""
+    offer, licence = message.context.offer, message.licence
+    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or licence.has_day(mention):
         return False
     if offer is not None and offer.expires_on is not None and mention.first <= offer.expires_on <= mention.last:
         return False
-    if not _OWN_PAST.search(field.sentence(mention.start)) or any(
-        mention.first <= day <= mention.last for day in derived_days(message)
-    ):
+    if mention.first == message.context.local_now.date() or _SUPPOSED.search(field.sentence(mention.start)):
         return False
-    local = message.context.local_now.date()
-    return mention.first != local
+    if mention.kind in ("month", "ago") and not _OWN_PAST.search(field.sentence(mention.start)):
+        return False
+    day_after = mention.first + timedelta(1)
+    if day_after in licence.dates and re.search(rf"(?<!\d){day_after.day}(?!\d)", field.tight.text):
+        return False  # the day before one that the text names as well
+    return not any(mention.first <= day <= mention.last for day in last_days(message, field.tight.text))
 
 
 _GOODS_ZH = sieve(
@@ -360,10 +434,17 @@ RULES: tuple[Rule, ...] = (
             broken("陈先生，您的订单已发出。", changes={"customer": {"facts": {"gender": "female"}}}),
             broken("Hi Paula, your parcel left.", language="en"),
             broken("Dear Ms Carver, your parcel left.", language="en"),
-            fine("陈女士您好。雨桐，茶到了。"),
+            fine("陈女士您好。雨桐，茶到了。", changes={"customer": {"facts": {"gender": "female"}}}),
+            broken("陈女士您好。", because="no record says how to address her"),
+            broken("刘雨桐您好，茶到了。", because="the surname is another"),
             fine("尊敬的会员您好，青禾茶铺祝您安好。"),
             fine("Hi Will, hello there.", language="en"),
-            fine("Dear Mr Carter,\nThanks, Pine & Co", language="en"),
+            fine(
+                "Dear Mr Carter,\nThanks, Pine & Co",
+                language="en",
+                changes={"customer": {"facts": {"gender": "male"}}},
+            ),
+            broken("Dear Mr Carter, thanks.", language="en", because="no record gives the title"),
             fine("下单的步骤如果嫌麻烦，请告诉我们。买的时候就盼着它耐用。给还没买的人一句忠告吧。", changes=_ORDER),
             fine(
                 "You ordered in good faith, and what you ordered has earned its place. It is an order of yours.",

@@ -16,7 +16,10 @@ BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free
 # A sentence that says there is nothing, or that it is over, offers nothing.
 DENIED = sieve(
     r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
-    r"|已经)(?:过期|失效|结束|到期|用完|下架)|不(?:能|可)再?(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)|给不(?:了|到))"
+    r"|(?:is|was|are|were)n't (?:right|true|correct|ours|a thing)|(?:is|was) (?:wrong|a mistake|not (?:right|true"
+    r"|ours))"
     r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer"
     r"|not) (?:valid|available|active)|expired (?:on|in|last|at)"
     r"|(?:can't|cannot|can not|unable to|not able to|won't) (?:offer|give|apply|extend|add"
@@ -28,12 +31,14 @@ DENIED = sieve(
 _VAGUE = sieve(
     r"(?:送(?!的是)|赠|赠送|领取?|专享|专属|尊享|准备了?|附上|奉上|给您|送您|获得|享受?|得"
     r"|有)\w{0,8}(?:优惠|券|折扣|福利|红包|特价|礼遇|礼物|好礼|立减|返利)"
-    r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
+    r"|(?:优惠|代金|折扣|满减|抵用|现金|免邮)券|(?:补偿|安抚|关怀|感谢|回馈|挽留)(?:券|红包)|算(?:我|我们)请"
+    r"|(?:积分|流量|话费)(?:翻倍|加倍)|优惠码|兑换码|会员价|特价|限时折|秒杀|促销|福利价|折上折"
     r"|(?<![a-z])(?:(?!a (?:great|good) deal(?! on| for| at))"
     r"(?:your|a|an|our|this|special|exclusive|extra|little|limited|welcome|birthday"
     r"|secret)\s)+(?:\w+\s)?(?:discount|coupon|voucher|promo(?:tion)?|deal|treat|perk|gift card"
     r"|bonus)s?(?![a-z])"
     r"|(?<![a-z])(?:promo|discount|coupon|voucher) codes?|discounted|special (?:price|rate|offer)"
+    r"|(?<![a-z])(?:double|triple|twice) (?:your|the|his|her) (?:points|miles|rewards?|data)"
     r"|money off|on sale(?![a-z])|limited[- ]time offer"
 )
 BEYOND = sieve(
@@ -72,6 +77,8 @@ class ReadField(Protocol):
 
     def sentence(self, at: int) -> str: ...
 
+    def passage(self, at: int) -> str: ...
+
 
 # somebody's coupon or gift that went wrong is spoken of, and nothing is given
 _TROUBLE = sieve(
@@ -99,8 +106,28 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
         offered = quantity.kind in BENEFIT_KINDS or (quantity.benefit and quantity.kind in ("amount", "points"))
         if quantity.kind == "free_item" and _speaks_of_trouble(field, quantity.start):
             continue
+        if _is_of_the_record(quantity, field, licence):
+            continue
         if offered and not field.is_denied(quantity.start) and not licence.has_benefit(quantity):
             yield quantity
+
+
+_GIVEN_AWAY = sieve(
+    r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon|gift|bonus|back|refund"
+    r"|reward|free|less)(?![a-z])"
+)
+
+
+def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) -> bool:
+    """A sum of the customer's own bill or order, told without a word of giving; or what a free clause grants."""
+    sentence = field.sentence(quantity.start)
+    if quantity.kind == "amount" and licence.points_buy(quantity.value):
+        return True
+    if quantity.kind == "amount" and quantity.value in licence.money:
+        return not _GIVEN_AWAY.search(sentence)
+    if quantity.kind in ("free_item", "free_shipping"):
+        return licence.gives_free(field.passage(quantity.start))
+    return False
 
 
 def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]]:

@@ -13,8 +13,10 @@ from agent.guardrails.licence import leaves
 from agent.guardrails.listed import is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
+from agent.guardrails.offer_value import presents_offer
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.numbers import english_value
 from agent.language.sieve import sieve
 from agent.language.splices import spliced_terms
 
@@ -25,10 +27,14 @@ _SCARCE = sieve(
     r"|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急"
     r"|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价"
     r"|恢复原价)|抢(?:购|疯|光|完|空)|疯抢|手慢(?:无|则无)|售完(?:即止|不补)|名额(?:有限|不多"
-    r"|告急)|错过(?:不再|再等|就没|没有|等一年|后悔)|(?P<people>\d+"
+    r"|告急)|错过(?:不再|再等|就没|没有|等一年|后悔|(?:就)?要等)|再不\w{1,3}就(?:没|来不及|晚)"
+    r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight|nine"
+    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|a handful)(?![a-z%])"
+    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
+    r"|nine"
     r"|ten|a few|a handful)(?: \w+){0,2} (?:left|remaining|available|in stock|to go)"
     r"|(?<![a-z])(?:selling (?:out )?fast|almost gone|nearly gone|going fast|flying off"
     r"|running (?:out|low)|low stock|(?:stocks?|supplies|spots|seats|places) (?:is|are) (?:limited"
@@ -61,19 +67,24 @@ def _urgency(message: Message) -> Iterator[Finding]:
                 reason = "No input backs this scarcity. Drop it."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
         for match in _HURRY.finditer(text):
-            if not _deadline_is_near(match.group(), message) and not is_denied_before(text, match.start()):
+            if (
+                not _says_the_last_day(field, match.start(), message)
+                and not _deadline_is_near(match.group(), message)
+                and not is_denied_before(text, match.start())
+            ):
                 reason = "Nothing ends that soon. Give the true date."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
         yield from _early_deadlines(field, message)
 
 
 def _stock_is_known(match: re.Match[str], message: Message) -> bool:
-    said = match["zh"] or match["en"] or ""
+    said = match["zh"] or match["en"] or match["few"] or ""
     stock = [
         value
         for path, value in leaves(message.context.customer.facts)
         if re.search(r"stock|left|seat|spot|unit|库存|余|限量|名额", path.casefold()) and not isinstance(value, bool)
     ]
+    said = str(english_value(said) or said)
     if said.isdigit():
         return any(str(value) == said for value in stock) or message.licence.has_phrase(match.group())
     return bool(stock) and not match["people"] and not match["crowd"]
@@ -88,6 +99,12 @@ def _is_their_own(match: re.Match[str], text: str) -> bool:
     return said and bool(_YOURS.search(text[max(0, match.start() - 40) : match.start()]))
 
 
+def _says_the_last_day(field: Field, at: int, message: Message) -> bool:
+    """Whether the sentence itself names the true last day: then nobody is hurried by "after midnight it is gone"."""
+    expires, (start, end) = message.context.offer and message.context.offer.expires_on, field.sentence_at(at)
+    return any(mention.first == mention.last == expires for mention in field.dates if start <= mention.start < end)
+
+
 def _deadline_is_near(said: str, message: Message) -> bool:
     """A hurry is honest when the offer ends within three days; "today" only on the last day itself."""
     offer, today = message.context.offer, message.context.local_now.date()
@@ -100,7 +117,7 @@ def _deadline_is_near(said: str, message: Message) -> bool:
 
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
     offer = message.context.offer
-    if offer is None or offer.expires_on is None:
+    if offer is None or offer.expires_on is None or not presents_offer(message):
         return
     today = message.context.local_now.date()
     for mention in field.dates:
@@ -117,8 +134,10 @@ _REFERENCE = sieve(
     rf"|：)?\s?{_MONEY}|(?:历史|全年|史上|年度|近\s?\w{{1,4}}(?:天|日|个月"
     rf"|年))(?:以来)?(?:的)?(?:最低|新低|底价|低价)|史低|(?:从未|没有)(?:这么|如此)(?:便宜|低)"
     rf"|(?<![a-z])(?:was|were|usually|normally|originally|previously|regular(?:ly)?|rrp|msrp"
+    rf"|(?:normally|usually|originally|previously|regularly) (?:goes|go|sells?|sold|costs?|retails?)(?: for| at)?"
     rf"|list price|compare(?:d)? (?:at|to)|down from|instead of|reduced from|used to be|worth"
-    rf"|valued at|retails? (?:at|for))(?: price)?(?: of| is|:)? ?{_MONEY}|(?<![a-z])(?:lowest|best"
+    rf"|valued at|retails? (?:at|for))(?: price)?(?: of| is|:)? ?{_MONEY}|(?<![a-z])(?:down|reduced"
+    rf"|cut) from ?\d+[.]\d\d|(?<![a-z])(?:lowest|best"
     rf"|cheapest) price (?:in|of|for|since|this|ever)(?: the)?(?: last| past)?(?: \w+){{0,2}}"
     rf"|(?<![a-z])(?:never been (?:this |so )?(?:cheap|low)|all[- ]time low|lowest ever"
     rf"|\d+[- ]day low)"
@@ -133,15 +152,27 @@ def _reference(message: Message) -> Iterator[Finding]:
         for match in field.find(_REFERENCE, field.tight):
             number = re.search(r"\d[\d,.]*\d|\d", match.group())
             value = number.group().replace(",", "") if number else ""
-            if value in known or message.licence.has_phrase(match.group()) or _is_own_price(value, message):
+            if (
+                value in known
+                or message.licence.has_phrase(match.group())
+                or is_denied_before(field.tight.text, match.start())
+            ):
+                continue
+            if _is_own_price(value, message) and not _LOWEST.search(match.group()):
                 continue
             reason = "No price history backs this comparison. Drop the reference price."
             yield field.finding("PRICE_REF", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
+_LOWEST = sieve(r"低|lowest|cheap|low(?![a-z])")
+
+
 def _is_own_price(value: str, message: Message) -> bool:
     """What this customer paid is a fact of the record, and a policy may name a price."""
-    return bool(value) and message.licence.has_number(Decimal(value.rstrip(".")))
+    if not value:
+        return False
+    said, licence = Decimal(value.rstrip(".")), message.licence
+    return said in licence.money or any(q.kind == "amount" and q.value == said for q in licence.quantities)
 
 
 # --- subjects ---------------------------------------------------------------------------------------------------------

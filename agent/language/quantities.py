@@ -89,9 +89,10 @@ def _mask(text: str) -> str:
     spans = [match.span() for pattern in (_LINK, _CLOCK) for match in pattern.finditer(text)]
     spans += calendar_spans(text)
     spans += [m.span() for m in _PHONE.finditer(text) if sum(map(str.isdigit, m.group())) >= 8]
+    chars = list(text)
     for start, end in spans:
-        text = text[:start] + "\x1f" * (end - start) + text[end:]
-    return text
+        chars[start:end] = "\x1f" * (end - start)
+    return "".join(chars)
 
 
 def _numbered(text: str, language: str) -> Iterator[Quantity]:
@@ -104,6 +105,8 @@ def _numbered(text: str, language: str) -> Iterator[Quantity]:
             yield quantity
 
 
+_NO_ONE = sieve(r"[起样般直定些律旦并共下向边度]")
+"""一起, 一样, 一直: words that begin with 一 and count nothing."""
 _RANGE = sieve(r"[\s%折元块]*(?:-|–|—|~|～|至|到|to|or|and|或)\s*[$£€¥]?\s*")
 
 
@@ -134,6 +137,8 @@ def _quantity(text: str, token: NumberToken, language: str, opens: bool, closes:
         end = max(end, token.end) if unit_after(text, token.end)[0] == unit else token.end
     right_from = max(end, token.end)
     right = right_clause(text, right_from)
+    if unit is None and token.end - token.start == 1 and text[token.start] == "一" and _NO_ONE.match(text, token.end):
+        return None
     made = _interpret(text, token, unit, left, right, language)
     if made is None:
         return None

@@ -54,6 +54,8 @@ def _en_weekday(match: re.Match[str], today: date) -> Days:
         return past, past
     ahead = (day - today.weekday()) % 7
     coming = today + timedelta(ahead)
+    if not ahead and not match["which"]:
+        return today, today + timedelta(7)  # on a Thursday, "until Thursday" may be a week away
     if match["which"] == "next":
         # "next Sunday" is the coming one for some and the one after for others
         return (coming if ahead else coming + timedelta(7)), coming + timedelta(7)
@@ -115,7 +117,7 @@ _RELATIVE: tuple[tuple[str, Sieve, _Resolver], ...] = (
     ),
     (
         "weekday",
-        sieve(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到|至|边|年)"),
+        sieve(r"(?P<week>本|这个?|下个?|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])(?!期|到(?!期)|至|边|年)"),
         _zh_weekday,
     ),
     (

@@ -59,7 +59,10 @@ _BENEFIT_LEFT = sieve(
     r"|(?:save|saves|saving|take|takes|knock|knocks|get|gets|enjoy|gives?|gave|give you|gives you|put"
     r"|credit of|voucher (?:for|worth)"
     r"|discount of|coupon (?:for|worth)|bonus of|reward of|added|add|refunds? of|have|here(?:'s| is)"
-    r"|with|extra|another|worth|of)"
+    # a bill of 51 gives nothing
+    r"|with|extra|another|worth|(?<!bill )(?<!fee )(?<!fees )(?<!charge )(?<!balance )(?<!price )"
+    r"(?<!total )(?<!payment )(?<!cost )(?<!sum )(?<!order )(?<!rate )(?<!amount )(?<!deposit )"
+    r"(?<!penalty )(?<!minimum )(?<!spend )(?<!half )of)"
     r"(?: you| up to| an extra| an additional| a)?\s?$"
 )
 _BENEFIT_RIGHT = sieve(

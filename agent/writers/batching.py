@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from agent.errors import WriterUnavailable
 
@@ -21,6 +21,8 @@ MOST = 64
 """How many are decoded together at first; what does not fit into memory halves it."""
 SILENT_S = 30.0
 """An engine that gave no token for so long, with work in hand, is started again."""
+Follow = Callable[[], Any]
+"""Makes what holds an answer to its grammar; afresh for each try."""
 TRIES = 2
 """How often a prompt is put to the engine before its writer's turn passes."""
 POLL_S = 0.05
@@ -45,7 +47,7 @@ def is_memory(error: str) -> bool:
 class Engine(Protocol):
     """Decodes what it is given, all together. One thread calls it."""
 
-    def submit(self, key: str, prompt: Sequence[int], room: int) -> None: ...
+    def submit(self, key: str, prompt: Sequence[int], room: int, follow: Follow | None = None) -> None: ...
     def cancel(self, key: str) -> None: ...
     def poll(self, seconds: float) -> list[Progress]:
         """What is new within that time; empty when nothing is."""
@@ -55,6 +57,8 @@ class Engine(Protocol):
         """Drop everything and begin anew, with room for so many at once."""
         ...
 
+    def close(self) -> None: ...
+
 
 @dataclass(slots=True)
 class _Job:
@@ -63,6 +67,7 @@ class _Job:
     prompt: Sequence[int]
     room: int
     told: Callable[[Sequence[int]], None] | None
+    follow: Follow | None = None
     done: threading.Event = field(default_factory=threading.Event)
     tokens: tuple[int, ...] = ()
     error: str = ""
@@ -91,13 +96,15 @@ class Batcher:
         seconds: float,
         urgent: bool = True,
         told: Callable[[Sequence[int]], None] | None = None,
+        follow: Follow | None = None,
     ) -> tuple[int, ...]:
-        """The answer's tokens. `told` hears all tokens so far, again and again, while they come.
+        """The answer's tokens. `told` hears all tokens so far, again and again, while they come; `follow` holds them to
+        a grammar.
 
         Raises WriterUnavailable when there is no answer within that time or the engine gave it up; whatever was begun
         is taken out of the engine then.
         """
-        job = _Job(prompt, room, told)
+        job = _Job(prompt, room, told, follow)
         with self._changed:
             number = next(self._count)
             heapq.heappush(self._waiting, (0 if urgent else 1, number, f"p{number}", job))
@@ -113,9 +120,10 @@ class Batcher:
         return job.tokens
 
     def close(self) -> None:
-        """No more; whoever waits is told so."""
+        """No more; whoever waits is told so, and the engine is stopped."""
         with self._changed:
             self._closed = True
+            self._start()
             self._changed.notify()
 
     # --- the one thread that talks to the engine --------------------------------------------------------------------
@@ -134,6 +142,7 @@ class Batcher:
                     self._heard = time.monotonic()
                 if self._closed:
                     self._fail_all("it was closed")
+                    self._engine.close()
                     return
             try:
                 self._step()
@@ -167,7 +176,7 @@ class Batcher:
                 if not job.cancelled:
                     job.tries += 1
                     self._inside[key] = job
-                    self._engine.submit(key, job.prompt, job.room)
+                    self._engine.submit(key, job.prompt, job.room, job.follow)
 
     def _hear(self, news: Progress) -> None:
         job = self._inside.get(news.key)

@@ -49,7 +49,7 @@ class ChatModelWriter:
         self._read_words = prepare is None
         self._extra = extra or (lambda _: {})
         self._grace_s = grace_s
-        self._ranks = bool(getattr(model, "ranks_requests", False))
+        self._knows_requests = bool(getattr(model, "knows_requests", False))
 
     @property
     def name(self) -> str:
@@ -75,14 +75,14 @@ class ChatModelWriter:
 
     def _invoke(self, request: WriteRequest) -> Any:
         messages = [_message(message) for message in self._prepare(request)]
-        ranked: dict[str, Any] = {"urgent": request.urgent} if self._ranks else {}
+        known: dict[str, Any] = {"urgent": request.urgent, "sheet": request.sheet} if self._knows_requests else {}
         with untraced():
             return self._model.invoke(
                 messages,
                 seed=request.seed,
                 max_tokens=request.max_tokens,
                 timeout=request.timeout_s,
-                **ranked,
+                **known,
                 **self._extra(request),
             )
 

@@ -18,9 +18,9 @@ from agent.slots import slot_names
 from agent.voice import avoids, voice_of
 from agent.writers.patterns import clauses_of, known_slots, mend, needed, pick, sayable, settle
 from agent.writers.phrasebook import Common, Phrasebook, Phrases, phrasebook
+from agent.writers.wishes import APOLOGY, EXCLAIMS
 
 SUBJECT_MARK = {Language.ZH: "主题：", Language.EN: "Subject: "}
-APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
 LETTERS = re.compile(r"信(?![任息赖心用])|\b(?:note|message|inbox|letter|writing|write|written)\b", re.IGNORECASE)
 ANSWERING = re.compile(r"回复|\b(?:reply|answer)\b", re.IGNORECASE)
 CONTACT = frozenset({"callback_today", "human_reply"})
@@ -102,6 +102,8 @@ class _Composition:
         allowed = patterns
         if "no_apology" in self.flags:
             allowed = tuple(pattern for pattern in patterns if not APOLOGY.search(pattern))
+        if "no_exclamation" in self.flags:
+            allowed = tuple(pattern for pattern in allowed if not EXCLAIMS.search(pattern.replace("<!", "")))
         voice = voice_of(self.sheet.brand, self.sheet.language)
         allowed = tuple(pattern for pattern in allowed if not avoids(pattern, voice)) or allowed
         if self.sheet.channel is Channel.CHAT:  # nobody writes a letter in a chat
@@ -208,7 +210,7 @@ class _Composition:
 
     def ease(self, acts: str) -> str | None:
         """Often, and always where nothing else follows: a word that nothing is expected of the customer."""
-        if "shorter" in self.flags or (acts and self.rng.random() < 0.6):
+        if "shorter" in self.flags or (acts and "no_pressure" not in self.flags and self.rng.random() < 0.6):
             return None
         lines = self.phrases.ease
         if acts:  # not "no need to answer" right after "just reply"

@@ -2,7 +2,8 @@
 
 Takes messages, gives one reply with its token counts. Nothing is downloaded unless the user named a hub id and the hub
 is not switched off. What device and number format were chosen, and why, is kept for the stamp on every draft. On a GPU
-many requests are decoded at once (`batching.py`); elsewhere one after the other.
+many requests are decoded at once (`batching.py`); elsewhere one after the other. Where a grammar engine is there
+(`constrain.py`), an answer to a sheet can hold no digit, no brace and no slot but those of that sheet.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -22,8 +23,11 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict, PrivateAttr
 
+from agent.domain import FactSheet
 from agent.errors import NotReady, PromptTooLong, WriterUnavailable
 from agent.writers.batching import MOST, Batcher
+from agent.writers.constrain import Follower, GrammarEngine, GrammarMask, engine_for
+from agent.writers.grammar import grammar_of
 from agent.writers.model_folder import check_folder, fingerprint, is_folder, offline
 
 ROLES = {"human": "user", "ai": "assistant", "system": "system"}
@@ -32,6 +36,8 @@ CHINESE = "您好，感谢您一直以来的光临，这张八折券请在九月
 LEAST_ROOM = 0.5
 """Share of the asked length that must be left in the window; with less the message would be cut."""
 NO_LIMIT = 1_000_000
+OPENS_THOUGHT = "<think>"
+"""The end of a prompt whose template begins the thought itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,13 @@ class LocalChatModel(BaseChatModel):
     top_p: float = 0.95
     placement: Placement
     revision: str = ""
-    ranks_requests: bool = True
+    knows_requests: bool = True
+    grammar: str = "off"
     _tokenizer: Any = PrivateAttr()
     _model: Any = PrivateAttr()
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
     _batcher: Any = PrivateAttr(default=None)
+    _engine: GrammarEngine | None = PrivateAttr(default=None)
 
     @classmethod
     def load(
@@ -126,6 +134,7 @@ class LocalChatModel(BaseChatModel):
         exact = fingerprint(where) if folder else getattr(model.config, "_commit_hash", None) or revision or ""
         chat = cls(where=where, placement=placement, revision=exact)
         chat._tokenizer, chat._model = tokenizer, model
+        chat._engine, chat.grammar = engine_for(tokenizer, _width(model), chat._end_ids())
         if placement.device == "cuda":
             chat._batcher = chat.batcher()
         return chat
@@ -143,7 +152,8 @@ class LocalChatModel(BaseChatModel):
             eos_token_id=sorted(self._end_ids()),
             pad_token_id=self._pad_id(),
         )
-        return Batcher(PagedEngine(self._model, generation, most, **engine), most)
+        width = self._engine.width if self._engine is not None else None
+        return Batcher(PagedEngine(self._model, generation, most, grammar_width=width, **engine), most)
 
     @property
     def tokenizer(self) -> Any:
@@ -158,6 +168,7 @@ class LocalChatModel(BaseChatModel):
             "device": place.device,
             "dtype": place.dtype,
             "because": place.because,
+            "grammar": self.grammar,
         }
         if (lost := self.chinese_lost) > 0:
             found["chinese"] = f"the tokenizer loses {lost:.0%} of a Chinese sentence"
@@ -190,21 +201,25 @@ class LocalChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        """One reply. `seed`, `max_tokens`, `timeout`, `urgent` as in a WriteRequest; in a batch the seed has no say."""
+        """One reply. `seed`, `max_tokens`, `timeout`, `urgent`, `sheet` as in a WriteRequest.
+
+        In a batch the seed has no say. Without a sheet, or without a grammar engine, the words are free.
+        """
         import torch
 
         del run_manager
-        seconds = float(kwargs.get("timeout", 60.0))
+        seconds, sheet = float(kwargs.get("timeout", 60.0)), kwargs.get("sheet")
         if self._batcher is not None:
-            return self._in_a_batch(
-                messages, seconds, int(kwargs.get("max_tokens", 400)), bool(kwargs.get("urgent", True))
-            )
+            room, urgent = int(kwargs.get("max_tokens", 400)), bool(kwargs.get("urgent", True))
+            return self._in_a_batch(messages, seconds, room, urgent, sheet)
         with self._lock, torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(int(kwargs.get("seed", 0)))
             inputs = self._inputs(messages)
             length = inputs["input_ids"].shape[1]
             started = time.monotonic()
             options = self._options(stop, seconds, self._room(length, int(kwargs.get("max_tokens", 400))))
+            if (follower := self._follower(sheet, inputs["input_ids"][0])) is not None:
+                options["logits_processor"] = [GrammarMask([follower], length)]
             output = self._model.generate(**inputs, **options)[0, length:]
         ended = bool(len(output)) and (int(output[-1]) in self._end_ids() or bool(stop))
         if not ended and time.monotonic() - started >= seconds:
@@ -238,9 +253,19 @@ class LocalChatModel(BaseChatModel):
             inputs = self._tokenizer.apply_chat_template(_without_system(turns), **options)
         return inputs.to(self.placement.device)
 
-    def _in_a_batch(self, messages: Sequence[BaseMessage], seconds: float, room: int, urgent: bool) -> ChatResult:
+    def _follower(self, sheet: FactSheet | None, prompt: Any) -> Follower | None:
+        """What holds one answer to its sheet; None where the words are free."""
+        if self._engine is None or sheet is None:
+            return None
+        end = self._tokenizer.decode(prompt[-16:], skip_special_tokens=False)
+        return self._engine.follower(grammar_of(sheet, thinking=end.rstrip().endswith(OPENS_THOUGHT)))
+
+    def _in_a_batch(
+        self, messages: Sequence[BaseMessage], seconds: float, room: int, urgent: bool, sheet: FactSheet | None
+    ) -> ChatResult:
         prompt = self._inputs(messages)["input_ids"][0].tolist()
-        tokens = list(self._batcher.ask(prompt, self._room(len(prompt), room), seconds, urgent))
+        follow = partial(self._follower, sheet, prompt)
+        tokens = list(self._batcher.ask(prompt, self._room(len(prompt), room), seconds, urgent, follow=follow))
         ended = bool(tokens) and tokens[-1] in self._end_ids()
         text = self._tokenizer.decode(tokens, skip_special_tokens=True)
         return _result(text, len(prompt), len(tokens), ended)
@@ -269,6 +294,11 @@ class LocalChatModel(BaseChatModel):
     def _pad_id(self) -> int | None:
         pad = self._tokenizer.pad_token_id
         return pad if pad is not None else next(iter(self._end_ids()))
+
+
+def _width(model: Any) -> int:
+    """How many scores the model gives: often more than its tokenizer has tokens."""
+    return int(model.get_output_embeddings().weight.shape[0])
 
 
 def _without_system(turns: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

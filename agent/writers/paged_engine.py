@@ -2,15 +2,17 @@
 
 Takes a loaded model and how to sample; fits `batching.Engine`. The library keeps the cache in pages and shares those of
 equal prefixes, so that many drafts of one campaign, whose prompts begin alike, cost little more than their own ends.
+With the number of scores that the model gives (`grammar_width`), answers can be held to a grammar each.
 """
 
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Sequence
 from typing import Any
 
-from agent.writers.batching import Progress
+from agent.writers.batching import Follow, Progress
 
 STOP_S = 10.0
 
@@ -18,16 +20,29 @@ STOP_S = 10.0
 class PagedEngine:
     """One model, one manager of the library at a time."""
 
-    def __init__(self, model: Any, generation: Any, most: int, pages: int | None = None, page_size: int = 256) -> None:
+    def __init__(
+        self,
+        model: Any,
+        generation: Any,
+        most: int,
+        pages: int | None = None,
+        page_size: int = 256,
+        grammar_width: int | None = None,
+    ) -> None:
         self._model, self._generation = model, generation
         self._pages, self._page_size = pages, page_size
+        self._grammar_width = grammar_width
         self._manager: Any = None
+        self._grammar: Any = None
         self.restart(most)
 
-    def submit(self, key: str, prompt: Sequence[int], room: int) -> None:
+    def submit(self, key: str, prompt: Sequence[int], room: int, follow: Follow | None = None) -> None:
+        if self._grammar is not None and follow is not None and (follower := follow()) is not None:
+            self._grammar.follow(key, follower, len(prompt))
         self._manager.add_request(list(prompt), request_id=key, max_new_tokens=room, streaming=True)
 
     def cancel(self, key: str) -> None:
+        self._forget(key)
         self._manager.cancel_request(key)
 
     def poll(self, seconds: float) -> list[Progress]:
@@ -41,6 +56,8 @@ class PagedEngine:
             result = results.get(timeout=seconds)
             while True:
                 news[result.request_id] = _progress(result)
+                if news[result.request_id].finished:
+                    self._forget(result.request_id)
                 result = results.get_nowait()
         except queue.Empty:
             return list(news.values())
@@ -58,11 +75,25 @@ class PagedEngine:
             page_size=self._page_size,
             use_cuda_graph=None if on_gpu else False,
             allow_block_sharing=True,
+            # a grammar knows what may follow only when the last token is known
+            use_async_batching=None if self._grammar_width is None else False,
         )
         self._manager = self._model.init_continuous_batching(
             generation_config=self._generation, continuous_batching_config=config
         )
-        self._manager.start()
+        if self._grammar_width is not None:
+            from agent.writers.paged_grammar import PagedGrammar
+
+            self._grammar = PagedGrammar(most, self._grammar_width, self._model.device)
+            self._grammar.put_first(self._manager)
+        # its thread takes after the one that starts it: were it no daemon, a command that is done would never end
+        starter = threading.Thread(target=self._manager.start, daemon=True)
+        starter.start()
+        starter.join()
+
+    def _forget(self, key: str) -> None:
+        if self._grammar is not None:
+            self._grammar.forget(key)
 
     def close(self) -> None:
         self._manager.stop(block=True, timeout=STOP_S)

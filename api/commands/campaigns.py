@@ -11,6 +11,8 @@ from api.terminal import Call, command
 
 if TYPE_CHECKING:
     from agent.cells.preview import MessagePreview
+    from api.measuring import Measured
+    from scoring.experiments.difference import Difference
 
 app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
 offers_app = typer.Typer(help="The offers, their budgets and their single-use codes.")
@@ -92,7 +94,8 @@ def start(
     A plan is TOML: id = "spring-care", band = "high", top = 500, channels = ["email", "push"], budget = 2000,
     auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same),
     cells = false (true: drafted once for all who share situation, offer, channel and language), individual = 50 (so
-    many of the most valuable are drafted for by themselves all the same).
+    many of the most valuable are drafted for by themselves all the same), contact_cost = 0 (what a message costs to
+    send), limits = {unsubscribed = 0.02, complained = 0.02, returned = 0.05} (above which it pauses by itself).
     """
     from dataclasses import replace
 
@@ -143,6 +146,51 @@ def status(
     if campaign_id is None and not names:
         raise NotFound("no campaign was started yet", "see what one would do: holdfast campaign preview")
     return {**_status(call, workshop, campaign_id or names[0]), "campaigns": names}
+
+
+@command(app, "report")
+def report(
+    call: Call,
+    campaign_id: CampaignArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for report.json and report.html.")] = None,
+) -> dict[str, Any]:
+    """What it changed: lift, an interval for daily looks, split, net profit, decay, guardrails, and who got what."""
+    from api.bootstrap import open_workshop
+    from api.campaign_report import write_report
+    from api.measuring import measure, measured_answer
+
+    workshop = open_workshop(call)
+    found = measure(campaign_id, workshop)
+    answer = measured_answer(found)
+    _tell_measured(call, found, workshop.brand.currency)
+    page = write_report(answer, workshop.brand, workshop.clock.now(), out) if out is not None else None
+    if page is not None:
+        call.say(f"report: {page}")
+    return {**answer, "report": str(page) if page else None}
+
+
+def _tell_measured(call: Call, found: Measured, currency: str) -> None:
+    written, held = found.arms
+    call.say(f"{found.row.id}: {written:,} in the arm written to, {held:,} held out")
+    if (lift := found.lift) is None:
+        call.say("stayed: nobody's outcome is known in both arms yet")
+    else:
+        looks = f"; looked at daily [{lift.always.low:+.1%}, {lift.always.high:+.1%}]" if lift.always else ""
+        call.say(f"stayed: {_span(lift.found)}{looks}: {lift.verdict}")
+    if found.ratio is not None:
+        call.say(f"split: {'ALARM' if found.ratio.alarm else 'as drawn'} (p {found.ratio.p:.3g})")
+    if (worth := found.worth) is not None:
+        net = worth.net
+        call.say(f"net profit: {net.total:+,.2f} {currency} [{net.total_low:+,.2f}, {net.total_high:+,.2f}]")
+    for window in found.decay.months if found.decay else ():
+        effect = _span(window.found) if window.found else "not over yet"
+        call.say(f"  bought in days {window.begin} to {window.end}: {effect}")
+    for stop in found.stops:
+        call.say(f"  {stop.harm}: {stop.written_to.rate:.2%}, limit {stop.limit:.2%}{', BREACHED' * stop.breached}")
+
+
+def _span(found: Difference) -> str:
+    return f"{found.lift:+.1%} [{found.low:+.1%}, {found.high:+.1%}]"
 
 
 @command(app, "pause")
@@ -284,7 +332,7 @@ def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
     for name, count in counts.items():
         call.say(f"  {count:,} {name}")
     if (told := found.lift) is not None:
-        call.say(f"stayed: {told.difference:+.1%} [{told.low:+.1%}, {told.high:+.1%}] against held out: {told.verdict}")
+        call.say(f"stayed: {_span(told.found)} against held out: {told.verdict}")
     if counts.get("checked"):
         call.say(f"next: read a few with holdfast review list --all, then holdfast campaign approve {campaign_id}")
     if counts.get("needs_person") or counts.get("blocked"):

@@ -1,4 +1,5 @@
-"""holdfast eval: what was measured, each with its interval: how policies are searched, how well who writes writes."""
+"""holdfast eval: what was measured, each with its interval: how policies are searched, how well who
+writes writes, whether our experiments tell the truth."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from api.terminal import Call, command
 if TYPE_CHECKING:
     from knowledge.evaluation import Row, Share
     from knowledge.index import PolicyIndex
+    from scoring.experiments.known_shop import Row as Known
+    from scoring.experiments.rehearsal import Check
 
 app = typer.Typer(name="eval", help="Measure a part of the house.", no_args_is_help=True)
 
@@ -135,3 +138,54 @@ def _say_figures(call: Call, told: list[dict[str, Any]]) -> None:
         call.say(f"  {'plain brand voice, of 100':36} {row['voice']:.0f}")
         call.say(f"  {'characters a message':36} {row['characters']:.0f}")
         call.say(f"  {'a draft':36} {row['seconds_per_draft'] * 1000:.0f} ms, {row['tokens_per_draft']:.0f} tokens")
+
+
+@command(app, "experiments")
+def experiments(
+    call: Call,
+    runs: Annotated[int, typer.Option("--runs", min=20, help="Simulated experiments for each check.")] = 200,
+    customers: Annotated[int, typer.Option("--customers", min=500, help="Size of the shop with known truth.")] = 10_000,
+) -> dict[str, Any]:
+    """How often our experiments see what is not there or miss what is, and our estimates beside a known truth."""
+    import tempfile
+    from datetime import UTC, datetime
+
+    from scoring.experiments.known_shop import compare
+    from scoring.experiments.rehearsal import rehearse
+    from scoring.simulation import Truth, simulate
+
+    with call.progress("eval") as progress:
+        checks = list(rehearse(runs, call.seed, progress))
+    with tempfile.TemporaryDirectory() as folder:
+        simulate(customers, call.seed, Path(folder), call.now or datetime.now(UTC))
+        known = compare(Truth.load(Path(folder)), call.seed)
+    _show_checks(call, checks)
+    _show_known(call, known)
+    return {
+        "runs": runs,
+        "checks": [check.as_dict() for check in checks],
+        "customers": customers,
+        "known_truth": [row.as_dict() for row in known],
+    }
+
+
+def _show_checks(call: Call, checks: list[Check]) -> None:
+    from rich.table import Table
+
+    table = Table("what", "measured", "should be", title=f"{checks[0].runs:,} experiments each", title_justify="left")
+    for check in checks:
+        low, high = check.interval
+        aim = f"{check.aim[0]:.1%} to {check.aim[1]:.1%}" if check.aim else "–"
+        table.add_row(check.name, f"{check.share:.1%} [{low:.1%}, {high:.1%}]", aim)
+    call.show(table)
+
+
+def _show_known(call: Call, known: list[Known]) -> None:
+    from rich.table import Table
+
+    title = f"a shop with known truth, {known[0].customers:,} customers, points of a hundred"
+    table = Table("what changes", "truth", "our estimate", "inside", title=title, title_justify="left")
+    for row in known:
+        estimate = f"{100 * row.estimate:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
+        table.add_row(row.question, f"{100 * row.truth:+.1f}", estimate, "yes" if row.inside else "no")
+    call.show(table)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from agent.campaign import is_over
 from agent.domain import CampaignStatus, CaseStatus
-from agent.lift import ENOUGH
 from agent.plan import plan_of
 from api.campaigning import Forecast, Standing
 from api.console.say import Say
 from api.console.view import tone_of
+from scoring.experiments.anytime import ENOUGH
 
 TONES = {
     CampaignStatus.RUNNING: "info",
@@ -153,9 +153,9 @@ def _result(found: Standing, say: Say) -> Result | None:
     return Result(
         lift.verdict.replace(" ", "_"),
         tones.get(lift.verdict, "plain"),
-        say.points(lift.difference),
-        say.points(lift.low),
-        say.points(lift.high),
+        say.points(lift.found.lift),
+        say.points(lift.found.low),
+        say.points(lift.found.high),
         tuple(Arm(name, arm.n, arm.stayed, say.percent(arm.rate, 1)) for name, arm in arms),
     )
 

@@ -73,6 +73,10 @@ class Say:
         )  # fmt: skip
         return text.replace("CN¥", "¥").replace("\xa0", " ")
 
+    def major(self, amount: float) -> str:
+        """Money that was estimated, in major units: whole ones, with a true minus."""
+        return self.money(round(amount) * 10 ** int(get_currency_precision(self.currency))).replace("-", "−")
+
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))
 

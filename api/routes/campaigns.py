@@ -12,6 +12,7 @@ from agent import campaign
 from agent.access import Caller, Role, Scope
 from api.auth import MANAGERS, PEOPLE, Shop, allowed
 from api.campaigning import forecast, plan_from, preview_answer, standing, standing_answer
+from api.measuring import measure, measured_answer
 from api.routes.router import v1
 from api.schemas import CampaignAnswer, PlanRequest, PreviewAnswer, Strict
 
@@ -66,6 +67,12 @@ def campaigns(shop: Shop, by: Watcher) -> dict[str, Any]:
 def status(shop: Shop, by: Watcher, campaign_id: CampaignId) -> dict[str, Any]:
     """Progress and result: cases by status, outcomes by arm, the lift with its interval."""
     return standing_answer(standing(campaign_id, shop))
+
+
+@router.get("/campaigns/{campaign_id}/report")
+def report(shop: Shop, by: Watcher, campaign_id: CampaignId) -> dict[str, Any]:
+    """What it changed: lift, always-valid interval, split, net profit, decay, guardrails, by draft, channel, offer."""
+    return measured_answer(measure(campaign_id, shop))
 
 
 @router.post("/campaigns/{campaign_id}/pause", response_model=CampaignAnswer)

@@ -7,6 +7,6 @@ customers. Same seed, same bytes. Nothing that learns may read truth.csv or futu
 from __future__ import annotations
 
 from scoring.simulation.shop import Summary, simulate
-from scoring.simulation.truth import OFFER_KINDS, Answer, Truth
+from scoring.simulation.truth import CHANNELS, OFFER_KINDS, Answer, Truth
 
-__all__ = ["OFFER_KINDS", "Answer", "Summary", "Truth", "simulate"]
+__all__ = ["CHANNELS", "OFFER_KINDS", "Answer", "Summary", "Truth", "simulate"]

@@ -31,8 +31,8 @@ MONEY = frozenset({"percent", "amount", "free_shipping", "points"})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a customer answers one contact. `stayed` is a purchase within 90 days; `order_day` "
-    "counts from the contact."""
+    """How a customer answers one contact. `stayed` is a purchase within 90 days; `order_day` counts
+    from the contact."""
 
     opened: bool
     clicked: bool
@@ -40,6 +40,18 @@ class Answer:
     unsubscribed: bool
     stayed: bool
     order_day: int | None
+    complained: bool = False
+
+
+CHANNELS = ("email", "sms", "push", "chat")
+_FAVOURITE = (0.45, 0.65, 0.85, 1.0)
+ELSEWHERE = 0.7
+"""What is left of a contact's chances on a channel that is not the customer's own."""
+TIRED = 0.8
+"""What is left of them for each earlier contact in the last month."""
+HUNTS_FROM = 0.75
+"""Price sensitivity from which a customer who would buy anyway takes every coupon, and learns to wait for the next."""
+LEARNS_AFTER = 2
 
 
 def draw_truth(lives: Lives, ids: list[str], bought_later: Bools, dice: np.random.Generator) -> pd.DataFrame:
@@ -107,22 +119,40 @@ class Truth:
         text = {"customer_id": str, "stratum": str, "persuadable_by": str, "cause": str}
         return cls(pd.read_csv(folder / "truth.csv", dtype=text, keep_default_na=False))
 
-    def outcomes(self, customer_id: str, contacted_with: str | None) -> Answer:
-        """How this customer answers a contact (None: nobody writes). The same question has the same answer."""
+    def outcomes(
+        self, customer_id: str, contacted_with: str | None, channel: str | None = None, earlier: int = 0
+    ) -> Answer:
+        """How this customer answers a contact (None: nobody writes). The same question has the same answer.
+
+        `channel` None is the customer's favourite one. `earlier`: contacts of the last month, with coupons where
+        `contacted_with` is one: each tires, and after a few a coupon hunter buys no more without.
+        """
         row = self._rows[customer_id]
         leaves, dog = bool(row["would_leave"]), row["stratum"] == "sleeping_dog"
+        hunter = row["stratum"] == "sure_thing" and row["price_sensitivity"] > HUNTS_FROM
         if contacted_with is None:
-            return Answer(False, False, False, False, not leaves, None if leaves else self._day(row))
+            waits = leaves or (hunter and earlier >= LEARNS_AFTER)
+            return Answer(False, False, False, False, not waits, None if waits else self._day(row))
         if contacted_with not in OFFER_KINDS:
             raise ValueError(f"{contacted_with!r} is none of {', '.join(OFFER_KINDS)}")
-        moved = float(row["resistance"]) < float(row[f"p_kept_{contacted_with}"])
-        stayed = (leaves and moved) or (not leaves and not dog)
-        opened = (leaves and moved) or self._dice(row, contacted_with, "open") < 0.15 + 0.6 * row["engagement"]
-        clicked = opened and ((leaves and moved) or self._dice(row, contacted_with, "click") < 0.3)
-        wants = (leaves and moved) or self._dice(row, contacted_with, "redeem") < row["price_sensitivity"]
-        redeemed = bool(stayed and clicked and wants and contacted_with in MONEY)
-        goes = self._dice(row, contacted_with, "unsubscribe") < (0.45 if dog else 0.008)
-        return Answer(bool(opened), bool(clicked), redeemed, bool(goes), stayed, self._day(row) if stayed else None)
+        reached = TIRED**earlier * (1.0 if channel in (None, self.favourite(customer_id)) else ELSEWHERE)
+        moved = leaves and float(row["resistance"]) < float(row[f"p_kept_{contacted_with}"]) * reached
+        coupon = contacted_with in MONEY
+        waits = hunter and earlier >= LEARNS_AFTER and not coupon
+        stayed = moved or (not leaves and not dog and not waits)
+        opened = moved or self._dice(row, contacted_with, "open") < (0.15 + 0.6 * row["engagement"]) * reached
+        clicked = opened and (moved or self._dice(row, contacted_with, "click") < 0.3)
+        wants = moved or hunter or self._dice(row, contacted_with, "redeem") < row["price_sensitivity"]
+        redeemed = bool(stayed and coupon and wants and (clicked or hunter))
+        goes = self._dice(row, contacted_with, "unsubscribe") < (0.45 if dog else 0.008 * (1 + earlier))
+        complains = self._dice(row, contacted_with, "complain") < (0.10 if dog else 0.0015 * 2**earlier)
+        day = self._day(row) if stayed else None
+        return Answer(bool(opened), bool(clicked), redeemed, bool(goes), bool(stayed), day, bool(complains))
+
+    def favourite(self, customer_id: str) -> str:
+        """The channel on which this customer reads."""
+        drawn = self._dice(self._rows[customer_id], "", "channel")
+        return next(name for name, below in zip(CHANNELS, _FAVOURITE, strict=True) if drawn < below)
 
     def _day(self, row: Mapping[str, Any]) -> int:
         return int(self._dice(row, "", "day") * FUTURE_DAYS)

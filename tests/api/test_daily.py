@@ -18,6 +18,7 @@ from api.bootstrap import Workshop
 from api.clock import FixedClock
 from scoring.records import RiskBand
 from tests.factories import NOW, a_case, a_score
+from tests.measured_shop import a_measured_shop, happened, held, written
 from tests.small_shop import PEOPLE, a_small_shop
 
 PLAN = Plan("care", band=RiskBand.HIGH, top=6, auto_send=True, audit_share=0.0)
@@ -158,6 +159,19 @@ def test_what_came_over_http_is_in_the_log_after_the_day(shop: Workshop, folder:
     shop.store.arrivals.add([Arrival("m-1", "c1", None, NOW, [event])])
     assert done(shop, folder)["move"].counts == {"moved": 1}
     assert "e-new" in set(shop.log.load(customer_ids=["c1"])["event_id"])
+
+
+def test_a_day_records_who_stayed_and_pauses_what_harms(tmp_path: Path, folder: Path) -> None:
+    shop = a_measured_shop(tmp_path / "measured")
+    happened(shop, written(100), 5)
+    happened(shop, held(10), 91)
+    for name in written(25):
+        shop.store.people.suppress(name, NOW, "link")
+    steps = done(at(shop, days=92), folder)
+    assert steps["outcomes"].counts == {"stayed": 100, "left": 300}
+    assert [found["harm"] for found in steps["guardrails"].counts["paused"]] == ["unsubscribed"]
+    again = done(at(shop, days=92, hours=1), folder)
+    assert (again["outcomes"].counts, again["guardrails"].counts) == ({}, {"paused": []})
 
 
 def test_coupons_that_nobody_decided_about_go_back_once(shop: Workshop, folder: Path) -> None:

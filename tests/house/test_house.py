@@ -15,6 +15,7 @@ import pytest
 import typer
 from typer.main import get_command
 
+from agent.domain import Language
 from agent.evaluation.phrasings import read_phrasings
 
 ROOT = Path(__file__).parents[2]
@@ -256,3 +257,22 @@ def test_the_wishes_of_another_hand_are_read_by_the_evaluation_alone() -> None:
     patterns = (ROOT / "agent" / "instructions" / "flags.toml").read_text(encoding="utf-8")
     assert len(wishes) > 300
     assert not [wish for wish in wishes if wish in patterns]
+
+
+def test_every_clause_that_a_customer_may_read_has_a_topic_by_which_it_is_found() -> None:
+    from agent.chat.grounding import topics
+    from agent.chat.intent import fold
+    from knowledge.ingest import read_folder
+
+    documents, _ = read_folder(ROOT / "knowledge" / "policies")
+    clauses = [clause for document in documents for clause in document.clauses if clause.customer_text]
+    nowhere = [
+        clause.id
+        for clause in clauses
+        if not any(
+            topic.say.search(fold(f"{clause.clause} {clause.customer_text}"))
+            for topic in topics(Language(clause.language))
+        )
+    ]
+    assert len(clauses) > 150
+    assert nowhere == []

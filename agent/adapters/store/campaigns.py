@@ -77,6 +77,13 @@ class Campaigns:
                 found = self.row(campaign_id).status
                 raise TransitionNotAllowed(f"campaign {campaign_id} is {found}: it cannot become {to}")
 
+    def note_harm(self, campaign_id: str, harm: str, seen: int) -> None:
+        """Keep how often this harm had happened when it stopped the campaign: a person may resume it all the same."""
+        with self._tx.write() as c:
+            plan = dict(self.row(campaign_id).plan)
+            plan["harm_seen"] = {**plan.get("harm_seen", {}), harm: seen}
+            c.execute(schema.campaigns.update().where(self._here(campaign_id)).values(plan=plan))
+
     # --- one process at a time ----------------------------------------------------------------------------------------
 
     def claim(self, campaign_id: str) -> bool:

@@ -1,14 +1,15 @@
-"""Outcomes: what came of it."""
+"""Outcomes: what came of it, case by case and campaign by campaign."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
-from agent.domain import Money, OfferStatus, Outcome
+from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
 
 
 class Results:
@@ -38,16 +39,68 @@ class Results:
 
     def by_arm(self, campaign_id: str) -> Mapping[tuple[bool, str], int]:
         """(held out, kind) → customers of this campaign with such an outcome, each counted once."""
-        o, k = schema.outcomes, schema.cases
-        held = sa.case((k.c.decision["status"].as_string() == OfferStatus.HELD_OUT.value, 1), else_=0)
+        o, k, held = schema.outcomes, schema.cases, _held()
         query = (
             sa.select(held, o.c.kind, sa.func.count(sa.distinct(k.c.customer_id)))
             .join(k, k.c.case_id == o.c.case_id)
-            .where(o.c.brand_id == self._brand, k.c.campaign_id == campaign_id)
+            .where(*self._drawn(campaign_id))
             .group_by(held, o.c.kind)
         )
         with self._tx.read() as c:
             return {(bool(arm), kind): int(count) for arm, kind, count in c.execute(query)}
+
+    def arms(self, campaign_id: str) -> tuple[int, int]:
+        """How many customers of this campaign are written to, and how many are held out."""
+        held = _held()
+        query = sa.select(held, sa.func.count()).where(*self._drawn(campaign_id)).group_by(held)
+        with self._tx.read() as c:
+            found = {bool(arm): int(count) for arm, count in c.execute(query)}
+        return found.get(False, 0), found.get(True, 0)
+
+    def followed(self, campaign_id: str) -> list[Followed]:
+        """Everybody of this campaign for whom lots were drawn, in the order of the cases."""
+        k, s = schema.cases, schema.suppressions
+        gone = (s.c.customer_id == k.c.customer_id) & (s.c.brand_id == k.c.brand_id) & (s.c.at >= k.c.opened_at)
+        offer = k.c.decision["offer"]["id"].as_string()
+        query = (
+            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at)
+            .outerjoin(s, gone)
+            .where(*self._drawn(campaign_id))
+            .order_by(k.c.opened_at, k.c.case_id)
+        )
+        with self._tx.read() as c:
+            rows = c.execute(query).all()
+            kinds, money = _kinds(c, campaign_id), _redeemed(c, campaign_id)
+            sent, words = _sent(c, campaign_id), _words(c, campaign_id)
+        return [
+            Followed(
+                case_id, customer, channel, opened_at, bool(held), offer or "", *words.get(case_id, ("", False)),
+                sent=case_id in sent,
+                redeemed=money.get(case_id),
+                unsubscribed=at is not None or CaseStatus.UNSUBSCRIBED.value in kinds.get(case_id, ()),
+                stayed=_stayed(kinds.get(case_id, set())),
+            )
+            for case_id, customer, channel, opened_at, held, offer, at in rows
+        ]  # fmt: skip
+
+    def unsettled(self, opened_before: datetime) -> list[tuple[str, str, datetime]]:
+        """Cases of campaigns of which nobody has said whether the customer stayed: case, customer, opened."""
+        k, o = schema.cases, schema.outcomes
+        known = sa.select(o.c.case_id).where(o.c.kind.in_([CaseStatus.STAYED.value, CaseStatus.LEFT.value]))
+        query = (
+            sa.select(k.c.case_id, k.c.customer_id, k.c.opened_at)
+            .where(*self._drawn(None), k.c.opened_at < opened_before, k.c.case_id.not_in(known))
+            .order_by(k.c.opened_at, k.c.case_id)
+        )
+        with self._tx.read() as c:
+            return [(row.case_id, row.customer_id, row.opened_at) for row in c.execute(query)]
+
+    def _drawn(self, campaign_id: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+        """Cases for which lots were drawn: decided, and not about an open ticket, which is answered in any case."""
+        k = schema.cases
+        which = k.c.campaign_id == campaign_id if campaign_id is not None else k.c.campaign_id.is_not(None)
+        decided = k.c.decision["status"].as_string().is_not(None)
+        return (k.c.brand_id == self._brand, which, k.c.purpose == Purpose.MARKETING.value, decided)
 
     def of_case(self, case_id: str) -> list[Outcome]:
         t = schema.outcomes
@@ -63,3 +116,55 @@ class Results:
                 )
                 for row in c.execute(query)
             ]
+
+
+def _held() -> sa.ColumnElement[int]:
+    """Made once a query: PostgreSQL groups by an expression only where it is the very same."""
+    held = schema.cases.c.decision["status"].as_string() == OfferStatus.HELD_OUT.value
+    return sa.case((held, 1), else_=0)
+
+
+def _of(campaign_id: str) -> sa.Select[tuple[str]]:
+    return sa.select(schema.cases.c.case_id).where(schema.cases.c.campaign_id == campaign_id)
+
+
+def _kinds(c: sa.Connection, campaign_id: str) -> dict[str, set[str]]:
+    t = schema.outcomes
+    found: dict[str, set[str]] = {}
+    for case_id, kind in c.execute(sa.select(t.c.case_id, t.c.kind).where(t.c.case_id.in_(_of(campaign_id)))):
+        found.setdefault(case_id, set()).add(kind)
+    return found
+
+
+def _redeemed(c: sa.Connection, campaign_id: str) -> dict[str, Money]:
+    t = schema.reservations
+    query = sa.select(t.c.case_id, t.c.amount_minor, t.c.currency).where(
+        t.c.case_id.in_(_of(campaign_id)), t.c.status == "redeemed"
+    )
+    return {case_id: Money(minor, currency) for case_id, minor, currency in c.execute(query)}
+
+
+def _sent(c: sa.Connection, campaign_id: str) -> set[str]:
+    """What left, or may have."""
+    t = schema.outbox
+    left = [DeliveryStatus.SENT.value, DeliveryStatus.UNKNOWN.value]
+    query = sa.select(t.c.case_id).where(t.c.case_id.in_(_of(campaign_id)), t.c.status.in_(left))
+    return set(c.execute(query).scalars())
+
+
+def _words(c: sa.Connection, campaign_id: str) -> dict[str, tuple[str, bool]]:
+    """Writer of the newest draft, and whether it wrote for a whole cell."""
+    t = schema.drafts
+    stamp = t.c.data["writer"]
+    query = (
+        sa.select(t.c.case_id, stamp["name"].as_string(), stamp["detail"]["drafted_for"].as_string())
+        .where(t.c.case_id.in_(_of(campaign_id)))
+        .order_by(t.c.id)
+    )
+    return {case_id: (name or "", bool(cell)) for case_id, name, cell in c.execute(query)}
+
+
+def _stayed(kinds: set[str]) -> bool | None:
+    if CaseStatus.STAYED.value in kinds:
+        return True
+    return False if CaseStatus.LEFT.value in kinds else None

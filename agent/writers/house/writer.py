@@ -17,11 +17,11 @@ from typing import Any
 from agent.domain import WriteRequest, WriterReply
 from agent.errors import NotReady, WriterUnavailable
 from agent.voice import avoids, voice_of
-from agent.writers.composer import APOLOGY
 from agent.writers.house.clauses import Strays, strays
 from agent.writers.house.dialect import control_messages
 from agent.writers.house.mask import HouseMask, Vocabulary
 from agent.writers.house.threads import one_thread
+from agent.writers.wishes import broken
 
 NAME = "holdfast-house"
 WEIGHTS = Path(str(files("agent.writers.house"))) / "weights"
@@ -128,9 +128,8 @@ class HouseWriter:
         count = ids.index(end) + 1 if ended else len(ids)
         text = self._tokenizer.decode(ids[: count - ended], skip_special_tokens=True)
         sheet, flags = asked
-        disobeyed = ("no_apology" in flags and APOLOGY.search(text) is not None) or avoids(
-            text, voice_of(sheet.brand, sheet.language)
-        )
+        wished = broken(text, sheet.language, flags) is None
+        disobeyed = not wished or avoids(text, voice_of(sheet.brand, sheet.language))
         return Sample(text, count, sum(scores[:count]) / max(1, count), ended, strays(text, sheet), disobeyed)
 
 

@@ -17,7 +17,9 @@ from api.console.campaign_view import campaign_rows, campaign_view, preview_view
 from api.console.flash import Flash
 from api.console.pages.router import pages
 from api.console.render import go, page, say_for
+from api.console.result_view import result_view
 from api.console.session import acts, sees
+from api.measuring import measure
 from api.schemas import PlanRequest
 
 router = pages()
@@ -77,8 +79,9 @@ def start(
 
 @router.get("/campaigns/{campaign_id}")
 def one(request: Request, shop: Shop, by: Watcher, campaign_id: CampaignId) -> Response:
-    view = campaign_view(standing(campaign_id, shop), say_for(request))
-    return page(request, "campaign.html", by, c=view, reviews=by.role in MANAGERS | {Role.REVIEWER})
+    say = say_for(request)
+    view, result = campaign_view(standing(campaign_id, shop), say), result_view(measure(campaign_id, shop), say)
+    return page(request, "campaign.html", by, c=view, r=result, reviews=by.role in MANAGERS | {Role.REVIEWER})
 
 
 @router.get("/campaigns/{campaign_id}/progress")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent.errors import WriterUnavailable
-from agent.writers.batching import Batcher, Progress
+from agent.writers.batching import Batcher, Follow, Progress
 from agent.writers.paged_engine import PagedEngine
 
 
@@ -26,8 +26,12 @@ class ScriptedEngine:
     fits: int = 1_000
     crashes: int = 0
     deaf: set[tuple[int, ...]] = field(default_factory=set)
+    closed: threading.Event = field(default_factory=threading.Event)
 
-    def submit(self, key: str, prompt: Sequence[int], room: int) -> None:
+    def close(self) -> None:
+        self.closed.set()
+
+    def submit(self, key: str, prompt: Sequence[int], room: int, follow: Follow | None = None) -> None:
         self.submitted.append((key, tuple(prompt)))
         self.inside[key] = tuple(prompt)
 
@@ -150,15 +154,16 @@ def test_words_are_told_while_they_come() -> None:
     assert heard == [1, 2, 3, 4]
 
 
-def test_closing_tells_whoever_waits() -> None:
-    batcher = Batcher(ScriptedEngine())
+def test_closing_tells_whoever_waits_and_stops_the_engine() -> None:
+    engine = ScriptedEngine()
+    batcher = Batcher(engine)
     threading.Timer(0.1, batcher.close).start()
     with pytest.raises(WriterUnavailable, match="closed"):
         batcher.ask((1,), 8, 5)
+    assert engine.closed.wait(5)
 
 
-@pytest.mark.slow
-def test_the_real_engine_answers_many_at_once() -> None:
+def a_real_engine() -> PagedEngine:
     import torch
     from transformers import GenerationConfig, Qwen3Config, Qwen3ForCausalLM
 
@@ -168,7 +173,21 @@ def test_the_real_engine_answers_many_at_once() -> None:
         num_key_value_heads=1, head_dim=16, max_position_embeddings=1024,
     )  # fmt: skip
     generation = GenerationConfig(do_sample=False, eos_token_id=511, max_new_tokens=8)
-    engine = PagedEngine(Qwen3ForCausalLM(config).eval(), generation, most=8, pages=64, page_size=16)
+    return PagedEngine(Qwen3ForCausalLM(config).eval(), generation, most=8, pages=64, page_size=16)
+
+
+@pytest.mark.slow
+def test_the_real_engine_keeps_no_finished_command_alive() -> None:
+    engine = a_real_engine()
+    try:
+        assert engine._manager._generation_thread.daemon
+    finally:
+        engine.close()
+
+
+@pytest.mark.slow
+def test_the_real_engine_answers_many_at_once() -> None:
+    engine = a_real_engine()
     try:
         shared = tuple(range(5, 45))
         answers = ask_all(Batcher(engine), [((*shared, 100 + n), True) for n in range(6)])

@@ -15,9 +15,9 @@ from agent.domain import FactSheet, Language, Offer, Tone
 from agent.realise import realise
 from agent.situations import situations
 from agent.slots import slot_names, slot_table
-from agent.writers.composer import APOLOGY
 from agent.writers.patterns import GUARD, known_slots, mend, needed, sayable, settle
 from agent.writers.phrasebook import Phrases, phrasebook
+from agent.writers.wishes import APOLOGY
 
 Make = Callable[..., FactSheet]
 Offers = Callable[..., Offer]

@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from scoring.customers import read_customers
 from scoring.events import KINDS, TOPICS, read_events, read_orders
-from scoring.simulation import OFFER_KINDS, Truth, simulate
+from scoring.simulation import CHANNELS, OFFER_KINDS, Truth, simulate
 from scoring.simulation.shop import FILES
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -135,3 +135,34 @@ def test_the_same_contact_has_the_same_answer(shop: Path) -> None:
 def test_an_unknown_kind_of_contact_is_an_error(shop: Path) -> None:
     with pytest.raises(ValueError, match="telepathy"):
         Truth.load(shop).outcomes("C00001", "telepathy")
+
+
+def test_a_channel_that_nobody_reads_and_a_third_message_move_fewer(shop: Path) -> None:
+    truth = Truth.load(shop)
+    ids = list(truth.table.index)
+    own = sum(truth.outcomes(c, "percent", truth.favourite(c)).stayed for c in ids)
+    assert own == sum(truth.outcomes(c, "percent").stayed for c in ids)
+    other = {c: next(name for name in CHANNELS if name != truth.favourite(c)) for c in ids}
+    assert sum(truth.outcomes(c, "percent", other[c]).stayed for c in ids) < own
+    assert sum(truth.outcomes(c, "percent", earlier=2).stayed for c in ids) < own
+    assert sum(truth.outcomes(c, "percent", earlier=2).unsubscribed for c in ids) > sum(
+        truth.outcomes(c, "percent").unsubscribed for c in ids
+    )
+
+
+def test_a_coupon_hunter_takes_every_coupon_and_learns_to_wait(shop: Path) -> None:
+    truth = Truth.load(shop)
+    hunters = truth.table[(truth.table["stratum"] == "sure_thing") & (truth.table["price_sensitivity"] > 0.75)].index
+    assert len(hunters) > 10
+    assert all(truth.outcomes(c, "percent").redeemed and truth.outcomes(c, None).stayed for c in hunters)
+    assert not any(truth.outcomes(c, None, earlier=2).stayed for c in hunters)
+    assert all(truth.outcomes(c, "percent", earlier=2).stayed for c in hunters)
+
+
+def test_sleeping_dogs_complain_more_than_others(shop: Path) -> None:
+    truth = Truth.load(shop)
+    complaints = {
+        stratum: sum(truth.outcomes(c, kind).complained for c in group.index for kind in OFFER_KINDS) / len(group)
+        for stratum, group in truth.table.groupby("stratum")
+    }
+    assert complaints["sleeping_dog"] > 5 * complaints["sure_thing"] > 0
