@@ -148,9 +148,7 @@ def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], 
     clauses = message.licence.clause_sentences
     if denies(sentence):
         return any(shared(clause, passage) >= 1 for clause in clauses)
-    if says_of_all(sentence):
-        return any(shared(clause, sentence) >= 1 for clause in clauses)
-    return bool(numbers) and any(shared(clause, sentence) >= 2 for clause in clauses)
+    return (bool(numbers) or says_of_all(sentence)) and any(shared(clause, sentence) >= 2 for clause in clauses)
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
@@ -217,7 +215,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
 def _is_about(clause: str, statement: Statement, passage: str) -> bool:
     if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text):
         return True
-    enough = 1 if denies(statement.text) or says_of_all(statement.text) else 2
+    enough = 1 if denies(statement.text) else 2
     return not statement.topics and shared(clause, passage) >= enough
 
 

@@ -258,7 +258,8 @@ class Licence:
 
 
 _SMALL = frozenset(
-    "your with that this from have will when they them than then been were what which into about just like more".split()
+    "your with that this from have will when they them than then been were what which into about just like more"
+    " time order orders next there always".split()
 )
 _ENDING = re.compile(r"(?:ations?|ments?|ing|ed|es|s|ly|e)$")
 
@@ -274,7 +275,6 @@ _SAME = (
     (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
     (sieve(r"money back"), "refund"),
     (sieve(r"(?:take|taking|get|draw) (?:it|money|the money|your money|that)? ?out"), "withdraw"),
-    (sieve(r"whenever (?:you (?:like|want|wish)|it suits you)|any ?time"), "at any time"),
     (sieve(r"(?:今天|今日|当日)(?:就)?(?:能|可以)?(?:发货?|发出|寄出)|(?:能|可以)?(?:今天|今日|当日)发"), "当天发货"),
     (sieve(r"(?:has|have)n't (?:left|gone out|shipped)|(?:before it )?(?:goes out|leaves)|on its way"), "until ships"),
 )

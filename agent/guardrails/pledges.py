@@ -23,6 +23,17 @@ _REPORTED = sieve(
     r"|were promised|wanted)(?![a-z])"
     r"|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
 )
+# a quotation promises nothing where the sentence says whose words they are
+_TOLD = sieve(
+    r"说|写|问|提到|提过|看到|见到|所谓|那句|那张|标着|叫|听到|(?<![a-z])(?:said|says|say|wrote|asked"
+    r"|mentioned|called|saw|seen|seeing"
+    r"|read|heard|so-called|words)(?![a-z])"
+)
+# what happens on a day of the record: it is told, and not promised
+_ON_A_DAY = sieve(
+    r"到|送达|派送|发出|发货|寄出|出账|续费|扣款|上课|(?<![a-z])(?:arriv|deliver|ship|dispatch|go(?:es)? out"
+    r"|due|charg|bill|renew|start)"
+)
 _NEW_CLAUSE = sieve(r"[，,；;：:]")
 _SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
 _CANNOT = sieve(
@@ -37,7 +48,9 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     said = text[start:end]
     if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
         return None
-    if (field.name == "body" and _is_reported(text, start, hit.start)) or field.is_quoted(hit.start):
+    if (field.name == "body" and _is_reported(text, start, hit.start)) or (
+        field.is_quoted(hit.start) and _TOLD.search(text, start, hit.start)
+    ):
         return None
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
@@ -46,16 +59,17 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
         return None
     if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
         return None
-    return None if _is_licensed(start, end, field, message) else hit.severity
+    return None if _is_licensed(hit, start, end, field, message) else hit.severity
 
 
-def _is_licensed(start: int, end: int, field: Field, message: Message) -> bool:
+def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message) -> bool:
     """Whether the sentence tells what a clause says, or when something happens by the record."""
     said, passage, licence = field.tight.text[start:end], field.passage(start), message.licence
     numbers = [q for q in field.quantities if start <= q.start < end and q.kind not in ("number", "count")]
     known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
     days = [mention for mention in field.dates if start <= mention.start < end]
-    if days and known and all(day.first == day.last and licence.has_day(day) for day in days):
+    on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)
+    if on_a_day and days and known and all(day.first == day.last and licence.has_day(day) for day in days):
         return True
     return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 

@@ -262,6 +262,8 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
     """Why a quantity about the customer is wrong, or None. Benefits of the offer are other rules' matter."""
     if quantity.qualifier in ("negated", "hypothetical") or _is_known(quantity, message):
         return None
+    if quantity.text.strip() == "一块":  # 缺的那一块 is a piece
+        return None
     before = field.tight.text[max(0, quantity.start - 12) : quantity.start]
     if is_denied_before(field.tight.text, quantity.start) or _NOT_SO.search(before):
         return None
