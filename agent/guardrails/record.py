@@ -52,7 +52,8 @@ _OPENS_EN = sieve(r"^\s*(?P<name>[A-Z][a-z'’-]{2,14})(?=, |,\n|!\s)")
 _OPENS_ZH = sieve(r"(?:^|】)\s*(?P<name>[\u4e00-\u9fff]{3})(?=[，,])")
 _NO_NAME_ZH = sieve(r"[了的吧呢啊啦过到着是么嘛哈好呀们天里上下]$")
 _OPENERS = frozenset(
-    "yes yep yeah nope sorry thanks thank well sure right okay alright hello morning afternoon evening greetings "
+    "goodbye bye farewell yes yep yeah nope sorry thanks thank well sure right okay alright hello morning aft"
+    "ernoon evening greetings "
     "welcome"
     " first second third also now then today tomorrow yesterday tonight still anyway actually honestly indeed however"
     " meanwhile otherwise perhaps maybe please good great fine perfect wonderful lovely absolutely certainly "

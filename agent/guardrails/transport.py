@@ -13,6 +13,7 @@ from agent.domain import Finding, Severity, Words
 from agent.guardrails.message import Message, context_finding
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.scripts import guess_language
 from agent.language.sieve import sieve
 
 # --- a machine says what it is ----------------------------------------------------------------------------------------
@@ -107,8 +108,8 @@ def _charset(message: Message) -> Iterator[Finding]:
     """What the carriers of the place refuse, 【】 among it: those belong to the signature alone."""
     context, body = message.context, message.body
     forbidden = context.channel_rules.forbidden_characters
-    if body is None or not forbidden:
-        return
+    if body is None or not forbidden or guess_language(body.raw) == "en":
+        return  # foreign words go by other rules; the templates of the carriers are Chinese
     signature = _SIGNED.match(body.raw)
     for at, char in enumerate(body.raw):
         if char in forbidden or (char in "【】" and at >= (signature.end() if signature else 0)):
