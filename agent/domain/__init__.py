@@ -33,7 +33,7 @@ from agent.domain.drafts import (
 )
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
-from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus
+from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
@@ -85,6 +85,7 @@ __all__ = [
     "SlotType",
     "Source",
     "Span",
+    "Spared",
     "StyleRule",
     "Tone",
     "TraceStep",
