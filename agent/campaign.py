@@ -298,6 +298,8 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, "no consent and address on any channel of the plan")
     against = _objections(customer, events, channel, house)
     serving = open_ticket(events) is not None
+    if not serving and steps.wants_peace(events, house.clock.now()):
+        return Place(None, "better left alone: asked lately for fewer messages")
     if hard := [rule for rule in against if not (serving and rule == "HOLD_CASE")]:
         return Place(None, hard[0])
     held = not serving and held_out(house.experiment, customer.id, house.holdout_share)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from agent.acts import acts_for
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
 from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
-from agent.ledger import Claim, LedgerBook, Refusal
+from agent.ledger import Claim, CouponBook, Refusal
 from agent.money import to_major
 from agent.situations import GENERAL, situations
 from scoring.records import RiskBand
@@ -34,8 +34,8 @@ class OfferContext:
 
     `open_topic` is the topic of a ticket still open. `recent` are the situations that a ticket or review of the last
     weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
-    last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at which
-    the customer said that they were about to leave, oldest first.
+    last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
+    which the customer said that they were about to leave, oldest first.
     """
 
     held_out: bool
@@ -50,7 +50,7 @@ class OfferContext:
 
 
 def choose_offer(
-    case: Case, customer: Customer, catalogue: Catalogue, ledger: LedgerBook, context: OfferContext
+    case: Case, customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext
 ) -> OfferDecision:
     """The decision for one case. Money is reserved when the answer carries an offer."""
     strategy = _strategy(case, catalogue, context)
@@ -95,7 +95,7 @@ def _cheapest_adequate(
     customer: Customer,
     strategy: Strategy,
     catalogue: Catalogue,
-    ledger: LedgerBook,
+    ledger: CouponBook,
     context: OfferContext,
 ) -> OfferDecision:
     helps = [catalogue.offers[name] for name in strategy.help]
@@ -126,7 +126,7 @@ def _cheapest_adequate(
 
 
 def spare(
-    case: Case, customer: Customer, catalogue: Catalogue, ledger: LedgerBook, context: OfferContext
+    case: Case, customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext
 ) -> tuple[Spared, str] | None:
     """Whether money is out of the question for this customer, and why in a sentence. None: it is not."""
     if context.recent & LEAVE_ALONE:
@@ -141,7 +141,7 @@ def spare(
     return None
 
 
-def _gaming(customer: Customer, catalogue: Catalogue, ledger: LedgerBook, context: OfferContext) -> datetime | None:
+def _gaming(customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext) -> datetime | None:
     """The newest threat that followed an offer that followed a threat, within the window; None when there is none.
 
     What the ledger holds between two threats is counted as what it held since the first less what it held since the
@@ -185,7 +185,7 @@ def _unfit(
     line: CatalogueOffer,
     customer: Customer,
     catalogue: Catalogue,
-    ledger: LedgerBook,
+    ledger: CouponBook,
     worth: Money | None,
     context: OfferContext,
 ) -> str | None:
@@ -204,7 +204,7 @@ def _unfit(
 
 
 def _reserve(
-    line: CatalogueOffer, case: Case, customer: Customer, ledger: LedgerBook, context: OfferContext
+    line: CatalogueOffer, case: Case, customer: Customer, ledger: CouponBook, context: OfferContext
 ) -> Offer | Refusal:
     budgets = [f"offer:{line.id}"]
     if case.campaign_id and ledger.budget(f"campaign:{case.campaign_id}") is not None:

@@ -1,7 +1,7 @@
 """When a customer said that they were about to leave: a topic, or words in a ticket or a review.
 
-Takes events, gives moments. What follows from them is decided in `offers.py`, with the ledger: a threat alone is a reason
-to listen; a threat, a coupon and the same threat again is a trade that we do not repeat.
+Takes events, gives moments. What follows from them is decided in `offers.py`, with the ledger: a threat alone is a
+reason to listen; a threat, a coupon and the same threat again is a trade that we do not repeat.
 """
 
 from __future__ import annotations

@@ -4,11 +4,24 @@
 not steer a price. Whether a catalogue is sensible is asked in `agent.offer_check`.
 """
 
-from agent.catalogue.reading import Entry, Texts, load_catalogue, read_catalogue, start_catalogue, texts_of
-from agent.catalogue.records import Catalogue, CatalogueOffer, Strategy, Trial
+from agent.catalogue.reading import (
+    OFFERS,
+    STRATEGIES,
+    Entry,
+    Texts,
+    entries_of,
+    load_catalogue,
+    read_catalogue,
+    start_catalogue,
+    texts_of,
+)
+from agent.catalogue.records import OF_AN_ORDER, Catalogue, CatalogueOffer, Strategy, Trial
 from agent.catalogue.steering import CatalogueError, PriceSteered
 
 __all__ = [
+    "OFFERS",
+    "OF_AN_ORDER",
+    "STRATEGIES",
     "Catalogue",
     "CatalogueError",
     "CatalogueOffer",
@@ -17,6 +30,7 @@ __all__ = [
     "Strategy",
     "Texts",
     "Trial",
+    "entries_of",
     "load_catalogue",
     "read_catalogue",
     "start_catalogue",

@@ -21,6 +21,7 @@ from agent.domain import MONEY_KINDS, Language, OfferKind
 from agent.errors import InputError
 from agent.money import to_minor
 from agent.resources import package_data
+from scoring.records import RiskBand
 
 OFFERS, STRATEGIES = "offers.toml", "strategies.toml"
 TOP_KEYS = frozenset(
@@ -32,7 +33,7 @@ OFFER_KEYS = frozenset(
 )
 STRATEGY_KEYS = frozenset("reason situation help acts first".split())
 TRIAL_KEYS = frozenset("name reasons offer customer says situation".split())
-CUSTOMER_KEYS = frozenset("tier orders spent risk silent_days".split())
+CUSTOMER_KEYS = frozenset("tier orders spent risk band silent_days".split())
 NONE = "none"
 """The word of a trial for no offer."""
 
@@ -71,6 +72,12 @@ def texts_of(home: Path | None = None) -> Texts:
     return Texts(_text(OFFERS, home), _text(STRATEGIES, home))
 
 
+def entries_of(texts: Texts) -> list[Entry]:
+    """Every table of both files. Raises CatalogueError for a file that is no TOML."""
+    both = ((OFFERS, texts.offers), (STRATEGIES, texts.strategies))
+    return [entry for file, text in both for entry in _entries(_toml(text, file), text, file)]
+
+
 def load_catalogue(currency: str, home: Path | None = None) -> Catalogue:
     """Read both files; a file of the same name in `home` takes the place of ours. Raises InputError."""
     return read_catalogue(texts_of(home), currency)
@@ -81,7 +88,7 @@ def read_catalogue(texts: Texts, currency: str, refused: Refused | None = None) 
 
     A file that is no TOML, or is in another currency, is raised all the same.
     """
-    offers, strategies = _toml(texts.offers, OFFERS), _toml(texts.strategies, STRATEGIES)
+    offers = _toml(texts.offers, OFFERS)
     if (stated := offers.get("currency", currency)) != currency:
         raise InputError(
             f"{OFFERS} is in {stated}, the brand is in {currency}", "one currency a brand: change one of the two"
@@ -89,7 +96,7 @@ def read_catalogue(texts: Texts, currency: str, refused: Refused | None = None) 
     lines: dict[str, CatalogueOffer] = {}
     plans: dict[str, Strategy] = {}
     trials: list[Trial] = []
-    for entry in (*_entries(offers, texts.offers, OFFERS), *_entries(strategies, texts.strategies, STRATEGIES)):
+    for entry in entries_of(texts):
         try:
             _read_entry(entry, currency, lines, plans, trials)
         except CatalogueError as error:
@@ -129,10 +136,8 @@ def _toml(text: str, file: str) -> dict[str, Any]:
         read = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{file}: {error}", "correct the line, or delete the file to use ours", "") from error
-    if unknown := set(read) - TOP_KEYS:
-        key = sorted(unknown)[0]
-        raise CatalogueError(f"{file}: unknown key {key!r}", f"known keys: {', '.join(sorted(TOP_KEYS))}", key)
     refuse_steering({key: value for key, value in read.items() if not isinstance(value, list)}, file)
+    _known(read, TOP_KEYS, file)
     return read
 
 
@@ -162,7 +167,9 @@ def _read_entry(
         _once(entry, "reason", plan.reason, plans)
         plans[plan.reason] = plan
     else:
-        trials.append(_trial(entry, lines))
+        trial = _trial(entry, lines)
+        _once(entry, "name", trial.name, {one.name: one for one in trials})
+        trials.append(trial)
 
 
 def _offer(entry: Entry, currency: str) -> CatalogueOffer:
@@ -176,9 +183,7 @@ def _offer(entry: Entry, currency: str) -> CatalogueOffer:
         raise CatalogueError(f"{where}: kind {keys['kind']!r} is unknown", remedy, "kind") from error
     value = _decimal(keys.get("value", 0), where, "value")
     if value < 0 or (kind is OfferKind.PERCENT and not 0 < value < 100):
-        raise CatalogueError(
-            f"{where}: value {value} cannot be", "percent is percent off, between 0 and 100", "value"
-        )
+        raise CatalogueError(f"{where}: value {value} cannot be", "percent is percent off, between 0 and 100", "value")
     cost = to_minor(_decimal(keys.get("cost", 0), where, "cost"), currency)
     if kind in MONEY_KINDS and cost.minor <= 0:
         remedy = "add cost = … in major units: the ledger holds it for each"
@@ -239,6 +244,7 @@ def _trial(entry: Entry, offers: Mapping[str, CatalogueOffer]) -> Trial:
         orders=_whole(customer, where, "orders", 5),
         spent=_decimal(customer["spent"], where, "spent") if "spent" in customer else None,
         risk=float(risk),
+        band=_band(customer, where),
         silent_days=_whole(customer, where, "silent_days", 60),
         says=keys.get("says"),
         situation=keys.get("situation"),
@@ -277,6 +283,13 @@ def _whole(keys: Mapping[str, Any], where: str, key: str, default: int, least: i
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise CatalogueError(f"{where}: {key} {value!r} cannot be", f"use a whole number, {least} to {most}", key)
     return value
+
+
+def _band(keys: Mapping[str, Any], where: str) -> RiskBand:
+    try:
+        return RiskBand(keys.get("band", "high"))
+    except ValueError as error:
+        raise CatalogueError(f"{where}: band {keys['band']!r} is unknown", "low, medium or high", "band") from error
 
 
 def _day(keys: Mapping[str, Any], where: str, key: str) -> date | None:

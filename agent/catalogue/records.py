@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from agent.domain import MONEY_KINDS, Language, Money, OfferKind
+from scoring.records import RiskBand
 
 OF_AN_ORDER = frozenset({OfferKind.AMOUNT, OfferKind.FREE_SHIPPING})
 """What takes a fixed sum off one order, so that the smallest order decides whether any margin is left."""
@@ -70,8 +71,8 @@ class Strategy:
 class Trial:
     """A unit test of the catalogue: this customer, for these reasons (strongest first), gets this offer or None.
 
-    `spent` is what the customer spent in a year, in major units (None: unknown); `risk` a probability; `silent_days`
-    since the last order (None: never ordered). `says` must stand in the decision's reason, and `situation` be what is
+    `spent` is what the customer spent in a year, in major units (None: unknown); `risk` a probability and `band` its
+    word; `silent_days` since the last order. `says` must stand in the decision's reason, and `situation` be what is
     written about; None: not asked.
     """
 
@@ -82,7 +83,8 @@ class Trial:
     orders: int = 5
     spent: Decimal | None = None
     risk: float = 0.7
-    silent_days: int | None = 60
+    band: RiskBand = RiskBand.HIGH
+    silent_days: int = 60
     says: str | None = None
     situation: str | None = None
 
@@ -91,9 +93,9 @@ class Trial:
 class Catalogue:
     """`save_rate` is the firm's stated guess of how many leavers a fitting offer keeps; outcomes replace it later.
 
-    `margin_floor_pct`: what must be left of the smallest order as margin after an offer. After `gone_after_days` without
-    an order a customer counts as gone and gets no money; who threatens to leave, gets a coupon and threatens again gets
-    none for `gaming_days`.
+    `margin_floor_pct`: what must be left of the smallest order as margin after an offer. Without an order for
+    `gone_after_days` (0: never) a customer counts as gone and gets no money; who threatens to leave, gets a coupon and
+    threatens again gets none for `gaming_days`.
     """
 
     currency: str

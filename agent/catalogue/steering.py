@@ -59,5 +59,5 @@ def _names(entry: Mapping[str, Any]) -> Iterator[str]:
         yield key
         if isinstance(value, Mapping):
             yield from _names(value)
-        elif key in ("reason", "reasons", "tiers", "tier"):
+        elif key in ("reason", "tiers", "tier"):
             yield from ([str(one) for one in value] if isinstance(value, list | tuple) else [str(value)])

@@ -182,16 +182,17 @@ def test_reasons_that_speak_for_staying_choose_nothing(catalogue: Catalogue, led
 def test_members_hear_of_their_benefits_before_anybody_gets_points(
     tier: str | None, help_kind: OfferKind, catalogue: Catalogue, ledger: LedgerBook
 ) -> None:
-    decision = choose_offer(
-        with_reasons(["low_activity"]), a_customer(tier=tier), catalogue, ledger, a_context()
-    )
+    decision = choose_offer(with_reasons(["low_activity"]), a_customer(tier=tier), catalogue, ledger, a_context())
     assert decision.help is help_kind
 
 
 def test_the_decision_keeps_which_rule_spoke_and_the_rep_reads_it(catalogue: Catalogue, ledger: LedgerBook) -> None:
     decision = decide(with_reasons(["spends_less"]), catalogue, ledger)
     assert decision.rule == "spends_less"
-    for language, words in ((Language.ZH, "规则 spends_less：花得少了"), (Language.EN, "rule spends_less: Spends less")):
+    for language, words in (
+        (Language.ZH, "规则 spends_less：花得少了"),
+        (Language.EN, "rule spends_less: Spends less"),
+    ):
         assert words in why_this_offer(decision, Purpose.MARKETING, language)
 
 
@@ -255,9 +256,11 @@ def test_who_somebody_is_never_changes_what_they_are_offered(catalogue: Catalogu
     people = [
         a_customer(name=name, gender=gender, age=age, country=country, language=language)
         for name, gender, age, country, language in (
-            ("欧阳雪", "female", 22, "CN", Language.ZH), ("Bo", "male", 71, "DE", Language.EN), (None, None, None, None, Language.EN),
+            ("欧阳雪", "female", 22, "CN", Language.ZH),
+            ("Bo", "male", 71, "DE", Language.EN),
+            (None, None, None, None, Language.EN),
         )
-    ]  # fmt: skip
+    ]
     for codes in (["buys_less_often"], ["spends_less"], ["low_activity"], ["no_recent_purchase", "column:age"]):
         given = set()
         for number, person in enumerate(people):
@@ -296,10 +299,10 @@ def test_an_offer_below_the_margin_floor_is_not_made(catalogue: Catalogue, ledge
         ('[[offers]]\nid="x"\nkind="content"\nbuget=1', "buget"),
         ("[[offers]", "offers.toml"),
         ('currency="USD"', "USD"),
-        ('cooldown_day=3', "cooldown_day"),
+        ("cooldown_day=3", "cooldown_day"),
         ('[[offers]]\nid="x"\nkind="content"\n[[offers]]\nid="x"\nkind="content"', "twice"),
         ('[[offers]]\nid="x"\nkind="content"\nends_on="2026-12-31"', "is no day"),
-        ('offers=3', "list of tables"),
+        ("offers=3", "list of tables"),
     ],
 )
 def test_a_catalogue_that_cannot_be_meant_names_the_entry(tmp_path: Path, text: str, said: str) -> None:
