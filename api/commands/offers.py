@@ -141,3 +141,18 @@ def import_codes(
     added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}
     call.say(", ".join(f"{count} codes for {name}" for name, count in added.items()) or "no codes in the file")
     return {"added": added}
+
+
+@command(codes_app, "register")
+def register_codes(
+    call: Call,
+    offer: Annotated[str, typer.Option("--offer", help="The offer that the codes are for.")],
+    keep: Annotated[int, typer.Option("--keep", min=1, max=100_000, help="Fill the pool up to so many free codes.")],
+) -> dict[str, Any]:
+    """Make codes and tell the shop's till (HOLDFAST_CODES_URL, signed); they are usable only after its 2xx."""
+    from api.bootstrap import open_workshop
+    from api.registering import keep_codes
+
+    report = keep_codes(open_workshop(call), offer, keep)
+    call.say(f"{report['registered']} new codes for {offer}; {report['codes_left']} are free")
+    return report
