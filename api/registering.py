@@ -14,8 +14,8 @@ from agent.errors import InputError, NotFound
 from api.bootstrap import Workshop
 
 LETTERS, DIGITS = "BCDFGHJKNRSTWZ", "23456789"
-"""No vowels, so no words; no 0, 1, L that are misread; no Q, V, X (QQ, VX, WX) and no M, P (25RMB, 25PCT): the gate reads
-codes as well, and one in 3,000 with them was taken for a percentage."""
+"""No vowels, so no words; no 0, 1, L that are misread; no Q, V, X (QQ, VX, WX) and no M, P (25RMB, 25PCT): the gate
+reads codes as well, and one in 3,000 with them was taken for a percentage."""
 LENGTH = 10
 """22 signs to the tenth: 44 bits, one in 26 million million."""
 AT_ONCE = 500
