@@ -1,4 +1,5 @@
-"""Clock times, counts and states told to a customer, against the record: closed world, where the record speaks of "
+"""Clock times, weekdays, counts and states told to a customer, against the record: closed world, where the record "
+"speaks of "
 "such."""
 
 from __future__ import annotations
@@ -55,6 +56,46 @@ def _time(match: re.Match[str]) -> set[tuple[int, int]]:
     hour = int(said) if said.isdigit() else int(chinese_value(said) or 0)
     minute = match["m"] or match["m3"] or "0"
     return {(hour % 12, 30 if minute == "半" else int(re.sub(r"\D", "", minute) or 0))}
+
+
+# --- weekdays ---------------------------------------------------------------------------------------------------------
+
+_ZH_AFTER = sieve(r"\s?[（(]?(?:本|下|这)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?!到|至|边)")
+_ZH_BEFORE = sieve(r"(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?:是|[（(，, ]){0,2}$")
+_EN_DAY = "(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nesday|rs|rsday|urday)?"
+_EN_AFTER = sieve(rf"\s?[(,]?\s?(?:a |on )?{_EN_DAY}(?![a-z])")
+_EN_BEFORE = sieve(rf"(?<![a-z]){_EN_DAY}[.,]?\s?(?:the )?[(]?$")
+
+
+def wrong_weekdays(field: Field) -> Iterator[Finding]:
+    """A date with the name of another weekday beside it: one of the two is wrong, and nobody can tell which."""
+    text = field.tight.text
+    for mention in field.dates:
+        if mention.kind not in ("full", "yearless") or mention.first != mention.last:
+            continue
+        before, end = text[max(0, mention.start - 14) : mention.start], mention.end
+        said = next(
+            (
+                _weekday(found["day"])
+                for found in (
+                    _ZH_AFTER.match(text, end),
+                    _EN_AFTER.match(text, end),
+                    _ZH_BEFORE.search(before),
+                    _EN_BEFORE.search(before),
+                )
+                if found
+            ),
+            None,
+        )
+        if said is not None and said != mention.first.weekday():
+            reason = f"{mention.text.strip()} is another weekday."
+            yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
+
+
+def _weekday(said: str) -> int:
+    if said.isascii():
+        return ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(said)
+    return "一二三四五六日".index(said.replace("天", "日"))
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

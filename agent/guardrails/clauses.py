@@ -30,8 +30,9 @@ def shared(clause: str, sentence: str) -> int:
 # --- more than the clause says ----------------------------------------------------------------------------------------
 
 _ALL = sieve(
-    r"一律|所有|全部|任何|一切|随时|永远|都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
-    r"|(?<![a-z])(?:always|any (?:item|order|reason|product|condition|country|time|amount|number)"
+    r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
+    r"|问|来))|永远|都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
+    r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time|amount|number)"
     r"|anything (?:at all|goes|can be)"
     r"|every(?:thing)? (?!as it)|whatever (?:the|your) (?:reason|condition)|no matter|any ?time|future ones"
     r"|the whole|all you (?:like|want)"
@@ -43,12 +44,18 @@ _ALL = sieve(
 
 
 def says_of_all(sentence: str) -> bool:
-    return bool(_ALL.search(sentence))
+    return bool(_ALL.search(sentence)) and not _OF_NOTHING.search(sentence)
+
+
+_OF_NOTHING = sieve(
+    r"没有|并未|不要|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|承诺|保证)|退订|(?<![a-z])(?:not|(?:do|does|did|is"
+    r"|are|wo)n't|unsubscribe)(?![a-z])"
+)
 
 
 def widens(clause: str, sentence: str) -> bool:
     """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
-    return bool(_ALL.search(sentence)) and not _ALL.search(clause)
+    return says_of_all(sentence) and not _ALL.search(clause)
 
 
 # --- against the clause -----------------------------------------------------------------------------------------------
@@ -56,7 +63,7 @@ def widens(clause: str, sentence: str) -> bool:
 _MATTER = "(?:退|换|赔|保修|质保|修|改|补|送|取消|解约|理赔|承担|抵|关闭|注销|提供|支持|覆盖|免费|报销|办|申请)"
 _DENIAL = sieve(
     r"(?:不能|不可以?|不给|不会|不予|不再|不支持|不提供|不允许|不接受|不负责|无法|没法|概不|从不|没办法|拒绝)"
-    rf"\w{{0,3}}?{_MATTER}|(?<!才)不(?:退|换|赔|修|保修|补)(?![货本证息底值])|{_MATTER}\w{{0,2}}不(?:了|成)"
+    rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)不(?:退|换|赔|修|保修|补)(?![货本证息底值])|{_MATTER}\w{{0,2}}不(?:了|成)"
     r"|(?:没有?)(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|不在\w{0,4}范围|不保(?=$|[,，。;；的哦哈了])"
     r"|(?<![a-z])(?:(?:can't|cannot|can not|won't|will not|don't|do not|doesn't|does not|never|unable to|not able to"
     r"|aren't able to|isn't able to|not|isn't|aren't|is not|are not)(?: be| usually| ever| normally| currently)?"
@@ -66,7 +73,7 @@ _DENIAL = sieve(
     r"|(?:is|are) out of the question)"
 )
 _PROVISO = sieve(
-    r"除[^,，。]{1,16}外|除外|除非|未(?!到检)|不影响|完好|人为|凭|须|需|仅限|只限|前提|之前|以前|前可|满\d"
+    r"除[^,，。]{1,16}外|除外|除非|期满|即可|未(?!到检)|不影响|完好|人为|凭|须|需|仅限|只限|前提|之前|以前|前可|满\d"
     r"|(?<![a-z])(?:if|unless|except|excluding|excluded|only|unused|unworn|unopened|original|provided|within|until"
     r"|up to"
     r"|before|subject to|must|less than|at least|with (?:all|a|the|tags))(?![a-z])"
@@ -93,12 +100,34 @@ def may_deny(clauses: Iterable[str], passage: str) -> bool:
 
     "也不退" and "not even" deny what the proviso itself leaves open, and rest on nothing.
     """
+    if _NO_SUCH.search(passage):
+        clauses = [clause for clause in clauses if denies(clause)]
     for clause in clauses:
         if denies(clause) and shared(clause, passage) and not (_PROVISO.search(clause) and _EVEN.search(passage)):
             return True
-        if _PROVISO.search(clause) and shared(clause, passage) >= 2 and not _EVEN.search(passage):
+        if _PROVISO.search(clause) and shared(clause, passage) and not _EVEN.search(passage):
             return True
     return False
+
+
+_NO_SUCH = sieve(
+    r"没有?(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|(?<![a-z])(?:no such (?:thing|service|option)"
+    r"|(?:don't|do not) (?:offer|do|have) (?:that|this|it|such)|isn't a thing)"
+)
+
+
+def waives(text: str) -> bool:
+    """Whether a fee, a penalty or a loss is taken off somebody."""
+    return bool(_WAIVES.search(text))
+
+
+_WAIVES = sieve(
+    r"(?:违约金|手续费|滞纳金|服务费|年费|月费|赎回费|罚金|补偿金)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉|取消|算了)"
+    r"|(?<!不)免(?:掉|去|除)?\w{0,4}(?:违约金|手续费|滞纳金|服务费|年费|月费|罚金)"
+    r"|(?<![a-z])(?:waiv(?:e|ed|ing)|dropp?ed|scrap(?:ped)?|wip(?:e|ed)|tak(?:e|en|ing)) (?:\w+ ){0,3}?(?:fees?"
+    r"|charges?"
+    r"|penalt\w+)(?: (?:off|down|away))?(?![a-z])"
+)
 
 
 def grants_what_is_denied(clause: str, sentence: str) -> bool:
@@ -120,7 +149,7 @@ _NEVER = sieve(
 # --- without its condition --------------------------------------------------------------------------------------------
 
 _CONDITION = sieve(
-    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水|洗|穿)|完好|不影响二次|人为|自(?:签收|收货|付款|到账|购买|激活)"
+    r"除外|除(?!了)|未(?:使用|拆|开封|激活|下水|洗|穿)|完好|不影响二次|人为"
     r"|(?:仅|只)(?:限|适用)|偏远|凭|须|需|前提|满\d|以内|现货|非质量|质量问题|合格|照片"
     r"|(?<![a-z])(?:unused|unworn|unopened|original|packaging|excluded?|excluding|except|unless|photo|proof|tags"
     r"|accessories|defects?|provided|subject to|with (?:a |the )?receipt|final[- ]sale|once|variable|remote"

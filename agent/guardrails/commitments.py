@@ -20,6 +20,7 @@ from agent.guardrails.clauses import (
     may_deny,
     says_of_all,
     shared,
+    waives,
     widens,
 )
 from agent.guardrails.derived import follows, is_span_between
@@ -128,28 +129,34 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             if start <= quantity.start < end
             and quantity.kind in _COUNTED
             and text[quantity.start - 1 : quantity.start] not in tuple("第这那某同")
-            and not is_denied_before(text, quantity.start)
+            and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
             and not field.is_denied(quantity.start)
             and not _speaks_of_offer(quantity, message)
-            and not _LOOKS_BACK.search(text[: quantity.start])
+            and not _LOOKS_BACK.search(text[max(0, quantity.start - 16) : quantity.start])
         )
         if (topics and _is_binding(sentence, topics, numbers)) or (
-            not topics and _tells_a_clause(sentence, numbers, message)
+            not topics and _tells_a_clause(sentence, field.passage(start), numbers, message)
         ):
             yield Statement(start, end, sentence, topics, numbers)
 
 
-def _tells_a_clause(sentence: str, numbers: tuple[Quantity, ...], message: Message) -> bool:
+_NOT_SO = sieve(r"(?:不是|并非|而不是|没有)$|(?<![a-z])(?:not|isn't|wasn't) (?:a |the )?$")
+
+
+def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], message: Message) -> bool:
     """A sentence of no listed topic that speaks of what a clause speaks of: with a number, of all, or saying no."""
-    if not (numbers or denies(sentence) or says_of_all(sentence)):
-        return False
-    return any(shared(clause, sentence) >= 2 for clause in message.licence.clause_sentences)
+    clauses = message.licence.clause_sentences
+    if denies(sentence):
+        return any(shared(clause, passage) >= 1 for clause in clauses)
+    return (bool(numbers) or says_of_all(sentence)) and any(shared(clause, sentence) >= 2 for clause in clauses)
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
     timed = any(number.kind in _TIMES for number in numbers)
     if topics == {"contact"}:
         return timed and not _DONE.search(sentence)
+    if waives(sentence) or says_of_all(sentence):
+        return True
     if _DONE.search(sentence) and not re.search(r"保证|承诺|guarantee|promise", sentence):
         return False
     if _HELPING.search(sentence) and not numbers:
@@ -176,34 +183,40 @@ def _promises(message: Message) -> Iterator[Finding]:
 
 def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
     said, passage, around = statement.text, field.passage(statement.start), field.paragraph(statement.start)
-    backing = [clause for clause in message.licence.clause_sentences if _is_about(clause, statement)]
+    backing = [clause for clause in message.licence.clause_sentences if _is_about(clause, statement, passage)]
     if not backing:
         return _without_clause(statement, field, message)
+    if waives(said) and not any(waives(clause) for clause in backing):
+        severity = Severity.HUMAN if _HELPING.search(said) else Severity.BLOCK
+        return severity, "No clause waives this. Take it out, or use a licensed act."
     if contradict(backing):
         return Severity.HUMAN, "The policies contradict each other here. A person decides."
     unknown = [number for number in statement.numbers if not _is_backed(number, field, message)]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
     if denies(said):
-        if may_deny(backing, passage):
+        if may_deny(backing, around):
             return None
         return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
     if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
         return None
     best = max(backing, key=lambda clause: shared(clause, said))
+    if shared(best, passage) < 2 and _STRONG.search(said):
+        return _without_clause(statement, field, message)
     if grants_what_is_denied(best, said) and shared(best, said) >= 2:
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if all(widens(clause, said) for clause in backing):
+    if widens(best, said):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
-    if shared(best, said) >= 2 and drops_condition(best, said, around):
+    if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
 
 
-def _is_about(clause: str, statement: Statement) -> bool:
+def _is_about(clause: str, statement: Statement, passage: str) -> bool:
     if topics_of(clause) & (statement.topics - {"contact"}) or backs(clause, statement.text):
         return True
-    return not statement.topics and shared(clause, statement.text) >= 2
+    enough = 1 if denies(statement.text) else 2
+    return not statement.topics and shared(clause, passage) >= enough
 
 
 def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
@@ -216,7 +229,8 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
         return None
     if not statement.numbers and not any(
-        not is_denied_before(statement.text, strong.start()) for strong in _STRONG.finditer(statement.text)
+        not is_denied_before(statement.text, strong.start()) and not field.is_quoted(statement.start + strong.start())
+        for strong in _STRONG.finditer(statement.text)
     ):
         return None
     if statement.topics == {"fee"} and not statement.numbers and message.licence.has_phrase("free"):
@@ -257,53 +271,17 @@ def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
 
 # --- the way out ------------------------------------------------------------------------------------------------------
 
-_CANCEL_DARK = sieve(
-    r"(?:不能|无法|不可以?|不支持|不给|不允许|没法|暂不)(?:在线|线上|网上|自行|随时|提前)?(?:取消"
-    r"|解约|退订|注销|关闭|停用|终止|退出|销户|解绑)|(?:取消|解约|注销|销户|退会"
-    r"|终止)\w{0,6}(?:必须|须|需|只能|要)\w{0,6}(?:本人)?(?:到|去|前往|致电|拨打|打电话|书面|邮寄"
-    r"|寄|提供|带|经理|缴|付|先|说明)|(?:找不到|隐藏|关闭了?)\w{0,4}取消(?:按钮|入口)|(?:取消"
-    r"|解约)\w{0,4}(?:按钮|入口)\w{0,4}(?:已|关闭|下线|隐藏)"
-    r"|(?:不[，,]?我(?:就是|宁愿|愿意|喜欢|要)?\w{0,4}(?:放弃|多花钱|原价|不要省钱|吃亏|错过))"
-    r"|(?:先|再)(?:和|跟|与)\w{0,6}(?:聊|谈|通话|沟通)\w{0,8}(?:才|再)(?:能|可以|给)?(?:取消|解约"
-    r"|退|注销)|取消(?:申请)?(?:不予|暂不)(?:受理|处理)"
-    r"|(?<![a-z])(?:(?:you )?(?:can't|cannot|can not|aren't able to|are not able to|may not"
-    r"|won't be able to|not possible to|no way to|unable to) (?:\w+ ){0,2}(?:cancel|unsubscribe"
-    r"|close your account|leave (?:your|the|this) (?:plan|contract)|end (?:your|the) (?:plan"
-    r"|contract|subscription))|(?:can't|cannot) be cancell?ed|cancell?(?:ing"
-    r"|ations?)?(?: \w+){0,4} (?:requires?|must|only|needs?|have to|has to"
-    r"|takes)(?: \w+){0,4} (?:visit|call|phone|letter|store|person|form|manager|in writing|post"
-    r"|fax|reason|fee|notice)"
-    r"|to cancel,?(?: \w+)? (?:you(?:'ll| will)? )?(?:must|have to|need to|need|should|call|visit"
-    r"|write|speak|ring)(?: \w+)*|no,? i (?:don't want|hate|prefer|'d rather|would rather|enjoy"
-    r"|like) (?:to )?(?:\w+ )?(?:sav\w+|pay\w*|full price|miss\w*|los\w+|discount\w*)"
-    r"|before (?:you can|we can|we'll|i can) cancel|we (?:won't|will not|can't"
-    r"|don't) (?:\w+ )?(?:process|accept|allow)(?: \w+){0,2} cancell?ations?|cancel button (?:is"
-    r"|has been) (?:hidden|removed|disabled|moved))(?![a-z])"
-)
-
-
-def _cancel_dark(message: Message) -> Iterator[Finding]:
-    for field in message.fields:
-        for match in field.find(_CANCEL_DARK, field.tight):
-            if message.licence.in_clause(match.group()) and not _granted_online(message):
-                continue
-            reason = "It hides or obstructs leaving. Say plainly how to cancel."
-            yield field.finding("CANCEL_DARK", Severity.BLOCK, reason, *match.span(), field.tight)
-
-
-def _granted_online(message: Message) -> bool:
-    return any(
-        re.search(r"cancell?ed (?:online|at any time)|随时(?:可以?)?(?:取消|解约)", clause)
-        for clause in message.licence.clauses
-    )
-
-
 _STOP_WORD = (
     r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out"
     r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
 )
 _OBSTRUCT = sieve(
-    _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
+    r"(?:to|before you) (?:unsubscribe|opt out|stop(?: these)?)[^.!?\n]{0,4}(?:please |first |just )?(?:log ?in"
+    r"|sign in|call|phone"
+    r"|ring|write|send|post|fill|complete|tell us|explain|allow|wait|pay|visit (?:our|a|the) (?:store|shop"
+    r"|branch))(?![a-z])"
+    r"|不想(?:再)?(?:收到?|继续收|看到)?\w{0,6}[？?，,：:]?\s?(?:请|需要?|要|必须|得)\w{0,8}(?:签到|提交|申请|填写|致电|拨打|登录|验证|寄|缴|到店)"
+    r"|" + _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
     r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
     r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
     r"|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
@@ -329,7 +307,6 @@ def _obstruct(message: Message) -> Iterator[Finding]:
 
 
 _RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
-_CANCEL = {"policy": [{"id": "nc", "text": "Plans can be cancelled online at any time."}]}
 RULES: tuple[Rule, ...] = (
     Rule(
         "POLICY_PROMISE",
@@ -347,20 +324,6 @@ RULES: tuple[Rule, ...] = (
             fine("我帮您看看质保能不能覆盖。"),
             fine("如需退货，请联系客服。"),
             fine("I'll look into your refund and keep you posted.", language="en"),
-        ),
-    ),
-    Rule(
-        "CANCEL_DARK",
-        44,
-        "Leaving freely",
-        "ROSCA 15 U.S.C. 8403; consumer law regulations art. 10; EU 2023/2673",
-        Severity.BLOCK,
-        _cancel_dark,
-        examples=(
-            broken("会员无法在线取消，须本人到店办理。"),
-            broken("You can't cancel online.", language="en", changes=_CANCEL),
-            fine("您可以随时在设置里取消。"),
-            fine("You can cancel online at any time.", language="en", changes=_CANCEL),
         ),
     ),
     Rule(

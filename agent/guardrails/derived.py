@@ -7,6 +7,7 @@ would follow from something.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,12 +26,9 @@ _FEW = 60
 
 def follows(value: Decimal, field: Field, message: Message) -> bool:
     """Whether a sum of money is one step from what is known: times a count, a share of it, the difference of two."""
-    return any(_is_same(value, made) for made in _made_of(field, message))
-
-
-def _is_same(value: Decimal, made: Decimal) -> bool:
-    """To the cent, or rounded to whole units: about 250 for 250.3 is no fault."""
-    return abs(value - made) < _CENT
+    made = message.once(("sums", field.name), lambda: sorted(set(_made_of(field, message))))
+    at = bisect_left(made, value - _CENT)
+    return at < len(made) and made[at] < value + _CENT
 
 
 def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
@@ -41,12 +39,19 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
             yield one / count
         for total in message.licence.totals:
             yield from (one / total * count for count in counts)
-    for one, other in combinations(sums, 2):
+    for one, other in combinations(_own_sums(message), 2):
         yield one + other
         yield abs(one - other)
     for rate in _rates(message):
         yield from (part for one in sums for part in (one * rate / 100, one * (100 - rate) / 100))
     yield from (one * rate for one in message.licence.numbers for rate in message.licence.point_rates)
+
+
+def _own_sums(message: Message) -> frozenset[Decimal]:
+    """Sums of the record and the row: what a clause names is not added to what somebody paid."""
+    offer = message.context.offer
+    own = set(message.licence.money)
+    return frozenset(own | ({offer.value} if offer is not None and offer.kind == "amount" else set()))
 
 
 def _sums(message: Message) -> frozenset[Decimal]:
@@ -58,15 +63,33 @@ def _sums(message: Message) -> frozenset[Decimal]:
     return frozenset(number for number in known if number > 0)
 
 
-_WORDS = {"twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_WORDS = {
+    "twice": 2,
+    "half": 2,
+    "double": 2,
+    "both": 2,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 
 
 def _counts(field: Field, message: Message) -> frozenset[Decimal]:
     text = field.tight.text
-    said = {token.value for token in read_numbers(text)}
+    money = [(quantity.start, quantity.end) for quantity in field.quantities if quantity.kind in _MONEY]
+    tokens = [token for token in read_numbers(text) if not any(a <= token.start < b for a, b in money)]
+    said = {token.value for token in tokens}
     said |= {Decimal(count) for word, count in _WORDS.items() if re.search(rf"(?<![a-z]){word}(?![a-z])", text)}
-    known = {number for number in message.licence.numbers if number == number.to_integral_value()}
-    return frozenset(number for number in {Decimal(2), *said, *known} if 1 < number <= _FEW)
+    known = message.licence.numbers - message.licence.money
+    return frozenset(
+        number for number in {*said, *known} if 1 < number <= _FEW and number == number.to_integral_value()
+    )
 
 
 def _rates(message: Message) -> frozenset[Decimal]:
@@ -81,15 +104,19 @@ _DAYS = {"days": 1, "weeks": 7}
 _FAR = 400
 
 
-def last_days(message: Message, sentence: str) -> frozenset[date]:
+def last_days(message: Message, text: str) -> frozenset[date]:
     """The days on which a term of a clause ends that begins on a day of the record, or today.
 
-    Only clauses that speak of what the sentence speaks of; a last day may be told as the first that is too late.
+    Only clauses that speak of what the text speaks of; a last day may be told as the first that is too late.
     """
-    begins = (*message.licence.dates, message.context.local_now.date())
-    terms = [term for clause in message.licence.clauses_about(sentence) for term in clause]
-    found = {end for begin in begins for term in terms for end in _ends(begin, term)}
-    return frozenset(found | {day + timedelta(1) for day in found})
+
+    def found() -> frozenset[date]:
+        begins = (*message.licence.dates, message.context.local_now.date())
+        terms = [term for clause in message.licence.clauses_about(text) for term in clause]
+        ends = {end for begin in begins for term in terms for end in _ends(begin, term)}
+        return frozenset(ends | {day + timedelta(1) for day in ends})
+
+    return message.once(("last days", text), found)
 
 
 def _ends(begin: date, term: Quantity) -> Iterator[date]:
@@ -132,13 +159,15 @@ def _after_months(begin: date, months: int) -> date:
 
 def is_span_between(days: int, message: Message) -> bool:
     """Whether so many days lie between today, or a day of the record, and another such day or the end of a term."""
-    today = message.context.local_now.date()
-    known = {*message.licence.dates, today}
+    return days in message.once(("spans",), lambda: frozenset(_spans(message)))
+
+
+def _spans(message: Message) -> Iterator[int]:
+    known = {*message.licence.dates, message.context.local_now.date()}
     expires = message.context.offer.expires_on if message.context.offer else None
     ends = {end for begin in known for term in message.licence.quantities for end in _ends(begin, term)}
-    if expires is not None:
-        ends.add(expires)
-    return any(abs((end - begin).days) == days for begin in known for end in known | ends if end != begin)
+    for end in known | ends | ({expires} if expires else set()):
+        yield from (abs((end - begin).days) for begin in known if end != begin)
 
 
 def price_after(offer: OfferTerms, message: Message) -> frozenset[Decimal]:

@@ -14,6 +14,7 @@ from agent.language.normalise import HANZI, INVISIBLE_CHAR, LOOKALIKES, fold
 from agent.language.scripts import count_scripts, is_traditional, mixed_script_words, traditional_characters
 from agent.language.sieve import sieve
 from agent.language.sms import sms_size
+from agent.language.splices import leet_words, odd_characters, spliced_terms
 
 # --- length -----------------------------------------------------------------------------------------------------------
 
@@ -61,7 +62,8 @@ def _lean(text: str) -> str:
 # --- characters -------------------------------------------------------------------------------------------------------
 
 _EMOJI_SEQUENCE = sieve(
-    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f"
+    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
     "[\ufe0e\ufe0f]?(?:[\U000e0020-\U000e007e]+\U000e007f)?\u200d?)+|[0-9#*]\ufe0f\u20e3"
 )
 
@@ -103,6 +105,20 @@ def _mixed(message: Message) -> Iterator[Finding]:
                 if not message.licence.has_phrase(match.group()):
                     yield field.finding("MIXED_SCRIPT", Severity.BLOCK, reason, *match.span())
         yield from _hidden_benefits(field, reason)
+        yield from _disguised(field, message, reason)
+
+
+def _disguised(field: Field, message: Message, reason: str) -> Iterator[Finding]:
+    """Sounds, pieces and look-alikes in place of characters, digits in place of letters."""
+    for start, end in odd_characters(field.raw):
+        if not any(
+            field.raw[start:end] in text for text in message.licence.fact_strings
+        ) and not message.licence.has_phrase(fold(field.raw[start:end]).text):
+            yield field.raw_finding("MIXED_SCRIPT", Severity.BLOCK, reason, start, end)
+    text = field.tight.text
+    for start, end, _ in (*spliced_terms(text), *leet_words(text)):
+        if not message.licence.has_phrase(text[start:end]):
+            yield field.finding("MIXED_SCRIPT", Severity.BLOCK, reason, start, end, field.tight)
 
 
 def _hidden_benefits(field: Field, reason: str) -> Iterator[Finding]:
@@ -119,7 +135,12 @@ def _hidden_benefits(field: Field, reason: str) -> Iterator[Finding]:
 _BROKEN = sieve(
     "\ufffd|锟斤拷|烫烫烫|屯屯屯|锛|銆|鈥|鐨勫|浣犲|鎮ㄥ|[\ud800-\udfff]|[\ue000-\uf8ff]"
     "|&#x?[0-9a-fA-F]{2,6};|ï»¿|\\\\u[0-9a-fA-F]{4}|\\\\x[0-9a-fA-F]{2}|=[0-9A-F]{2}=[0-9A-F]{2}"
-    "|\\?{4,}"
+    "|\\?{4,}|â€|Â[ £€©®°»«]|(?<![\\w/?=&.:%-])(?:%[0-9A-Fa-f]{2}){3,}"
+)
+# two letters of Latin-1, each with a sign behind it, beside Chinese: bytes of UTF-8 of which some fell out
+_TORN = sieve(
+    r"[\u00c0-\u00ff][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc\u2013-\u2026"
+    r"\u2030\u2039\u203a\u20ac\u2122][^\w\s]?[\u00c0-\u00ff]"
 )
 _HIGH_RUN = sieve(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
@@ -137,6 +158,10 @@ def _mojibake(message: Message) -> Iterator[Finding]:
             continue
         for match in _HIGH_RUN.finditer(field.raw):
             if _decodes(match.group(), "cp1252") or _decodes(match.group(), "latin-1"):
+                yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
+        torn = list(_TORN.finditer(field.raw))
+        if torn and (len(torn) > 1 or _HAN.search(field.raw)):
+            for match in torn:
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
         for match in _HANZI_RUN.finditer(field.raw):
             if _decodes(match.group(), "gbk"):
@@ -255,7 +280,8 @@ def _not_english(field: Field, text: str) -> Iterator[Finding]:
         return
     words = _WORD.findall(text.casefold())
     other = sum(word in _OTHER_WORDS for word in words)
-    if len(words) >= 5 and other >= 3 and other > sum(word in _EN_WORDS for word in words):
+    ours = sum(word in _EN_WORDS for word in words)
+    if (len(words) >= 5 and other >= 3 and other > ours) or (len(words) >= 4 and other >= 2 and not ours):
         yield field.raw_finding("WRONG_LANG", Severity.BLOCK, "The customer reads English.", 0, len(field.raw))
 
 
@@ -306,6 +332,17 @@ RULES: tuple[Rule, ...] = (
             broken("Get it F R E E now.", language="en"),
             broken("茶 壶 到 货 了。"),
             broken("现在5·折。"),
+            broken("白露将至，天気转凉。", because="a Japanese form"),
+            broken("这款shi·保ben的。"),
+            broken("zhe次全场mian费。"),
+            broken("Claim your pr1ze and get c4sh.", language="en"),
+            broken("It is che@p and fr33.", language="en"),
+            fine("Our B2B desk ships the S10, the iPhone15 and 4k screens.", language="en"),
+            fine("陈祎、张喆两位，您好。", changes={"customer": {"name": "陈祎"}}),
+            fine("wifi和5G都支持，保护本体也在。"),
+            fine(
+                "您订的“気”系列茶杯到了。", changes={"customer": {"facts": {"item": "気系列茶杯"}}}, because="on record"
+            ),
             fine("Tomás and Zoë say hi, µm and U.S. too.", language="en"),
             fine(
                 "您好，QH20与Wi-Fi均可用，Ａ款８折。",
@@ -327,6 +364,12 @@ RULES: tuple[Rule, ...] = (
             broken("您好锟斤拷。"),
             broken("您好\ufffd。"),
             broken("浣犲ソ锛屾杩庯紒"),
+            broken("运费å…è´¹，放心。", because="a byte fell out on the way"),
+            broken("It costs Â£20.", language="en"),
+            broken("Hello %E4%BD%A0%E5%A5%BD", language="en"),
+            fine("一杯café，一份crème brûlée。"),
+            fine("See https://pineandco.example/q?t=%E4%BD%A0%E5%A5%BD for it.", language="en"),
+            fine("José’s café – “très bon”.", language="en"),
             fine("¡Gracias, Tomás! 🙌 Café “naïve” – €5…", language="en"),
             fine("联通套餐变更次月生效。"),
             fine("郑女士，您好。谢女士也好。", because="three characters that are valid UTF-8 by chance"),

@@ -22,9 +22,11 @@ from agent.resources import kept, package_data
 
 _DENIED = sieve(
     r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿"
-    r"|请勿|勿|别|从不|绝不|不存在|不向您|不得|而非|不|无)\w{0,8}$"
-    r"|(?:(?<![a-z])(?:not|no|never|without|cannot|nor|neither|nobody|instead of|rather than"
-    r"|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
+    r"|请勿|勿|别(?![人家的处])|从不|绝不|不存在|不向您|不得|而非|不(?![仅但只光愧同过断错满]|是吗)"
+    r"|无(?![疑论敌数愧]))\w{0,8}$"
+    r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
+    r"|without(?! (?:a |any )?(?:doubt|question))"
+    r"|cannot|nor|neither|nobody|instead of|rather than|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
 _CLAUSE_END = sieve(r"[。！？!?；;\n，,.]")
@@ -57,6 +59,15 @@ class Lexicon:
                         taken = [found.span() for allowed in self.allow for found in allowed.finditer(text)]
                     if self._counts(match, text, taken):
                         yield Hit(match.start(), match.end(), severity)
+
+    def with_more(self, other: Lexicon) -> Lexicon:
+        """Both lists under one rule: a firm's own file adds to ours, and only one of the same name takes its place."""
+        return Lexicon(
+            self.block + other.block,
+            self.human + other.human,
+            self.allow + other.allow,
+            self.deniable and other.deniable,
+        )
 
     def _counts(self, match: re.Match[str], text: str, allowed: list[tuple[int, int]]) -> bool:
         if any(start < match.end() and match.start() < end for start, end in allowed):
@@ -96,7 +107,8 @@ def _read(root: Traversable | Path) -> dict[str, Lexicon]:
     for item in sorted(root.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".toml"):
             for rule, lists in _tables(item).items():
-                found[rule] = _compile(item.name, rule, lists)
+                more = _compile(item.name, rule, lists)
+                found[rule] = found[rule].with_more(more) if rule in found else more
     return found
 
 

@@ -234,7 +234,20 @@ class Licence:
         """Whether a clause or a fact says the same benefit; the offer's own row is not asked here."""
         if quantity.kind in ("amount", "points") and quantity.value in self._given_numbers:
             return True
-        return self.says(quantity) or (len(quantity.text) > 1 and self.has_phrase(quantity.text))
+        return self.says(quantity) or self._has_words_of(quantity)
+
+    def knows(self, quantity: Quantity) -> bool:
+        """Whether some input carries it: the same quantity, its number in a place that fits its kind, or its words."""
+        if self.says(quantity) or self._has_words_of(quantity):
+            return True
+        return quantity.value in self.money if quantity.kind in _MONEY else self.has_number(quantity.value)
+
+    def _has_words_of(self, quantity: Quantity) -> bool:
+        """A bare number is in too many other words: the 30 of 30 days licenses no 30 yuan."""
+        words = quantity.text.strip()
+        return not re.fullmatch(r"[\d.,]+|.", words) and bool(
+            re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", self.everything)
+        )
 
     def says(self, quantity: Quantity) -> bool:
         """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""
@@ -245,7 +258,8 @@ class Licence:
 
 
 _SMALL = frozenset(
-    "your with that this from have will when they them than then been were what which into about just like more".split()
+    "your with that this from have will when they them than then been were what which into about just like more"
+    " time order orders next there always".split()
 )
 _ENDING = re.compile(r"(?:ations?|ments?|ing|ed|es|s|ly|e)$")
 
@@ -260,6 +274,7 @@ _SAME = (
     ),
     (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
     (sieve(r"money back"), "refund"),
+    (sieve(r"(?:take|taking|get|draw) (?:it|money|the money|your money|that)? ?out"), "withdraw"),
     (sieve(r"(?:今天|今日|当日)(?:就)?(?:能|可以)?(?:发货?|发出|寄出)|(?:能|可以)?(?:今天|今日|当日)发"), "当天发货"),
     (sieve(r"(?:has|have)n't (?:left|gone out|shipped)|(?:before it )?(?:goes out|leaves)|on its way"), "until ships"),
 )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import TypeVar, cast
 
 from agent.domain import Finding, Purpose, Severity, Span, Words
 from agent.guardrails.context import GateContext
@@ -19,6 +20,9 @@ from agent.language.entities import DigitRun, Link, read_code_like, read_digit_r
 from agent.language.normalise import Reading, View, sentences
 from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, sieve
+
+T = TypeVar("T")
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
 class Field:
@@ -109,6 +113,14 @@ class Field:
         start, end = text.rfind("\n\n", 0, at), text.find("\n\n", at)
         return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
 
+    def is_quoted(self, at: int) -> bool:
+        """Whether a quotation that began in this sentence is still open at `at`."""
+        before = self.tight.text[self.sentence_at(at)[0] : at]
+        return any(
+            before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right)
+            for left, right in _QUOTES
+        )
+
     @cached_property
     def _denials(self) -> frozenset[int]:
         """Starts of the sentences that say there is nothing, or that it is over."""
@@ -159,6 +171,7 @@ class Message:
         self.act_spans = tuple(act_spans)
         texts = (("subject", words.subject), ("body", words.body))
         self._benefits: dict[str, list[Quantity]] = {}
+        self._made: dict[tuple[str, ...], object] = {}
         self.fields = tuple(Field(name, raw, context) for name, raw in texts if raw)
 
     @cached_property
@@ -168,6 +181,12 @@ class Message:
     @cached_property
     def licence(self) -> Licence:
         return Licence(self.context)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What a rule works out from the whole message, made once however many places ask for it."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     @cached_property
     def sells(self) -> bool:

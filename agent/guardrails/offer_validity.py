@@ -184,7 +184,8 @@ _CASH = sieve(
     r"|turn it into cash|withdraw(?:n)? as cash)(?![a-z])"
 )
 _NOT = sieve(
-    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$|(?:cannot|can't|can not|(?:do|does|did|is|wo|are)n't|not|never|no"
+    r"(?:不|不可|不能|无法|不得|非|未|勿|不支持)\w{0,6}$"
+    r"|(?:cannot|can't|can not|(?:do|does|did|is|wo|are)n't|not|never|no"
     r"|isn't|without|non-?)(?: \w+){0,2} ?-?$"
 )
 _WIDENED = (

@@ -78,7 +78,12 @@ def presents_offer(message: Message) -> bool:
             return True
         if next(iter(message.benefits_of(field)), None) is not None:
             return True
-        if any(matches(q, offer) and not field.is_denied(q.start) for q in field.quantities):
+        if any(
+            matches(q, offer)
+            and not field.is_denied(q.start)
+            and not (q.kind == "free_shipping" and message.licence.gives_free(field.passage(q.start)))
+            for q in field.quantities
+        ):
             return True
     return False
 
@@ -141,11 +146,20 @@ def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool)
             continue
         if not _is_worked_out(quantity, field, message, offer):
             yield quantity
+    if offer.kind == "points" and not presented:  # 520 points for 250: no other rule knows the row
+        yield from (
+            quantity
+            for quantity in field.quantities
+            if quantity.kind == "points"
+            and quantity.value != offer.value
+            and not message.licence.knows(quantity)
+            and not {quantity.value - offer.value, quantity.value + offer.value} & message.licence.numbers
+        )
     beside = [field.sentence(at) for at in code_positions(field, offer)]
     for quantity in field.quantities:
         if quantity in presented or quantity.kind not in ("percent", "amount") or quantity.qualifier == "negated":
             continue
-        if field.sentence(quantity.start) in beside and not _is_licensed(quantity, message):
+        if field.sentence(quantity.start) in beside and not message.licence.knows(quantity):
             if quantity.kind == "amount" and quantity.value == offer.min_spend:
                 continue
             if not _is_worked_out(quantity, field, message, offer):
@@ -184,11 +198,6 @@ def after_offer(price: Decimal, offer: OfferTerms) -> Decimal | None:
     if offer.kind == "percent":
         return price * (100 - offer.value) / 100
     return price - offer.value if offer.kind == "amount" else None
-
-
-def _is_licensed(quantity: Quantity, message: Message) -> bool:
-    licence = message.licence
-    return licence.says(quantity) or licence.has_number(quantity.value) or licence.has_phrase(quantity.text)
 
 
 def said(offer: OfferTerms) -> str:

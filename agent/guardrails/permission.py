@@ -5,6 +5,7 @@ Decided from the inputs; of the words only whether they sell. Marketing needs pe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -110,11 +111,36 @@ def _open_case(message: Message) -> Iterator[Finding]:
     if ticket is None or not ticket.is_open:
         return
     kind = ticket.type.casefold()
-    if message.is_marketing or message.sells:
+    if message.is_marketing or message.sells or _pitches(message):
         yield from _selling_into_case(kind)
     elif _GRAVE.search(kind):
         reason = f"The customer has an open case of {kind}. A person should answer, or read this first."
         yield context_finding("HOLD_CASE", Severity.HUMAN, reason)
+
+
+# While a case is open, even a hint at buying is one too many; elsewhere it is small talk.
+_PITCH = sieve(
+    r"(?:顺便|顺带|趁|另外|对了|要不|不如|正好|刚好)[^。！？!?]{0,12}(?:看看|逛逛|试试|买|下单|入手|升级|换购|续费|续订|办一|带一|拍)"
+    r"|新(?:品|款|到的|一季)|上新|(?:推荐|安利)(?:您|一下|我们)|加购|凑单|再(?:买|拍|带)(?:一|点|个|件)|升级(?:到|为|成)|续(?:费|订)吧"
+    r"|(?<![a-z])(?:while you(?:'re| are) (?:here|waiting|at it)|in the meantime|by the way|speaking of)[^.!?]{0,48}"
+    r"(?:look|browse|check out|try|shop|order|upgrade|join|grab|pick up|add|treat|renew)(?![a-z])"
+    r"|(?<![a-z])(?:(?:our|the) (?:new|latest|best-?selling) \w+|new (?:range|season|arrivals?|collection)|why not"
+    r"|have you (?:seen|tried) our"
+    r"|(?:take|have) a look at our|you (?:might|may|could|would|'d) (?:also )?(?:like|love|enjoy) (?:our|the|a|to)"
+    r"|upgrade to|recommend our)"
+    r"(?![a-z])"
+)
+
+
+def _pitches(message: Message) -> bool:
+    """Whether the words name the reserved code or hint at buying."""
+    offer = message.context.offer
+    code = offer.code.casefold() if offer and offer.code else None
+    return any(
+        _PITCH.search(field.tight.text)
+        or (code and any(not field.is_denied(at.start()) for at in re.finditer(re.escape(code), field.tight.text)))
+        for field in message.fields
+    )
 
 
 def _selling_into_case(kind: str) -> Iterator[Finding]:
@@ -277,6 +303,15 @@ RULES: tuple[Rule, ...] = (
             ),
             broken(
                 "节哀，账户的事不急。", changes={"history": {"open_ticket": {"type": "bereavement", "status": "open"}}}
+            ),
+            broken(
+                "对不起让您久等了，趁这会儿不如看看我们的新款茶壶。",
+                changes={"history": {"open_ticket": {"type": "complaint", "status": "open"}}},
+            ),
+            broken(
+                "Sorry about the wait. In the meantime, have a look at our autumn teas.",
+                language="en",
+                changes={"history": {"open_ticket": {"type": "lost_parcel", "status": "open"}}},
             ),
             fine(
                 "很抱歉让您久等，我正在核实。",

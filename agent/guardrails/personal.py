@@ -20,10 +20,36 @@ _ID_CARD = sieve(
     r"|3[01])[ -]?\d{3}[\dx](?![0-9a-z])"
 )
 _CARD = sieve(r"(?<![\w.])(?:\d[ \-]?){12,18}\d(?!\w)", re.A)
-_MOBILE = sieve(r"(?<!\d)(?:\+?86[ \-]?)?1[3-9]\d(?:[ \-.]?\d){8}(?!\d)")
+_MOBILE = sieve(r"(?<!\d)(?:\+?86[ \-]?)?1[ \-.]{0,2}[3-9](?:[ \-.·]{0,2}\d){9}(?!\d)")
 _SSN = sieve(r"(?<![\d-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 _IBAN = sieve(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
-_PASSPORT = sieve(r"(?:护照|通行证|passport)\D{0,12}([a-z]{1,2}\d{7,8})(?!\d)")
+_PASSPORT = sieve(
+    r"(?:护照|通行证|(?<![a-z])passport|(?:driving|driver'?s?) licen[cs]e)(?:号码?|(?: number| no\.?"
+    r"| #)?)[^\d\n]{0,12}(?<![a-z0-9])([a-z]{0,5}\d{6,9}[a-z0-9]{0,6})(?![a-z0-9])"
+)
+_SORT_CODE = sieve(
+    r"(?<![a-z])sort code[^.\n]{0,40}?(?<!\d)(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)|(?<![a-z])account (?:number"
+    r"|no\.?)(?: is| on file is|:)? (\d{8})(?!\d)"
+)
+_BORN = sieve(
+    r"(?:出生日期|生日|出生于|生于)(?:是|为|:|：|登记为|登记的是)?\s?((?:19"
+    r"|20)\d{2}[-年/.]\d{1,2}[-月/.]\d{1,2})|(?<![a-z])(?:date of birth|dob|born on|birth date"
+    r"|birthday)(?: is|:| on file is| on file:| of)? ((?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d{2}|(?:19"
+    r"|20)\d{2}-\d{2}-\d{2}|\d{1,2} [a-z]{3,9} (?:19|20)\d{2}|[a-z]{3,9} \d{1,2},? (?:19|20)\d{2}))"
+)
+# a word of letters and digits after the talk of a password
+_TOLD_NUMBER = sieve(
+    r"身份证[^。！？\n]{0,16}?(?<!\d)(\d{10,17}[\dx]?)(?!\d)|(?:银行卡|信用卡|储蓄卡"
+    r"|卡号)[^。！？\n\d]{0,8}(\d(?:[ -]?\d){12,18})(?!\d)"
+    r"|([一幺][三四五六七八九][一二三四五六七八九零〇幺两](?:[、，,\s-]{0,2}[一二三四五六七八九零〇幺两]){8})("
+    r"?![一二三四五六七八九十])"
+)
+_PASSWORD_NEAR = sieve(
+    r"(?:密码|口令)[^。！？!?\n]{0,24}?(?<![a-z0-9])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})("
+    r"?![a-z0-9])|(?<![a-z])(?:passwords?|passcode|pass ?phrase)(?! ?(?:reset|link"
+    r"|page))[^.!?\n]{0,40}?(?<![a-z0-9/.@-])((?=[a-z!@#$_]*\d)(?=[\d!@#$_]*[a-z])[a-z0-9!@#$_]{5,20})(?![a-z0"
+    r"-9@/-])"
+)
 _NINO = sieve(r"(?<![a-z0-9])[a-ceghj-prstw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d](?![a-z0-9])")
 _PASSWORD = sieve(
     r"(?:密码|口令密码)(?:是|为|：|:)\s?(?P<zh>[a-z0-9!@#$%^&*_]{4,})|(?<![a-z])(?:password"
@@ -37,12 +63,20 @@ _STREET_ZH = sieve(
 _STREET_EN = sieve(
     r"(?<![\w])(?:flat|apt\.?|apartment|unit|suite)? ?\d{1,5}[a-z]? (?:[a-z]+ ){1,3}(?:st(?:reet)?"
     r"|ave(?:nue)?|r(?:oa)?d|blvd|boulevard|lane|ln|drive|dr|court|ct|way|close|crescent|terrace"
-    r"|place|square|row)(?![a-z])\.?"
+    r"|place|square|row)(?![a-z0-9])\.?"
 )
 # a cheap look before the long patterns
 _HOUSE_ZH = sieve(r"[\d一二三四五六七八九十百〇零]\s?(?:号|弄|巷|栋|幢|座|期)")
 _HOUSE_EN = sieve(r"\d[a-z]? [a-z]")
-_ENGLISH_WAY = sieve(r"\d+ (?:orders?|days?|items?|times?|business|more|of|in|on|to|for)(?![a-z])")
+# words that no street is named by: 150 or more with…, 30 day return way, 10 minutes drive
+_NO_STREET = frozenset(
+    "or more of to with the a an for per off and in at by days day minutes minute hours hour weeks week month"
+    "s month years year items item orders order times time business on is are was we "
+    "you your it this that any each every than from less working people points lessons boxes bags cups parcel"
+    "s shipments steps easy simple quick different same other new one two our my best next last full half "
+    "digit digits percent inch inches metre metres meter meters mile miles km pieces units grams g kg ml litr"
+    "es liters".split()
+)
 
 
 def _leaks(message: Message) -> Iterator[Finding]:
@@ -65,8 +99,20 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
         group = "zh" if match["zh"] else "en"
         if group == "zh" or any(char.isdigit() for char in match["en"]):
             yield *match.span(group), "a password"
+    for match in _PASSWORD_NEAR.finditer(text):
+        at = 1 if match[1] else 2
+        if not message.licence.has_phrase(match[at]):
+            yield *match.span(at), "a password"
+    for match in _TOLD_NUMBER.finditer(text):
+        at = next(number for number in (1, 2, 3) if match[number])
+        if not message.licence.has_phrase(match[at]):
+            yield *match.span(at), "a card, identity or telephone number"
     for match in _PASSPORT.finditer(text):
-        yield *match.span(1), "a passport number"
+        yield *match.span(1), "a passport or licence number"
+    for match in _SORT_CODE.finditer(text):
+        yield *match.span(1 if match[1] else 2), "a bank account"
+    for match in _BORN.finditer(text):
+        yield *match.span(1 if match[1] else 2), "a date of birth"
     yield from _addresses(text, message)
     yield from _from_record(text, message)
 
@@ -145,7 +191,7 @@ def _addresses(text: str, message: Message) -> Iterator[tuple[int, int, str]]:
                 or (message.licence.has_phrase(match.group().strip()) and not _is_home(match.group(), message))
             ):
                 continue
-            if not _ENGLISH_WAY.match(match.group()):
+            if pattern is _STREET_ZH or not _NO_STREET.intersection(re.findall(r"[a-z]+", match.group())[:-1]):
                 yield *match.span(), "a street address"
 
 
@@ -200,6 +246,17 @@ RULES: tuple[Rule, ...] = (
             broken("We wrote to will.carter@mail.example.", language="en"),
             broken("It goes to 21 Baker Street.", language="en"),
             broken("Card 5555-5555-5555-4444 was charged.", language="en"),
+            broken("登记电话 1 3 9-0 0 1 3-9 0 0 0，请核对。"),
+            broken("护照号是E76543210，对吗？"),
+            broken("您设的登录密码我查到了，是 mimi2019。"),
+            broken("Your passport, number 512345678, was scanned.", language="en"),
+            broken("The password we hold for you is Walnut42.", language="en"),
+            broken("Sort code 20-00-00 is what we have.", language="en"),
+            broken("Your date of birth is 3 May 1987 on our side.", language="en"),
+            fine("Get 30 off 120 or more on your way, in 3 easy steps in a row.", language="en"),
+            fine("It is a 10 minutes drive, and 5 days is a close call.", language="en"),
+            fine("You can reset your password on the sign-in page.", language="en"),
+            fine("您忘记密码的话，可以在登录页重置。护照有效期需在半年以上。"),
             fine("您的手机号138****5678已登记。"),
             fine("青禾茶铺，杭州市示例路1号"),
             fine("Pine & Co, 1 Sample St, Portland, ME 04101", language="en"),

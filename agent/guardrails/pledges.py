@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from agent.domain import Severity
 from agent.guardrails.clauses import backs, widens
-from agent.guardrails.conduct import by_list
 from agent.guardrails.lexicon import Hit
+from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.sieve import sieve
@@ -23,13 +23,23 @@ _REPORTED = sieve(
     r"|were promised|wanted)(?![a-z])"
     r"|(?<![a-z])(?:somebody|someone|our colleague|they) (?:had )?(?:promised|told you|said)"
 )
+# a quotation promises nothing where the sentence says whose words they are
+_TOLD = sieve(
+    r"说|写|问|提到|提过|看到|见到|所谓|那句|那张|标着|叫|听到|(?<![a-z])(?:said|says|say|wrote|asked"
+    r"|mentioned|called|saw|seen|seeing"
+    r"|read|heard|so-called|words)(?![a-z])"
+)
+# what happens on a day of the record: it is told, and not promised
+_ON_A_DAY = sieve(
+    r"到|送达|派送|发出|发货|寄出|出账|续费|扣款|上课|(?<![a-z])(?:arriv|deliver|ship|dispatch|go(?:es)? out"
+    r"|due|charg|bill|renew|start)"
+)
 _NEW_CLAUSE = sieve(r"[，,；;：:]")
 _SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|postage|delivery)(?![a-z])")
 _CANNOT = sieve(
     r"(?:不能|没法|无法|没办法|不好)\w{0,4}$|(?<![a-z])(?:can't|cannot|can not|unable to|not able to)(?: \w+)? ?$"
 )
 _FREE = sieve(r"免费|不要钱|不收|运费|(?:on us|on the house|no charge|free)(?![a-z])")
-_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
 def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
@@ -38,43 +48,34 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     said = text[start:end]
     if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
         return None
-    if (field.name == "body" and _is_reported(text, start, hit.start)) or _is_quoted(text, start, hit.start):
+    if (field.name == "body" and _is_reported(text, start, hit.start)) or (
+        field.is_quoted(hit.start) and _TOLD.search(text, start, hit.start)
+    ):
         return None
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if _CANNOT.search(text, start, hit.start + 1) and not _NEW_CLAUSE.search(text, start, hit.start):
+    if _CANNOT.search(text, start, hit.start) and not _NEW_CLAUSE.search(text, start, hit.start):
         return None
     if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
         return None
-    return None if _is_licensed(start, end, field, message) else hit.severity
+    return None if _is_licensed(hit, start, end, field, message) else hit.severity
 
 
-def _is_licensed(start: int, end: int, field: Field, message: Message) -> bool:
+def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message) -> bool:
     """Whether the sentence tells what a clause says, or when something happens by the record."""
     said, passage, licence = field.tight.text[start:end], field.passage(start), message.licence
-    numbers = [quantity for quantity in field.quantities if start <= quantity.start < end]
+    numbers = [q for q in field.quantities if start <= q.start < end and q.kind not in ("number", "count")]
     known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
     days = [mention for mention in field.dates if start <= mention.start < end]
-    if days and known and all(licence.has_day(day) for day in days):
+    on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)
+    if on_a_day and days and known and all(day.first == day.last and licence.has_day(day) for day in days):
         return True
     return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 
 
 def _is_reported(text: str, start: int, at: int) -> bool:
     return any(not _NEW_CLAUSE.search(text, told.end(), at) for told in _REPORTED.finditer(text, start, at))
-
-
-def _is_quoted(text: str, start: int, at: int) -> bool:
-    """Whether a quotation that began in this sentence is still open at `at`."""
-    for left, right in _QUOTES:
-        before = text[start:at]
-        if left == right:
-            if before.count(left) % 2:
-                return True
-        elif before.rfind(left) > before.rfind(right):
-            return True
-    return False
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain import Finding, Severity
-from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times
+from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
 from agent.guardrails.derived import follows, last_days
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
@@ -46,6 +46,24 @@ _GREETED_ZH = sieve(
     r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi"
     r"|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)"
     r"|[：:]\s|[：:]\n)"
+)
+# a name alone before the first comma, as push and chat begin; other words that begin so are on the list below
+_OPENS_EN = sieve(r"^\s*(?P<name>[A-Z][a-z'’-]{2,14})(?=, |,\n|!\s)")
+_OPENS_ZH = sieve(r"(?:^|】)\s*(?P<name>[\u4e00-\u9fff]{3})(?=[，,])")
+_NO_NAME_ZH = sieve(r"[了的吧呢啊啦过到着是么嘛哈好呀们天里上下]$")
+_OPENERS = frozenset(
+    "goodbye bye farewell yes yep yeah nope sorry thanks thank well sure right okay alright hello morning aft"
+    "ernoon evening greetings "
+    "welcome"
+    " first second third also now then today tomorrow yesterday tonight still anyway actually honestly indeed however"
+    " meanwhile otherwise perhaps maybe please good great fine perfect wonderful lovely absolutely certainly "
+    "definitely"
+    " understood noted agreed done true exactly correct apologies congratulations cheers spring summer autumn "
+    "winter fall"
+    " january february march april may june july august september october november december monday tuesday wednesday"
+    " thursday friday saturday sunday christmas easter hey listen look see here there this that hmm ouch wow aha "
+    "oops ugh"
+    " noted got quick short long new nothing everything something anything someone everyone nobody and but so".split()
 )
 _ANYBODY = frozenset(
     "there all friend friends customer team everyone everybody folks again neighbour neighbor "
@@ -90,6 +108,14 @@ def _may_be_titled(title: str, message: Message) -> bool:
 
 
 def _english_names(field: Field, message: Message, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
+    opening = _OPENS_EN.match(field.raw) if field.name == "body" else None
+    if opening is not None:
+        said = fold(opening["name"]).text
+        unknown = said not in {*_OPENERS, *_ANYBODY, *parts} and not said.endswith("ly")
+        if unknown and said not in brand and not message.licence.has_phrase(said):
+            yield field.raw_finding(
+                "FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name")
+            )
     for match in _GREETED_EN.finditer(field.raw):
         said = match["name"]
         if not said[0].isupper():
@@ -127,6 +153,11 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
             yield field.finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         elif gender in ("male", "female") and _TITLES.get(match["title"], gender) != gender and said in parts:
             yield field.finding("FACT_NAME", Severity.BLOCK, "The form of address is wrong.", *match.span("title"))
+    opening = _OPENS_ZH.match(text) if field.name == "body" else None
+    if opening is not None and opening["name"] not in parts and not _NO_NAME_ZH.search(opening["name"]):
+        said = opening["name"]
+        if said[0] in _SURNAMES and not _ANYBODY_ZH.search(said) and not message.licence.has_phrase(said):
+            yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name"))
     for match in _GREETED_ZH.finditer(text):
         said = match["name"]
         bare = re.sub(r"(?:先生|女士|小姐|太太|老师)$", "", said)
@@ -180,6 +211,7 @@ def _facts(message: Message) -> Iterator[Finding]:
                 reason = f"The record knows no {mention.text}."
                 yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
         yield from _goods(field, message)
+        yield from wrong_weekdays(field)
         yield from wrong_times(field, message)
         yield from wrong_counts(field, message)
         yield from wrong_states(field, message)
@@ -224,11 +256,17 @@ def _ids(field: Field, message: Message) -> Iterator[Finding]:
             )
 
 
+_NOT_SO = sieve(r"(?:不是|并非|没有|(?<![a-z])not|n't)[\s“\"'「]{0,3}$")
+
+
 def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str | None:
     """Why a quantity about the customer is wrong, or None. Benefits of the offer are other rules' matter."""
     if quantity.qualifier in ("negated", "hypothetical") or _is_known(quantity, message):
         return None
-    if is_denied_before(field.tight.text, quantity.start):
+    if quantity.text.strip() == "一块":  # 缺的那一块 is a piece
+        return None
+    before = field.tight.text[max(0, quantity.start - 12) : quantity.start]
+    if is_denied_before(field.tight.text, quantity.start) or _NOT_SO.search(before):
         return None
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and not quantity.benefit:
@@ -267,7 +305,7 @@ def _wrong_count(quantity: Quantity, sentence: str) -> str | None:
 
 def _is_known(quantity: Quantity, message: Message) -> bool:
     licence, offer = message.licence, message.context.offer
-    if licence.says(quantity) or licence.has_number(quantity.value) or licence.has_phrase(quantity.text):
+    if licence.knows(quantity):
         return True
     return offer is not None and quantity.value in (offer.value, offer.min_spend)
 
@@ -275,7 +313,7 @@ def _is_known(quantity: Quantity, message: Message) -> bool:
 def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
     """A sum that follows from the record and the row: points after the gift, an example order before and after."""
     offer = message.context.offer
-    known = message.licence.numbers
+    known = message.licence.money if quantity.kind == "amount" else message.licence.numbers
     if offer is not None:
         if any(quantity.value in (number + offer.value, number - offer.value) for number in known):
             return True
@@ -285,8 +323,6 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    if any(quantity.value == one + other for one in known for other in known if one != other):
-        return True
     return quantity.kind == "amount" and follows(quantity.value, field, message)
 
 
@@ -344,9 +380,9 @@ _GOODS_EN = sieve(
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
 _VAGUE = sieve(
-    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人|东西"
-    r"|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does|in|on|at|to"
-    r"|for|with|that|which|when|then|so|but|and|you|we|i"
+    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
+    r"|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does"
+    r"|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"
     r"|items?|things?|products?|it|them|us|one|here|before|again|more|online|goods)(?![a-z])"
 )

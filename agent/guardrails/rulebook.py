@@ -11,22 +11,26 @@ from agent.guardrails import (
     commitments,
     conduct,
     form,
+    leaving,
     links,
+    machine,
     offer_code,
     offer_validity,
     offer_value,
+    people,
     permission,
     personal,
     placeholder,
     pledges,
     record,
+    rivals,
     sender,
     transport,
     truthful,
 )
 from agent.guardrails.lexicon import texts_in
 from agent.guardrails.rule import Rule
-from agent.language import dates, entities, numbers, quantities, relative_dates, units
+from agent.language import dates, entities, numbers, quantities, relative_dates, splices, units
 from agent.language import wording as number_wording
 from agent.resources import kept
 
@@ -41,13 +45,26 @@ FAMILIES: tuple[ModuleType, ...] = (
     personal,
     form,
     commitments,
+    leaving,
     conduct,
+    machine,
+    people,
+    rivals,
     pledges,
     record,
     truthful,
     transport,
 )
-_READERS: tuple[ModuleType, ...] = (dates, entities, numbers, quantities, relative_dates, units, number_wording)
+_READERS: tuple[ModuleType, ...] = (
+    dates,
+    entities,
+    numbers,
+    quantities,
+    relative_dates,
+    splices,
+    units,
+    number_wording,
+)
 
 
 @lru_cache(maxsize=1)

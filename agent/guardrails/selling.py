@@ -16,7 +16,7 @@ BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free
 # A sentence that says there is nothing, or that it is over, offers nothing.
 DENIED = sieve(
     r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
-    r"|已经)(?:过期|失效|结束|到期|用完|下架)|不(?:能|可)再?(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
     r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)|给不(?:了|到))"
     r"|(?:is|was|are|were)n't (?:right|true|correct|ours|a thing)|(?:is|was) (?:wrong|a mistake|not (?:right|true"
     r"|ours))"
@@ -82,12 +82,14 @@ class ReadField(Protocol):
 
 # somebody's coupon or gift that went wrong is spoken of, and nothing is given
 _TROUBLE = sieve(
-    r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错|被拒|少了|漏(?:了|发)|缺了|没有?生效"
+    r"用不(?:了|上)|没(?:能)?(?:用上|到账|收到|生效|给到)|无法(?:使用|核销)|失效|不灵|出(?:了|过)?问题|报错"
+    r"|被拒|少了|漏(?:了|发)|缺了|没有?生效"
     r"|不(?:生效|见了|对)|(?<![a-z])(?:did ?n't work|does ?n't work|not working|would not|refused|rejected|missing"
     r"|trouble|problem)(?![a-z])"
 )
 _GIVES = sieve(
-    r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get|take|enjoy|have|send)(?![a-z])"
+    r"送(?:您|你)|[赠送](?:一|两)|给您|领取|附上|备了|奉上|补(?:给|发)|为您|再送|另送|(?<![a-z])(?:here|get"
+    r"|take|enjoy|have|send)(?![a-z])"
 )
 
 

@@ -13,6 +13,7 @@ from agent.domain import Finding, Severity, Words
 from agent.guardrails.message import Message, context_finding
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.scripts import guess_language
 from agent.language.sieve import sieve
 
 # --- a machine says what it is ----------------------------------------------------------------------------------------
@@ -100,24 +101,31 @@ def _headers(message: Message) -> Iterator[Finding]:
 
 
 _SPELLED = {"¥": "元", "￥": "元"}
+_SIGNED = sieve(r"\s*【[^【】]{1,30}】")
 
 
 def _charset(message: Message) -> Iterator[Finding]:
-    """Only where the carrier's templates are known: then its character set is, too."""
+    """What the carriers of the place refuse, 【】 among it: those belong to the signature alone."""
     context, body = message.context, message.body
-    if context.templates is None or body is None:
-        return
+    forbidden = context.channel_rules.forbidden_characters
+    if body is None or not forbidden or guess_language(body.raw) == "en":
+        return  # foreign words go by other rules; the templates of the carriers are Chinese
+    signature = _SIGNED.match(body.raw)
     for at, char in enumerate(body.raw):
-        if char in context.channel_rules.forbidden_characters:
+        if char in forbidden or (char in "【】" and at >= (signature.end() if signature else 0)):
             reason = f"Carriers refuse the character {char}. Write it out or take it out."
             yield body.raw_finding("SMS_CHARSET", Severity.FIX, reason, at, at + 1)
 
 
 def _spell_out(message: Message) -> Words:
     forbidden = message.context.channel_rules.forbidden_characters
-    body = re.sub(r"[¥￥]\s?(\d[\d,.]*)", r"\1元", message.words.body)
+    signature = _SIGNED.match(message.words.body)
+    head = signature.end() if signature else 0
+    body = re.sub(r"[¥￥]\s?(\d[\d,.]*)", r"\1元", message.words.body[head:]).translate(
+        {ord("【"): "“", ord("】"): "”"}
+    )
     kept = "".join(_SPELLED.get(char, "") if char in forbidden else char for char in body)
-    return Words(message.words.subject, kept)
+    return Words(message.words.subject, message.words.body[:head] + kept)
 
 
 _SELL = {"purpose": "marketing"}
@@ -203,7 +211,12 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("【青禾茶铺】您的退款¥30已退回。", channel="sms", changes={"templates": [], "purpose": "service"}),
             fine("【青禾茶铺】您的退款30元已退回。", channel="sms", changes={"templates": [], "purpose": "service"}),
+            broken("【青禾茶铺】您的退款￥30已退回。", channel="sms", changes={"purpose": "service"}),
+            broken("【青禾茶铺】【物流提醒】您的茶壶已发出。", channel="sms", changes={"purpose": "service"}),
+            broken("【青禾茶铺】★您的茶壶已发出。", channel="sms", changes={"purpose": "service"}),
             fine("您的退款¥30已退回。", channel="chat", changes={"templates": []}),
+            fine("【青禾茶铺】您的茶壶已发出，“物流提醒”可在App查看。", channel="sms", changes={"purpose": "service"}),
+            fine("Pine & Co: your $30 refund is on its way.", language="en", channel="sms"),
         ),
     ),
     Rule(

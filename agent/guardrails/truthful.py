@@ -8,14 +8,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 from agent.domain import Channel, Finding, Purpose, Severity
-from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.licence import leaves
+from agent.guardrails.listed import is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
+from agent.language.numbers import english_value
 from agent.language.sieve import sieve
+from agent.language.splices import spliced_terms
 
 # --- urgency ----------------------------------------------------------------------------------------------------------
 
@@ -28,7 +31,9 @@ _SCARCE = sieve(
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])(?:down to(?: the last)?|only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
+    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|a handful)(?![a-z%])"
+    r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
     r"|ten|a few|a handful)(?: \w+){0,2} (?:left|remaining|available|in stock|to go)"
     r"|(?<![a-z])(?:selling (?:out )?fast|almost gone|nearly gone|going fast|flying off"
@@ -73,12 +78,13 @@ def _urgency(message: Message) -> Iterator[Finding]:
 
 
 def _stock_is_known(match: re.Match[str], message: Message) -> bool:
-    said = match["zh"] or match["en"] or ""
+    said = match["zh"] or match["en"] or match["few"] or ""
     stock = [
         value
         for path, value in leaves(message.context.customer.facts)
         if re.search(r"stock|left|seat|spot|unit|库存|余|限量|名额", path.casefold()) and not isinstance(value, bool)
     ]
+    said = str(english_value(said) or said)
     if said.isdigit():
         return any(str(value) == said for value in stock) or message.licence.has_phrase(match.group())
     return bool(stock) and not match["people"] and not match["crowd"]
@@ -163,18 +169,34 @@ _LOWEST = sieve(r"低|lowest|cheap|low(?![a-z])")
 
 def _is_own_price(value: str, message: Message) -> bool:
     """What this customer paid is a fact of the record, and a policy may name a price."""
-    return bool(value) and message.licence.has_number(Decimal(value.rstrip(".")))
+    if not value:
+        return False
+    said, licence = Decimal(value.rstrip(".")), message.licence
+    return said in licence.money or any(q.kind == "amount" and q.value == said for q in licence.quantities)
 
 
 # --- subjects ---------------------------------------------------------------------------------------------------------
 
 _THREAD = sieve(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
 _ALARM = sieve(
-    r"付款失败|支付失败|扣款失败|账单逾期|逾期|欠费|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
+    r"停机|断网|断供|号码(?:将|被|即将)?(?:被)?回收|封号|被封|注销|销户|警告|警报|最后(?:警告|通牒|提醒)"
+    r"|(?:账单|扣款|扣费|余额|积分)\w{0,2}异常|包裹\w{0,2}(?:被扣|退回|丢失|滞留|扣留)|海关|罚款|违约|征信"
+    r"|冒用|盗(?:用|刷)|泄露|被盗|被(?:登录|盗|扣)|待(?:领取|认领)|(?:补贴|红包|奖金|退款|赔款"
+    r"|补偿金?)\w{0,2}(?:到账|待领|待确认|已到)"
+    r"|抽中|幸运(?:用户|客户|儿)|大奖|订单(?:取消|关闭|失败)|配送失败|投递失败|无法(?:投递|派送)|实名(?:失效"
+    r"|过期)|(?:会员|账户|账号)\w{0,2}(?:失效|过期|到期|受限)|付款失败|支付失败|扣款失败|账单逾期|逾期|欠费"
+    r"|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
     r"|异常登录|法院|传票|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
     r"|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖"
     r"|款)|(?:账户|账号)\w{0,4}(?:冻结|停用|锁定)"
-    r"|(?<![a-z])(?:invoice|payment (?:failed|declined|due|overdue|problem)|past due|overdue"
+    r"|(?<![a-z])(?:suspension|suspended|terminat\w+|deactivat\w+|disconnect\w+|(?:cut|shut) off|breach\w*"
+    r"|compromised|hacked|stolen|unauthori[sz]ed|declined|charge(?:d)? (?:failed|back|twice)|you owe"
+    r"|balance due|(?:missed|failed|attempted) (?:payment|delivery|call)|(?:package|parcel|order) (?:held"
+    r"|returned|seized|lost|cancell?ed)|customs|fraud\w*"
+    r"|lawsuit|credit score|you(?:'ve| have) been (?:selected|chosen|charged|hacked)|(?:claim|collect) your"
+    r"|reward (?:waiting|inside|unlocked)|(?:last|final) (?:warning|reminder)|expired card"
+    r"|update your (?:payment|billing|card)|your (?:number|line|access) (?:will|is)|invoice|payment (?:failed"
+    r"|declined|due|overdue|problem)|past due|overdue"
     r"|security (?:alert|notice|warning)|account (?:suspended|locked|alert|limited|closed|on hold"
     r"|problem)|unusual (?:activity|sign-?in)|court|subpoena|legal notice|you(?:'ve| have) won"
     r"|winner|prize|final notice|urgent|action required|delivery (?:failed|problem)"
@@ -203,6 +225,38 @@ def _subject(message: Message) -> Iterator[Finding]:
             reason = "The subject raises an alarm or a hope that nothing backs."
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
     yield from _more_than_the_body(field, message)
+    yield from _gift_of_nothing(field, message)
+
+
+_ALL_FREE = sieve(
+    r"(?:全[场单]|全部|统统|一律|样样)(?:都)?(?:免费|免单|白送|0元)|(?:免费|白)(?:送|领|拿)(?!货)|免单"
+    r"|0元(?:领|拿|购)|(?<![a-z])(?:(?:everything|it|all)(?:'s| is|)? (?:\w+ )?free|free (?:gift|phone|month"
+    r"|box|year|hamper|money|tablet|lessons?)|on us|on the house|a (?:gift|present|hamper|reward|prize"
+    r"|surprise) (?:for you|inside|is waiting)|(?:half|50%) off everything|free for (?:life|all"
+    r"|a year))(?![a-z])"
+    r"|(?:礼物|大礼|好礼|礼品|礼盒)\w{0,3}(?:送|给|等|待|到|请)|送您\w{0,4}(?:礼|奖)"
+)
+
+
+def _gift_of_nothing(field: Field, message: Message) -> Iterator[Finding]:
+    """A gift, or everything for nothing, in a subject whose body does not say so."""
+    body = message.body.tight.text if message.body else ""
+    for match in _ALL_FREE.finditer(field.tight.text):
+        words = [
+            word for word in re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2}", match.group()) if word not in _EMPTY_WORDS
+        ]
+        small = not _WHOLLY.search(match.group()) and message.body is not None and message.benefits_of(message.body)
+        if (
+            not any(word in body for word in words)
+            and not small
+            and not is_denied_before(field.tight.text, match.start())
+        ):
+            reason = "The subject promises what the body does not hold."
+            yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+_WHOLLY = sieve(r"全|统统|一律|样样|免单|everything|(?<![a-z])all(?![a-z])|for life|half|50%")
+_EMPTY_WORDS = frozenset({"everything", "waiting", "inside", "house", "your", "全场", "全部", "统统", "送您", "给您"})
 
 
 def _has_thread(field: Field, message: Message) -> bool:
@@ -252,6 +306,31 @@ _GUARANTEED = sieve(
     r"|instant approval|approval guaranteed|beat(?:s|ing)? (?:the market|inflation)|get rich"
     r"|always (?:goes|go) up|safe(?:st)? (?:returns?|investment|bet|place))(?![a-z])"
 )
+_SAME_AGAIN = sieve(
+    r"(?:今年|明年|这次|接下来|往后|后面|下半年)\w{0,8}(?:也|还|照样|仍|依然)\w{0,4}(?:是|有|能|会"
+    r"|可以)?\w{0,3}(?:这个数|这么多|一样|涨|赚|不会低|差不了)|(?:照样|照旧|继续|接着|还会|只会|肯定|一定"
+    r"|必定|迟早)\w{0,2}(?:涨|赚|翻)|闭(?:着)?眼(?:睛)?(?:买|入|投|续)|(?:坐等|躺着|睡着)\w{0,2}(?:收钱|赚"
+    r"|拿钱|数钱)|翻番|翻(?:一|两|几)倍|本息\w{0,3}(?:有)?(?:保障|无忧|安全)|(?:cannot|can't"
+    r"|won't) lose(?![a-z])|(?<![a-z])(?:returned|paid|earned|gained) \d[^.!?\n]{0,24} (?:again"
+    r"|the same)(?![a-z])"
+    r"|比(?:存银行|存款|定期|活期|银行)\w{0,4}(?:强|高|划算|多)|连本带利|一分(?:钱)?(?:都|也)?不(?:少|亏"
+    r"|会亏)|亏(?:了|损)\w{0,3}(?:算|我|我们|公司|由我)\w{0,4}(?:赔|补|的|承担|兜)?|兜底|托底|(?:不会|绝不"
+    r"|亏不|从(?:未|没|来没)|没)\w{0,2}亏(?:过|损|了|钱)?|零亏损|旱涝|准没错"
+    r"|(?:百分百|100%|百分之百|必|秒|包|一定|肯定)(?:下款|放款|通过|批|过审)|(?:不看|不查|无视)征信|黑户"
+    r"|人人可(?:贷|批)"
+    r"|(?<![a-z])(?:expect (?:the same|as much|similar|it) (?:again|this year|next year|to repeat)"
+    r"|same again (?:this|next)|history (?:will|is set to|tends to) repeat|(?:will|'ll|should|bound to|set to"
+    r"|sure to|certain to|going to) (?:\w+ )?(?:do|grow|return|earn|pay|rise|climb|repeat|go up"
+    r"|outperform)(?: \w+){0,3} (?:again|the same|as (?:much|well)|further|every year|year after year)"
+    r"|where (?:they|it|your money) (?:grows?|works)|(?:money|savings|capital|deposit|cash"
+    r"|nest egg)(?: \w+){0,3} (?:can't|cannot|won't|will never|never) (?:be lost|shrink|fall|go down|drop"
+    r"|lose)|(?:completely|totally|perfectly|100%|absolutely|entirely) (?:safe|secure|protected|guaranteed)"
+    r"|can't go wrong|no way to lose|nothing to lose|certain (?:profit|gain|return)s?|sure (?:profit|gain"
+    r"|return)s?"
+    r"|(?:profit|gain|return)s? (?:is|are) (?:\w+ )?(?:certain|assured|locked in)|never (?:had"
+    r"|seen) a (?:losing|bad|down) (?:year|month)|everyone (?:gets|is) approved|no credit check"
+    r"|approved in (?:seconds|minutes)|guaranteed (?:growth|acceptance|payout|win))(?![a-z])"
+)
 _FINANCE_TYPES = sieve(
     r"fund|saving|deposit|loan|credit|invest|insur|bond|wealth|card|基金|理财|存款|贷款|保险|债"
     r"|信用卡"
@@ -281,13 +360,58 @@ def _finance(message: Message) -> Iterator[Finding]:
     finance = _is_finance(message)
     for field in message.fields:
         text = field.masked(message)
+        yield from _certain(field, text, message, finance)
         for match in _GUARANTEED.finditer(text):
             general = re.search(r"审批|额度|风险|risk|approv|return|收益|本金|保本|刚兑|principal", match.group())
-            if (finance or general) and not is_denied_before(text, match.start()) and not _denied_within(match, text):
+            denied = is_denied_before(text, match.start()) or _denied_within(match, text)
+            if (finance or general) and not denied and not _quoted_away(match, field, message):
                 reason = "It promises a return, safety or approval that nobody can promise."
                 yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, *match.span(), field.tight)
         if finance:
             yield from _rates(field, message)
+
+
+def _quoted_away(match: re.Match[str], field: Field, message: Message) -> bool:
+    return is_disowned(Hit(match.start(), match.end(), Severity.BLOCK), field, message)
+
+
+def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterator[Finding]:
+    """The past told as the future, loss ruled out, and terms of money that no clause carries."""
+    reason = "It promises a return, safety or approval that nobody can promise."
+    for match in _SAME_AGAIN.finditer(text) if finance else ():
+        denied = is_denied_before(text, match.start()) or _quoted_away(match, field, message)
+        if (
+            not denied
+            and not field.sentence(match.start()).rstrip().endswith(("?", "？"))
+            and not message.licence.in_clause(match.group())
+        ):
+            yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, *match.span(), field.tight)
+    for match in _ADVISES.finditer(text) if finance else ():
+        if not is_denied_before(text, match.start()):
+            advice = "It says what to do with money. A person decides."
+            yield field.finding("FINANCIAL_CLAIM", Severity.HUMAN, advice, *match.span(), field.tight)
+    for start, end, term in spliced_terms(text):
+        if _GUARANTEED.search(term):
+            yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, reason, start, end, field.tight)
+    for quantity in field.quantities if finance else ():
+        if quantity.kind in ("amount", "percent", "days") and _COST.search(field.sentence(quantity.start)):
+            known = message.licence.says(quantity) or message.licence.has_number(quantity.value)
+            if not known and not is_denied_before(text, quantity.start):
+                told = "No clause carries these terms."
+                yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, told, quantity.start, quantity.end, field.tight)
+
+
+_ADVISES = sieve(
+    r"(?:产品|基金|理财|续|买|投|存|配置)[^。！？\n]{0,10}(?:比较|更|很|挺|可能)(?:合适|适合)|推荐您(?:买|续|投|配)"
+    r"|建议您?(?:续期|买入|持有|加仓|追加|定投|赎回)|(?<![a-z])(?:can|may|might|would|could) suit(?: people"
+    r"| you| those)"
+    r"|(?<![a-z])(?:i'd|i would|we'd) (?:keep|leave|move|hold|invest|put) (?:it|your|the money)(?![a-z])"
+)
+_COST = sieve(
+    r"违约金|手续费|赎回费|罚息|申购费|管理费|服务费|封闭期|锁定期|(?<![a-z])(?:penalt(?:y|ies)"
+    r"|early withdrawal|exit (?:fee|charge)|management fee|lock-?in|locked in|withdrawal (?:fee"
+    r"|charge)s?)(?![a-z])"
+)
 
 
 def _denied_within(match: re.Match[str], text: str) -> bool:
@@ -329,6 +453,7 @@ def _rates(field: Field, message: Message) -> Iterator[Finding]:
 
 _QH = {"kind": "percent", "value": 20, "currency": "CNY", "code": "QH20", "min_spend": 0, "expires_on": "2026-09-30"}
 _FUND = {"customer": {"facts": {"product": "稳盈90天", "product_type": "fund"}}}
+_ISA = {"customer": {"facts": {"product": "Easy ISA", "product_type": "savings"}}}
 _GIFT = {"kind": "points", "value": 200, "currency": "CNY", "code": None, "expires_on": "2026-09-30"}
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -381,7 +506,36 @@ RULES: tuple[Rule, ...] = (
                 subject="Payment failed",
                 changes={"purpose": "marketing"},
             ),
+            broken("新茶上架。", channel="push", subject="账户异常警告", changes={"purpose": "marketing"}),
+            broken("秋茶到店，欢迎来坐。", channel="email", subject="全场白送", changes={"purpose": "marketing"}),
+            broken("秋茶到店。", channel="push", subject="恭喜您被抽中", changes={"purpose": "marketing"}),
+            broken(
+                "New boards.", language="en", channel="push", subject="A gift for you", changes={"purpose": "marketing"}
+            ),
+            broken(
+                "New boards.",
+                language="en",
+                channel="push",
+                subject="Unauthorised sign-in",
+                changes={"purpose": "marketing"},
+            ),
+            broken(
+                "New boards.",
+                language="en",
+                channel="email",
+                subject="Your parcel: customs hold",
+                changes={"purpose": "marketing"},
+            ),
             fine("退款268元已到账。", channel="push", subject="退款已到账", changes={"purpose": "service"}),
+            fine("包裹因地址不详退回，请补充。", channel="push", subject="包裹退回", changes={"purpose": "service"}),
+            fine(
+                "Your parcel was returned to us.",
+                language="en",
+                channel="push",
+                subject="Parcel returned",
+                changes={"purpose": "service"},
+            ),
+            fine("No gift this time, just news.", language="en", channel="push", subject="Not a gift, just news"),
             fine(
                 "关于茶壶的事已核实。",
                 channel="email",
@@ -403,6 +557,17 @@ RULES: tuple[Rule, ...] = (
             broken("稳盈90天保本保收益，零风险。", changes=_FUND),
             broken("Guaranteed returns, risk-free.", language="en"),
             broken("同类产品近一年业绩不错。基金有风险。", changes=_FUND),
+            broken("去年赚了不少，今年照样涨。", changes=_FUND),
+            broken("亏了算我们的，您闭眼买。", changes=_FUND),
+            broken("这款bao本，您放心。", changes=_FUND),
+            broken("提前赎回要交手续费200元。", changes=_FUND),
+            broken("It did well, and it is bound to rise again.", language="en", changes=_ISA),
+            broken("Your capital can never go down with us.", language="en", changes=_ISA),
+            broken("There is a withdrawal fee of £25.", language="en", changes=_ISA),
+            fine("有人说“稳赚不赔”，我们不敢这么讲，市场有涨有跌。", changes=_FUND),
+            fine("会不会亏？有可能，这款不保证本金。", changes=_FUND),
+            fine("Nobody can promise that it will rise again; the rate is variable.", language="en", changes=_ISA),
+            fine("There is no withdrawal fee.", language="en", changes=_ISA),
             fine("这款产品并非保本产品，过往业绩不代表未来表现。", changes=_FUND),
             fine("Late in the year we rate every board.", language="en"),
         ),

@@ -16,6 +16,7 @@ from agent.language.normalise import fold
 from agent.language.numbers import chinese_value
 from agent.language.relative_dates import month_end, relative_days
 from agent.language.sieve import Sieve, sieve
+from agent.language.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,12 @@ def calendar_spans(text: str) -> list[tuple[int, int]]:
 def _absolute(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     if not _MAY_BE.search(text):
         return
-    taken: list[tuple[int, int]] = []
+    taken = Taken()
     for form, pattern in _ABSOLUTE:
         for match in pattern.finditer(text):
             if form == "slashed" and not _is_date_like(match):
                 continue
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                taken.append(match.span())
+            if taken.take(*match.span()):
                 yield form, match
 
 
@@ -128,13 +128,14 @@ def local_day(now: datetime, timezone: str | None) -> date:
 def dates_in(text: str, language: str, today: date) -> list[DateMention]:
     """The same for a folded text and the reader's day."""
     found = [mention for form, match in _absolute(text) for mention in _resolve(form, match, language, today)]
-    taken = [(mention.start, mention.end) for mention in found]
+    taken = Taken((mention.start, mention.end) for mention in found)
     for kind, (at, until), (first, last) in relative_days(text, today):
-        if not any(start < until and at < end for start, end in taken):
+        if taken.take(at, until):
             found.append(DateMention(at, until, text[at:until], first, last, kind))
-            taken.append((at, until))
     found.sort(key=lambda mention: mention.start)
-    return [mention for mention in found if not _names_the_weekday_of_another(mention, found, text)]
+    beside = [found[max(at - 1, 0) : at + 2] for at in range(len(found))]
+    pairs = zip(found, beside, strict=True)
+    return [mention for mention, others in pairs if not _names_the_weekday_of_another(mention, others, text)]
 
 
 def _names_the_weekday_of_another(mention: DateMention, found: list[DateMention], text: str) -> bool:

@@ -59,7 +59,13 @@ def chinese_value(numeral: str) -> Decimal | None:
     return Decimal(f"{value}.{''.join(str(_ZH_DIGIT[char]) for char in part)}")
 
 
+_LONGEST = 24
+"""No number that somebody writes is longer, and a run of ten thousand numerals is an attack."""
+
+
 def _chinese_integer(numeral: str) -> int | None:
+    if len(numeral) > _LONGEST:
+        return None
     if all(char in _ZH_DIGIT for char in numeral):
         return int("".join(str(_ZH_DIGIT[char]) for char in numeral))
     total = section = digit = 0

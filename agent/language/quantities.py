@@ -89,9 +89,10 @@ def _mask(text: str) -> str:
     spans = [match.span() for pattern in (_LINK, _CLOCK) for match in pattern.finditer(text)]
     spans += calendar_spans(text)
     spans += [m.span() for m in _PHONE.finditer(text) if sum(map(str.isdigit, m.group())) >= 8]
+    chars = list(text)
     for start, end in spans:
-        text = text[:start] + "\x1f" * (end - start) + text[end:]
-    return text
+        chars[start:end] = "\x1f" * (end - start)
+    return "".join(chars)
 
 
 def _numbered(text: str, language: str) -> Iterator[Quantity]:

@@ -121,8 +121,9 @@ _FIRST = (
     "Nora Owen Rhys Siobhan Sinead Aoife Niamh Pierre Marie Hans Greta Ingrid Olga Ivan Sergei Natasha Carlos Juan "
     "Pedro Lucia Sofia Elena Diego"
 )
+FIRST_NAMES = tuple(_FIRST.split())
 _LISTED_EN = re.compile(
-    rf"(?<![A-Za-z])(?P<name>(?:{'|'.join(_FIRST.split())}) (?:(?:van|von|de|da|del|di|la|le|bin|al) "
+    rf"(?<![A-Za-z])(?P<name>(?:{'|'.join(FIRST_NAMES)}) (?:(?:van|von|de|da|del|di|la|le|bin|al) "
     rf")?{_WORD}(?:-{_WORD})?)(?![a-z])"
 )
 _NOBODY = frozenset(
