@@ -96,7 +96,7 @@ def overlaps(campaigns: Sequence[Budget], offers: Sequence[Budget]) -> list[Flaw
 
 
 def too_small(campaigns: Sequence[Budget], offers: Sequence[CatalogueOffer]) -> list[Flaw]:
-    """Budgets of campaigns that do not pay for the cheapest coupon."""
+    """Budgets of campaigns that do not pay for the cheapest coupon. A budget of 0 is meant: words alone."""
     cheapest = min((line.cost for line in offers if line.is_money), key=lambda cost: cost.minor, default=None)
     if cheapest is None:
         return []
@@ -104,7 +104,7 @@ def too_small(campaigns: Sequence[Budget], offers: Sequence[CatalogueOffer]) -> 
     return [
         Flaw("campaigns", 0, one.id.removeprefix("campaign:"), "budget", says, "raise it, or leave it out")
         for one in campaigns
-        if one.amount.minor < cheapest.minor
+        if 0 < one.amount.minor < cheapest.minor
     ]
 
 
