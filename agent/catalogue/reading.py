@@ -34,6 +34,7 @@ OFFER_KEYS = frozenset(
 STRATEGY_KEYS = frozenset("reason situation help acts first".split())
 TRIAL_KEYS = frozenset("name reasons offer customer says situation".split())
 CUSTOMER_KEYS = frozenset("tier orders spent risk band silent_days".split())
+LISTS = frozenset({"help", "acts", "tiers", "reasons"})
 NONE = "none"
 """The word of a trial for no offer."""
 
@@ -158,6 +159,9 @@ def _read_entry(
 ) -> None:
     """Raises CatalogueError for an entry that cannot be meant, also for one that is there already."""
     refuse_steering(entry.keys, entry.where)
+    for key in LISTS & entry.keys.keys():
+        if not isinstance(entry.keys[key], list) or not all(isinstance(one, str) for one in entry.keys[key]):
+            raise CatalogueError(f"{entry.where}: {key} is no list of names", f'write {key} = ["…"]', key)
     if entry.kind == "offer":
         offer = _offer(entry, currency)
         _once(entry, "id", offer.id, lines)
@@ -200,7 +204,7 @@ def _offer(entry: Entry, currency: str) -> CatalogueOffer:
         per_customer_days=_whole(keys, where, "per_customer_days", 90),
         min_orders=_whole(keys, where, "min_orders", 0),
         tiers=tuple(keys.get("tiers", ())),
-        exclusions={Language(key): str(text) for key, text in keys.get("exclusions", {}).items()},
+        exclusions=_exclusions(keys.get("exclusions", {}), where),
         stackable=bool(keys.get("stackable", False)),
         starts_on=_day(keys, where, "starts_on"),
         ends_on=_day(keys, where, "ends_on"),
@@ -249,6 +253,13 @@ def _trial(entry: Entry, offers: Mapping[str, CatalogueOffer]) -> Trial:
         says=keys.get("says"),
         situation=keys.get("situation"),
     )
+
+
+def _exclusions(said: Any, where: str) -> dict[Language, str]:
+    if not isinstance(said, dict) or not set(said) <= set(Language):
+        remedy = f"write exclusions.{' and exclusions.'.join(Language)} = …"
+        raise CatalogueError(f"{where}: exclusions are in no language that is served", remedy, "exclusions")
+    return {Language(key): str(text) for key, text in said.items()}
 
 
 def _once(entry: Entry, key: str, name: str, known: Mapping[str, object]) -> None:

@@ -303,6 +303,8 @@ def test_an_offer_below_the_margin_floor_is_not_made(catalogue: Catalogue, ledge
         ('[[offers]]\nid="x"\nkind="content"\n[[offers]]\nid="x"\nkind="content"', "twice"),
         ('[[offers]]\nid="x"\nkind="content"\nends_on="2026-12-31"', "is no day"),
         ("offers=3", "list of tables"),
+        ('[[offers]]\nid="x"\nkind="content"\ntiers="gold"', "no list of names"),
+        ('[[offers]]\nid="x"\nkind="content"\nexclusions.fr="rien"', "no language"),
     ],
 )
 def test_a_catalogue_that_cannot_be_meant_names_the_entry(tmp_path: Path, text: str, said: str) -> None:
