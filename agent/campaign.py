@@ -23,6 +23,8 @@ from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.guardrails import check, context_from_json
 from agent.holdout import held_out
 from agent.house import House
+from agent.ledger import Budget
+from agent.offer_check import too_small
 from agent.offers import choose_offer
 from agent.plan import Plan, as_row
 from agent.priority import by_priority
@@ -84,8 +86,10 @@ def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
 def preview(plan: Plan, house: House, messages: MessagePreview | None = None) -> Preview:
     """Walk through the decisions without writing: every exclusion with its reason, every offer with its cost.
 
-    `messages`, when given, is shown each decided case, to fill and judge what would be said.
+    `messages`, when given, is shown each decided case, to fill and judge what would be said. Raises InputError for a
+    budget that does not pay for one coupon.
     """
+    require_sense(plan, house)
     flagged, scored = candidates(plan, house)
     ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
     excluded: Counter[str] = Counter()
@@ -129,6 +133,7 @@ def begin(plan: Plan, by: str, house: House) -> None:
 
     Raises TransitionNotAllowed for one that is paused or was cancelled, InputError for a budget that cannot be.
     """
+    require_sense(plan, house)
     now = house.clock.now()
     with house.store.write():
         if (status := house.store.campaigns.status(plan.id)) in (C.PAUSED, C.CANCELLED):
@@ -138,6 +143,13 @@ def begin(plan: Plan, by: str, house: House) -> None:
         # The chance of being held out is kept with it: else nobody could check that the arms have their shares.
         row = {**as_row(plan), "holdout_share": house.holdout_share}
         house.store.campaigns.put(plan.id, C.RUNNING, row, now, by)
+
+
+def require_sense(plan: Plan, house: House) -> None:
+    """Raises InputError for a budget that does not pay for one coupon."""
+    pot = [Budget(f"campaign:{plan.id}", plan.budget)] if plan.budget is not None else []
+    for flaw in too_small(pot, list(house.catalogue.offers.values())):
+        raise InputError(f"the budget of campaign {plan.id} {flaw.says}", flaw.remedy)
 
 
 def run(plan: Plan, house: House, progress: Progress | None = None, by: str = "") -> list[pipeline.Prepared]:
@@ -298,6 +310,8 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, "no consent and address on any channel of the plan")
     against = _objections(customer, events, channel, house)
     serving = open_ticket(events) is not None
+    if not serving and steps.wants_peace(events, house.clock.now()):
+        return Place(None, "better left alone: asked lately for fewer messages")
     if hard := [rule for rule in against if not (serving and rule == "HOLD_CASE")]:
         return Place(None, hard[0])
     held = not serving and held_out(house.experiment, customer.id, house.holdout_share)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agent.acts import act_table
-from agent.domain import Case, FactSheet, Language, OfferDecision, OfferKind, OfferStatus, Purpose, Sensitivity
+from agent.domain import Case, FactSheet, Language, OfferDecision, OfferKind, OfferStatus, Purpose, Sensitivity, Spared
 from agent.situations import situations
 from agent.slots.wording import offer_in_words
 from prompts.template import load_prompt
@@ -33,7 +33,15 @@ HELP_ZH = {
     OfferKind.ENGAGEMENT: "邀请评价",
     OfferKind.SERVICE_ACT: "解决问题",
     OfferKind.HUMAN_CALL: "客服回电",
+    OfferKind.TIER_BENEFIT: "会员权益",
 }
+SPARED_ZH = {
+    Spared.WOULD_STAY: "流失可能性低，本来就会留下，不发优惠",
+    Spared.ALREADY_GONE: "很久没有下单，视为已经离开，不发优惠",
+    Spared.LEFT_ALONE: "近来希望少被打扰，不发优惠",
+    Spared.GAMING: "说要离开、拿到优惠后又说要离开，一段时间内不再发优惠",
+}
+RULE = {Language.ZH: "{said}（规则 {rule}：{title}）", Language.EN: "{said} (rule {rule}: {title})"}
 
 
 def explain_case(case: Case, sheet: FactSheet) -> Explanation:
@@ -70,12 +78,14 @@ def _risk(case: Case, language: Language) -> str:
 
 
 def why_this_offer(decision: OfferDecision | None, purpose: Purpose, language: Language) -> str:
-    """Why this offer, or none, in one line for the rep."""
+    """Why this offer, or none, and which rule of `strategies.toml` spoke, in one line for the rep."""
     if decision is None:
         return NOTHING[language]
-    if language is Language.EN:
-        return decision.because
-    return _chosen_zh(decision, purpose)
+    said = decision.because if language is Language.EN else _chosen_zh(decision, purpose)
+    if not decision.rule:  # decided before rules were kept with decisions
+        return said
+    title = situations().title(decision.situation, language)
+    return RULE[language].format(said=said.rstrip("。."), rule=decision.rule, title=title)
 
 
 def _chosen_zh(decision: OfferDecision, purpose: Purpose) -> str:
@@ -85,6 +95,8 @@ def _chosen_zh(decision: OfferDecision, purpose: Purpose) -> str:
         return f"已预留{HELP_ZH[decision.help]}" if decision.help else "已预留"
     if purpose is not Purpose.MARKETING:
         return "服务和回复类消息不带优惠"
+    if decision.spared:
+        return SPARED_ZH[decision.spared]
     if decision.help:
         return f"不用优惠，以{HELP_ZH[decision.help]}为主"
     return "没有选用优惠，只写关怀的话"

@@ -76,12 +76,24 @@ class Claim:
     at: datetime
 
 
-class LedgerBook(Protocol):
+class CouponBook(Protocol):
+    """What a decision asks of the ledger."""
+
+    def budget(self, budget_id: str) -> Budget | None: ...
+
+    def reserve(self, claim: Claim) -> Reservation | Refusal:
+        """All or nothing. Asking twice for the same case and offer gives the same reservation."""
+        ...
+
+    def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
+        """How many money offers this customer holds or was sent since then, over all campaigns."""
+        ...
+
+
+class LedgerBook(CouponBook, Protocol):
     def set_budget(self, budget_id: str, amount: Money) -> None:
         """Create a budget or change its size. Raises InputError below what is already spent or reserved."""
         ...
-
-    def budget(self, budget_id: str) -> Budget | None: ...
 
     def frozen(self) -> Freeze | None:
         """Who froze all budgets, when and why; None while they may be reserved from."""
@@ -90,10 +102,6 @@ class LedgerBook(Protocol):
     def freeze(self, by: str, at: datetime, note: str = "") -> None: ...
 
     def unfreeze(self, by: str, at: datetime, note: str = "") -> None: ...
-
-    def reserve(self, claim: Claim) -> Reservation | Refusal:
-        """All or nothing. Asking twice for the same case and offer gives the same reservation."""
-        ...
 
     def commit(self, reservation_id: str, at: datetime) -> None:
         """The message left: reserved becomes spent. Doing it twice changes nothing."""
@@ -107,10 +115,6 @@ class LedgerBook(Protocol):
 
     def codes_left(self, offer_id: str) -> int:
         """Single-use codes of this offer that nobody holds."""
-        ...
-
-    def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
-        """How many money offers this customer holds or was sent since then, over all campaigns."""
         ...
 
     def holder(self, code: str) -> Reservation | None:

@@ -3,24 +3,29 @@
 Takes a case with its reasons, the catalogue, the ledger and what is known of the customer; gives an OfferDecision.
 Held out first; then the strategy of the strongest reason; then the lightest adequate help that is worth its cost. Money
 is only offered when what we expect to keep is worth more than it costs, and only when the ledger could reserve it.
-"No offer, because …" is a normal end: the message may still help without money.
+"No offer, because …" is a normal end: the message may still help without money. Age, gender, device and the like are
+read by nothing here; a test walks over it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from agent.acts import acts_for
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
-from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose
-from agent.ledger import Claim, LedgerBook, Refusal
+from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
+from agent.ledger import Claim, CouponBook, Refusal
 from agent.money import to_major
 from agent.situations import GENERAL, situations
+from scoring.records import RiskBand
 
 FALLBACK = Strategy("other", GENERAL)
+LEAVE_ALONE = frozenset({"too_many_messages", "privacy_request"})
+"""Situations after which one more advertisement does harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class OfferContext:
 
     `open_topic` is the topic of a ticket still open. `recent` are the situations that a ticket or review of the last
     weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
-    last day of an offer ends.
+    last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
+    which the customer said that they were about to leave, oldest first.
     """
 
     held_out: bool
@@ -39,15 +45,18 @@ class OfferContext:
     now: datetime
     zone: str
     recent: frozenset[str] = frozenset()
+    silent_days: int | None = None
+    threats: tuple[datetime, ...] = ()
 
 
 def choose_offer(
-    case: Case, customer: Customer, catalogue: Catalogue, ledger: LedgerBook, context: OfferContext
+    case: Case, customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext
 ) -> OfferDecision:
     """The decision for one case. Money is reserved when the answer carries an offer."""
     strategy = _strategy(case, catalogue, context)
     if case.purpose is Purpose.MARKETING and context.held_out:
-        return OfferDecision(OfferStatus.HELD_OUT, strategy.situation, "in the control group: no marketing by any door")
+        because = "in the control group: no marketing by any door"
+        return OfferDecision(OfferStatus.HELD_OUT, strategy.situation, because, rule=strategy.reason)
     if context.open_topic is not None:
         return _no_offer(strategy, "a ticket is open: it is put right first, nothing is sold")
     if case.purpose is not Purpose.MARKETING:
@@ -86,26 +95,81 @@ def _cheapest_adequate(
     customer: Customer,
     strategy: Strategy,
     catalogue: Catalogue,
-    ledger: LedgerBook,
+    ledger: CouponBook,
     context: OfferContext,
 ) -> OfferDecision:
     helps = [catalogue.offers[name] for name in strategy.help]
     if not helps:
         return _no_offer(strategy, f"for {strategy.situation} words help more than money")
-    worth = _worth(case, catalogue, context)
+    worth, spared = _worth(case, catalogue, context), spare(case, customer, catalogue, ledger, context)
     why_not: list[str] = []
     for line in sorted(helps, key=lambda line: (line.is_money, line.cost.minor)):
+        if reason := _ineligible(line, customer, context):
+            why_not.append(f"{line.id}: {reason}")
+            continue
         if not line.is_money:
-            return _no_offer(strategy, f"{line.id} ({line.kind}) fits {strategy.reason} and costs nothing", line.kind)
+            because = f"{line.id} ({line.kind}) fits {strategy.reason} and needs no coupon"
+            return _no_offer(strategy, because, line.kind)
+        if spared is not None:
+            return _no_offer(strategy, "; ".join((*why_not, spared[1])), spared=spared[0])
         if reason := _unfit(line, customer, catalogue, ledger, worth, context):
             why_not.append(f"{line.id}: {reason}")
             continue
         got = _reserve(line, case, customer, ledger, context)
         if isinstance(got, Offer):
             because = f"{line.id} is the cheapest adequate help for {strategy.reason}; {_sum(worth, line)}"
-            return OfferDecision(OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts, line.kind)
+            return OfferDecision(
+                OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts, line.kind, strategy.reason
+            )
         why_not.append(f"{line.id}: {got.replace('_', ' ')}")
     return _no_offer(strategy, "; ".join(why_not))
+
+
+def spare(
+    case: Case, customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext
+) -> tuple[Spared, str] | None:
+    """Whether money is out of the question for this customer, and why in a sentence. None: it is not."""
+    if context.recent & LEAVE_ALONE:
+        return Spared.LEFT_ALONE, "better left alone: asked lately for fewer messages, or about personal data"
+    if context.silent_days is not None and context.silent_days > catalogue.gone_after_days > 0:
+        return Spared.ALREADY_GONE, f"already gone: no order for {context.silent_days} days"
+    if case.score is not None and case.score.band is RiskBand.LOW:
+        return Spared.WOULD_STAY, f"would stay anyway: a risk of {case.score.probability:.2f} is in the low band"
+    if (again := _gaming(customer, catalogue, ledger, context)) is not None:
+        until = again + timedelta(days=catalogue.gaming_days)
+        return Spared.GAMING, f"threatened to leave, got an offer, and did so again: no money before {until:%Y-%m-%d}"
+    return None
+
+
+def _gaming(customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext) -> datetime | None:
+    """The newest threat that followed an offer that followed a threat, within the window; None when there is none.
+
+    What the ledger holds between two threats is counted as what it held since the first less what it held since the
+    second.
+    """
+    since = context.now - timedelta(days=catalogue.gaming_days)
+    repeated = [
+        later
+        for earlier, later in pairwise(context.threats)
+        if later >= since and ledger.uses(customer.id, earlier) > ledger.uses(customer.id, later)
+    ]
+    return repeated[-1] if repeated else None
+
+
+def _ineligible(line: CatalogueOffer, customer: Customer, context: OfferContext) -> str | None:
+    """What keeps this help from this customer at all, money or not."""
+    today = _today(customer, context)
+    if line.starts_on is not None and today < line.starts_on:
+        return f"begins on {line.starts_on}"
+    if line.ends_on is not None and today > line.ends_on:
+        return f"ended on {line.ends_on}"
+    if line.kind is OfferKind.TIER_BENEFIT and not customer.tier:
+        return "has no membership tier"
+    if line.tiers and customer.tier not in line.tiers:
+        return "not for this tier"
+    if context.orders < line.min_orders:
+        return f"needs {line.min_orders} orders, has {context.orders}"
+    return None
 
 
 def _worth(case: Case, catalogue: Catalogue, context: OfferContext) -> Money | None:
@@ -121,14 +185,13 @@ def _unfit(
     line: CatalogueOffer,
     customer: Customer,
     catalogue: Catalogue,
-    ledger: LedgerBook,
+    ledger: CouponBook,
     worth: Money | None,
     context: OfferContext,
 ) -> str | None:
-    if line.tiers and customer.tier not in line.tiers:
-        return "not for this tier"
-    if context.orders < line.min_orders:
-        return f"needs {line.min_orders} orders, has {context.orders}"
+    left = line.margin_left(context.margin_pct, to_major(line.cost))
+    if left is not None and left < catalogue.margin_floor_pct:
+        return f"leaves {left:.1f} % of margin, the floor is {catalogue.margin_floor_pct} %"
     if worth is None:
         return "what this customer spends in a year is unknown"
     if worth.minor <= line.cost.minor:
@@ -141,7 +204,7 @@ def _unfit(
 
 
 def _reserve(
-    line: CatalogueOffer, case: Case, customer: Customer, ledger: LedgerBook, context: OfferContext
+    line: CatalogueOffer, case: Case, customer: Customer, ledger: CouponBook, context: OfferContext
 ) -> Offer | Refusal:
     budgets = [f"offer:{line.id}"]
     if case.campaign_id and ledger.budget(f"campaign:{case.campaign_id}") is not None:
@@ -149,7 +212,7 @@ def _reserve(
     got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now))
     if isinstance(got, Refusal):
         return got
-    today = context.now.astimezone(ZoneInfo(customer.timezone or context.zone)).date()
+    last = _today(customer, context) + timedelta(days=line.valid_days)
     return Offer(
         id=line.id,
         kind=line.kind,
@@ -158,15 +221,23 @@ def _reserve(
         cost=line.cost,
         code=got.code,
         min_spend=line.min_spend,
-        expires_on=today + timedelta(days=line.valid_days),
+        expires_on=min(last, line.ends_on) if line.ends_on else last,
         exclusions=line.exclusions,
         stackable=line.stackable,
         reservation_id=got.id,
     )
 
 
-def _no_offer(strategy: Strategy, because: str, kind: OfferKind | None = None) -> OfferDecision:
-    return OfferDecision(OfferStatus.NO_OFFER, strategy.situation, because, None, strategy.acts, kind)
+def _today(customer: Customer, context: OfferContext) -> date:
+    return context.now.astimezone(ZoneInfo(customer.timezone or context.zone)).date()
+
+
+def _no_offer(
+    strategy: Strategy, because: str, kind: OfferKind | None = None, spared: Spared | None = None
+) -> OfferDecision:
+    return OfferDecision(
+        OfferStatus.NO_OFFER, strategy.situation, because, None, strategy.acts, kind, strategy.reason, spared
+    )
 
 
 def _sum(worth: Money | None, line: CatalogueOffer) -> str:

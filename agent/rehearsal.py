@@ -1,4 +1,4 @@
-"""A ledger that answers as the real one would and writes nothing: what a preview reserves from."""
+"""Ledgers that write nothing: one that answers as the real one would, for a preview; one with money for everybody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,21 @@ from datetime import datetime
 from agent.domain import Money
 from agent.errors import TransitionNotAllowed
 from agent.ledger import Budget, Claim, Freeze, LedgerBook, Refusal, Reservation
+
+
+class AmpleBook:
+    """Fits CouponBook. Money and codes enough, and nobody ever had an offer: shows what fits, not what is left."""
+
+    def budget(self, _budget_id: str) -> Budget | None:
+        return None
+
+    def reserve(self, claim: Claim) -> Reservation | Refusal:
+        return Reservation(
+            "rehearsed", claim.case_id, claim.customer_id, claim.offer_id, claim.amount, "reserved", claim.at
+        )
+
+    def uses(self, _customer_id: str, _since: datetime, _offer_id: str | None = None) -> int:
+        return 0
 
 
 class RehearsedLedger:

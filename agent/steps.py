@@ -7,9 +7,9 @@ between them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent import gatekeeper
@@ -43,12 +43,13 @@ from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
-from agent.offers import OfferContext, choose_offer
+from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
 from agent.spans import reanchor
+from agent.threats import threats
 from agent.voice import taught
 from knowledge.documents import Passage
 
@@ -74,7 +75,9 @@ def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], hous
         case = house.store.cases.advance(
             case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
         )
-        _note(case, "offer", house, {"status": decision.status.value, "because": decision.because})
+        _note(
+            case, "offer", house, {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
+        )
     return case
 
 
@@ -85,12 +88,28 @@ def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> 
     return OfferContext(
         held_out=held_out(house.experiment, customer_id, house.holdout_share),
         orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
+        silent_days=_silent_days(events, now),
+        threats=threats(events),
         open_topic=ticket["type"] if ticket else None,
         margin_pct=house.brand.margin_pct,
         now=now,
         zone=house.brand.timezone,
-        recent=frozenset(situations().of_topic(topic) for topic in recent_topics(events, now - gatekeeper.RECENT)),
+        recent=_recent(events, now),
     )
+
+
+def wants_peace(events: Sequence[Event], now: datetime) -> bool:
+    """Whether a ticket of the last weeks asked for fewer messages, or about personal data."""
+    return bool(_recent(events, now) & LEAVE_ALONE)
+
+
+def _recent(events: Sequence[Event], now: datetime) -> frozenset[str]:
+    return frozenset(situations().of_topic(topic) for topic in recent_topics(events, now - gatekeeper.RECENT))
+
+
+def _silent_days(events: tuple[Event, ...], now: datetime) -> int | None:
+    last = max((event.at for event in events if event.kind == "order"), default=None)
+    return (now - last).days if last is not None else None
 
 
 def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:

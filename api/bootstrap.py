@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.adapters.channels.webhook import WebhookChannel
     from agent.adapters.store import SqlStore
     from agent.adapters.store.dump import Dumped
+    from agent.adapters.till import TillWebhook
     from agent.catalogue import Catalogue
     from agent.house import House
     from knowledge.index import PolicyIndex
@@ -172,6 +173,15 @@ class Workshop:
 
         assert self.settings.gateway is not None, "it is configured, or nobody asks for it"
         return WebhookChannel(self.settings.gateway.url, self.settings.gateway.secrets, self.clock)
+
+    @cached_property
+    def till(self) -> TillWebhook:
+        """Raises NotReady where the shop's address for codes is not set."""
+        from agent.adapters.till import TillWebhook
+
+        if (at := self.settings.till) is None:
+            raise NotReady("nobody knows where the till takes codes", "set HOLDFAST_CODES_URL, or import codes")
+        return TillWebhook(at.url, at.secrets, self.clock)
 
     @cached_property
     def unsubscriber(self) -> Unsubscriber:

@@ -17,6 +17,7 @@ from api.commands import (
     imports,
     knowledge,
     model,
+    offers,
     operations,
     rules,
     sending,
@@ -55,6 +56,7 @@ experiment.register(app)
 app.add_typer(evaluation.app, name="eval")
 drafts.register(app)
 campaigns.register(app)
+offers.register(app)
 cases.register(app)
 sending.register(app)
 style.register(app)

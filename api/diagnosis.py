@@ -14,10 +14,14 @@ from agent.domain import Channel
 from agent.errors import ChannelUnavailable
 from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
+from api.offering import check_offers
 from api.sending import Carrier, against_live, configured, who
 
 if TYPE_CHECKING:
     from agent.evaluation import TrialFigures
+
+
+MOST_FLAWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,26 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
 
 
 def _offers(workshop: Workshop) -> Iterator[Step]:
-    lines = workshop.catalogue.offers.values()
     if (frozen := workshop.store.ledger.frozen()) is not None:
         said = f"frozen by {frozen.by} at {frozen.at:%Y-%m-%d %H:%M} UTC ({frozen.note}): no coupon is reserved"
         yield Step("budgets", "todo", said, "holdfast import outcomes FILE, then: holdfast offers unfreeze --by NAME")
+    if flaws := check_offers(workshop)["flaws"]:
+        yield from _flaws(flaws)
+        return
+    lines = workshop.catalogue.offers.values()
     empty = [line.id for line in lines if line.codes and not workshop.store.ledger.codes_left(line.id)]
     if empty:
         yield Step("offers", "todo", f"no codes for {', '.join(empty)}", "holdfast offers codes import FILE")
         return
     yield Step("offers", "ok", f"{len(lines)} offers, codes at hand")
+
+
+def _flaws(flaws: list[dict[str, Any]]) -> Iterator[Step]:
+    for flaw in flaws[:MOST_FLAWS]:
+        said = f"{flaw['file']}:{flaw['line']} {flaw['entry']}, {flaw['key']}: {flaw['says']}"
+        yield Step("offers", "wrong", said, flaw["remedy"])
+    if len(flaws) > MOST_FLAWS:
+        yield Step("offers", "wrong", f"and {len(flaws) - MOST_FLAWS} flaws more", "holdfast offers check")
 
 
 def _scorer(workshop: Workshop) -> Iterator[Step]:

@@ -139,9 +139,11 @@ def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, An
     """offers.toml or strategies.toml of the firm's own: checked whole before it takes the place of the old one.
 
     The budgets and the file change together or not at all. Raises InputError, also when an offer's budget would fall
-    below what is reserved or spent already.
+    below what is reserved or spent already. A flaw (a thin margin, a test that fails) is told and does not refuse.
     """
-    from agent.catalogue import load_catalogue
+    from agent.catalogue import load_catalogue, texts_of
+    from agent.offer_check import check_catalogue
+    from api.offering import firm_of
 
     name = "strategies.toml" if "strategies" in read_toml(path) else "offers.toml"
     trial = workshop.home.root / ".trial"
@@ -152,6 +154,7 @@ def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, An
                 shutil.copy(workshop.home.root / other, trial / other)
         (trial / name).write_text(read_text(path), encoding="utf-8")
         catalogue = load_catalogue(workshop.brand.currency, trial)
+        _, flaws = check_catalogue(texts_of(trial), firm_of(workshop))
         with suppress(_OnTrial), workshop.store.write():
             for offer in catalogue.offers.values():
                 if offer.is_money:
@@ -161,7 +164,12 @@ def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, An
             (trial / name).replace(workshop.home.root / name)  # last: what was refused above leaves no new file
     finally:
         shutil.rmtree(trial)
-    return {"offers": len(catalogue.offers), "strategies": len(catalogue.strategies), "dry_run": dry_run}
+    return {
+        "offers": len(catalogue.offers),
+        "strategies": len(catalogue.strategies),
+        "dry_run": dry_run,
+        "flaws": [asdict(flaw) for flaw in flaws],
+    }
 
 
 class _OnTrial(Exception):

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:587?starttls=required, or smtps://")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
     webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")
+    codes_url: SecretStr | None = Field(None, description="where the shop's till takes new coupon codes, signed alike")
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
@@ -76,6 +77,14 @@ class Settings(BaseSettings):
             return None
         secrets = read_secrets(self.webhook_secret.get_secret_value() if self.webhook_secret else "")
         return Gateway(read_webhook_url(self.webhook_url.get_secret_value()), secrets)
+
+    @cached_property
+    def till(self) -> Gateway | None:
+        """Where new codes are registered; the secret is the webhook's."""
+        if not self.codes_url:
+            return None
+        secrets = read_secrets(self.webhook_secret.get_secret_value() if self.webhook_secret else "")
+        return Gateway(read_webhook_url(self.codes_url.get_secret_value()), secrets)
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -104,4 +113,5 @@ SETTING_OF = {
     "allow_list": "HOLDFAST_ALLOW",
     "smtp_server": "HOLDFAST_SMTP_URL",
     "gateway": "HOLDFAST_WEBHOOK_URL, HOLDFAST_WEBHOOK_SECRET",
+    "till": "HOLDFAST_CODES_URL, HOLDFAST_WEBHOOK_SECRET",
 }

@@ -13,6 +13,7 @@ from agent.domain.cases import (
     CampaignStatus,
     Case,
     CaseStatus,
+    Decided,
     Followed,
     Outcome,
     Review,
@@ -33,7 +34,7 @@ from agent.domain.drafts import (
 )
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
-from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus
+from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
@@ -55,6 +56,7 @@ __all__ = [
     "ChatMessage",
     "Consent",
     "Customer",
+    "Decided",
     "Decision",
     "Delivery",
     "DeliveryStatus",
@@ -85,6 +87,7 @@ __all__ = [
     "SlotType",
     "Source",
     "Span",
+    "Spared",
     "StyleRule",
     "Tone",
     "TraceStep",

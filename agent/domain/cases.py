@@ -100,6 +100,15 @@ class CampaignStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """Of one decided case: whose it is, at which risk, and whether it carried a money offer."""
+
+    customer_id: str
+    probability: float
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignRow:
     """A campaign as it stands: `reached` of `total` flagged customers were gone through."""
 

@@ -20,6 +20,7 @@ class OfferKind(StrEnum):
     ENGAGEMENT = "engagement"
     SERVICE_ACT = "service_act"
     HUMAN_CALL = "human_call"
+    TIER_BENEFIT = "tier_benefit"
 
 
 MONEY_KINDS = frozenset({OfferKind.PERCENT, OfferKind.AMOUNT, OfferKind.FREE_SHIPPING, OfferKind.POINTS})
@@ -46,6 +47,15 @@ class Offer:
     reservation_id: str | None = None
 
 
+class Spared(StrEnum):
+    """Whom money would not help, or would spoil: no coupon for them, whatever the budget holds."""
+
+    WOULD_STAY = "would_stay"
+    ALREADY_GONE = "already_gone"
+    LEFT_ALONE = "left_alone"
+    GAMING = "gaming"
+
+
 class OfferStatus(StrEnum):
     OFFERED = "offered"
     HELD_OUT = "held_out"
@@ -57,7 +67,8 @@ class OfferDecision:
     """What was decided before any word was written, and why.
 
     `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
-    kind of help that was chosen, money or not (None: words alone).
+    kind of help that was chosen, money or not (None: words alone). `rule` is the reason whose strategy spoke, or what
+    stood in its place (`open_ticket`, `asked_for`, `other`). `spared`: why money was out of the question.
     """
 
     status: OfferStatus
@@ -66,3 +77,5 @@ class OfferDecision:
     offer: Offer | None = None
     acts: tuple[str, ...] = ()
     help: OfferKind | None = None
+    rule: str = ""
+    spared: Spared | None = None

@@ -1,4 +1,4 @@
-"""holdfast campaign, offers: many at once, and what may be offered."""
+"""holdfast campaign: many at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.commands.offers import FROZEN
 from api.terminal import Call, command
 
 if TYPE_CHECKING:
@@ -15,21 +16,16 @@ if TYPE_CHECKING:
     from scoring.experiments.difference import Difference
 
 app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
-offers_app = typer.Typer(help="The offers, their budgets and their single-use codes.")
-codes_app = typer.Typer(help="Codes that work at your shop's till.")
-offers_app.add_typer(codes_app, name="codes")
 
 PlanArgument = Annotated[Path | None, typer.Argument(help="Plan in TOML; without one, the risky customers by e-mail.")]
 TopOption = Annotated[int | None, typer.Option("--top", min=1, help="At most this many, most at stake first.")]
 BandOption = Annotated[str | None, typer.Option("--band", help="From this risk band on: low, medium, high.")]
 
-FROZEN = "budgets are frozen since a restore; import outcomes, then: holdfast offers unfreeze --by NAME"
 CampaignArgument = Annotated[str, typer.Argument(help="The plan's id, as shown by campaign status.")]
 
 
 def register(root: typer.Typer) -> None:
     root.add_typer(app, name="campaign")
-    root.add_typer(offers_app, name="offers")
 
 
 @command(app, "preview")
@@ -230,84 +226,6 @@ def cancel(
     ended = campaign.cancel(campaign_id, by, workshop.house)
     call.say(f"{ended:,} cases ended")
     return {**_status(call, workshop, campaign_id), "ended": ended}
-
-
-@command(offers_app, "list")
-def list_offers(call: Call) -> dict[str, Any]:
-    """Every offer with what is left of its budget and its codes."""
-    from agent.domain import Money
-    from agent.money import to_major
-    from api.bootstrap import open_workshop
-    from api.offering import offers
-
-    workshop = open_workshop(call)
-    currency = workshop.brand.currency
-    rows = offers(workshop)
-    for row in rows:
-        left = "costs nothing"
-        if row["left_minor"] is not None:
-            left = f"{to_major(Money(row['left_minor'], currency))} {currency} left"
-        codes = "-" if row["codes_left"] is None else row["codes_left"]
-        call.say(f"{row['id']:16} {row['kind']:14} {left:24} {codes} codes")
-    frozen = workshop.store.ledger.frozen()
-    if frozen is not None:
-        call.say(FROZEN)
-    return {"currency": currency, "budgets_frozen": frozen is not None, "offers": rows}
-
-
-@command(offers_app, "unfreeze")
-def unfreeze(
-    call: Call,
-    by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who lifts it; kept with the moment.")],
-    note: Annotated[str, typer.Option("--note", help="Why; kept with it.")] = "",
-) -> dict[str, Any]:
-    """After a restore: coupons may be reserved again. Import what was redeemed since the backup first."""
-    from agent.errors import UsageError
-    from api.bootstrap import open_workshop
-
-    if not by.strip():
-        raise UsageError("nobody is named", "say who lifts it: --by NAME")
-    workshop = open_workshop(call)
-    frozen = workshop.store.ledger.frozen()
-    if frozen is None:
-        call.say("budgets are not frozen")
-        return {"budgets_frozen": False, "was_frozen": False}
-    workshop.store.ledger.unfreeze(by.strip(), workshop.clock.now(), note)
-    call.say(
-        f"budgets are open again; they were frozen at {frozen.at:%Y-%m-%d %H:%M} UTC by {frozen.by}: {frozen.note}"
-    )
-    call.say("If redemptions and unsubscribes since the backup are not in yet: holdfast import outcomes FILE, now.")
-    return {"budgets_frozen": False, "was_frozen": True}
-
-
-@command(codes_app, "import")
-def import_codes(
-    call: Call,
-    file: Annotated[Path, typer.Argument(help="One code a line, or a table with the columns offer and code.")],
-    offer: Annotated[str | None, typer.Option("--offer", help="The offer that all codes are for.")] = None,
-) -> dict[str, Any]:
-    """Put single-use codes of your shop's till into the pool. An empty pool means no offer."""
-    from agent.errors import InputError
-    from api.bootstrap import open_workshop
-    from api.texts import read_text
-
-    workshop = open_workshop(call)
-    lines = [line.strip() for line in read_text(file).splitlines()]
-    by_offer: dict[str, list[str]] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        name, comma, code = (part.strip() for part in line.rpartition(","))
-        if (name, code) == ("offer", "code"):
-            continue
-        target = offer or name
-        if target not in workshop.catalogue.offers:
-            what = f"no offer is called {target!r}" if comma or offer else "no offer is named"
-            raise InputError(f"{file}, line {number}: {what}", "write offer,code or give --offer ID")
-        by_offer.setdefault(target, []).append(code)
-    added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}
-    call.say(", ".join(f"{count} codes for {name}" for name, count in added.items()) or "no codes in the file")
-    return {"added": added}
 
 
 def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -> Any:

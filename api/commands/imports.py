@@ -99,6 +99,8 @@ def offers(
     from api.importing import import_offers
 
     report = import_offers(open_workshop(call), file, dry_run)
+    for flaw in report["flaws"]:
+        call.remark(f"{flaw['file']}:{flaw['line']} {flaw['entry']}, {flaw['key']}: {flaw['says']} → {flaw['remedy']}")
     call.say(f"{report['offers']} offers, {report['strategies']} strategies{' (dry run)' if dry_run else ''}")
     return report
 

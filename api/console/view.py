@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from agent.domain import WAITING_FOR_PERSON, Case, CaseStatus, Customer, Event, Money, Offer, OfferKind
+from agent.domain import MONEY_KINDS, WAITING_FOR_PERSON, Case, CaseStatus, Customer, Event, Money, Offer, OfferKind
 from agent.ledger import Budget, Reservation
 from agent.slots.wording import offer_in_words
 from api.bootstrap import Workshop
@@ -271,7 +271,7 @@ def offer_rows(rows: Sequence[Mapping[str, Any]], shop: Workshop, say: Say) -> l
 
 def _in_words(row: Mapping[str, Any], say: Say) -> str:
     kind = OfferKind(row["kind"])
-    if kind in (OfferKind.CONTENT, OfferKind.ENGAGEMENT, OfferKind.SERVICE_ACT, OfferKind.HUMAN_CALL):
+    if kind not in MONEY_KINDS:
         return say.word("help", kind.value)
     value = Decimal(str(row["value"]))
     return offer_in_words(Offer(row["id"], kind, value, row["currency"], Money(0, row["currency"])), say.language, None)

@@ -218,3 +218,23 @@ def test_a_preview_shows_what_would_be_said_and_how_it_would_be_judged_and_keeps
         assert "{" not in sample.words.body
     assert street.store.cases.find() == []
     assert street.reserved() == (0, 0)
+
+
+@pytest.mark.parametrize("minor", [1, 199])
+def test_a_budget_below_one_coupon_is_said_before_anything_is_reserved(street: Street, minor: int) -> None:
+    plan = replace(PLAN, budget=Money(minor, "CNY"))
+    for ask in (campaign.preview, campaign.run):
+        with pytest.raises(InputError, match=r"the cheapest costs 2\.00"):
+            ask(plan, street.house)
+    assert street.store.ledger.budget("campaign:spring") is None
+    assert campaign.preview(replace(PLAN, budget=Money(0, "CNY")), street.house).offers == {}
+
+
+def test_who_asked_for_fewer_messages_is_left_alone_and_served_while_a_ticket_is_open(street: Street) -> None:
+    street.history.events += [
+        a_ticket("c1", topic="too_many_messages", status="closed"),
+        a_ticket("c2", topic="too_many_messages", status="open"),
+    ]
+    look = campaign.preview(PLAN, street.house)
+    assert look.excluded["better left alone: asked lately for fewer messages"] == 1
+    assert (look.recipients, look.served) == (1, 1)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, upgrade
 from agent.catalogue import Catalogue, load_catalogue
-from agent.domain import Case, Money, OfferDecision, OfferKind, OfferStatus, Purpose
+from agent.domain import Case, Language, Money, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
 from agent.errors import InputError
+from agent.explanations import why_this_offer
 from agent.holdout import held_out
-from agent.ledger import LedgerBook
+from agent.ledger import Claim, LedgerBook
 from agent.offers import OfferContext, choose_offer
+from scoring.records import RiskBand
 from tests.factories import NOW, a_case, a_customer, a_reason, a_score
 
 
@@ -27,7 +31,11 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture
 def ledger(tmp_path: Path, catalogue: Catalogue) -> LedgerBook:
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    return a_ledger(tmp_path / "x.db", catalogue)
+
+
+def a_ledger(file: Path, catalogue: Catalogue) -> LedgerBook:
+    engine = open_engine(f"sqlite:///{file}")
     upgrade(engine)
     book = SqlStore(engine, "linjian").ledger
     for offer in catalogue.offers.values():
@@ -170,6 +178,117 @@ def test_reasons_that_speak_for_staying_choose_nothing(catalogue: Catalogue, led
     assert decide(case, catalogue, ledger).situation == "low_activity"
 
 
+@pytest.mark.parametrize(("tier", "help_kind"), [("gold", OfferKind.TIER_BENEFIT), (None, OfferKind.POINTS)])
+def test_members_hear_of_their_benefits_before_anybody_gets_points(
+    tier: str | None, help_kind: OfferKind, catalogue: Catalogue, ledger: LedgerBook
+) -> None:
+    decision = choose_offer(with_reasons(["low_activity"]), a_customer(tier=tier), catalogue, ledger, a_context())
+    assert decision.help is help_kind
+
+
+def test_the_decision_keeps_which_rule_spoke_and_the_rep_reads_it(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    decision = decide(with_reasons(["spends_less"]), catalogue, ledger)
+    assert decision.rule == "spends_less"
+    for language, words in (
+        (Language.ZH, "规则 spends_less：花得少了"),
+        (Language.EN, "rule spends_less: Spends less"),
+    ):
+        assert words in why_this_offer(decision, Purpose.MARKETING, language)
+
+
+@pytest.mark.parametrize(
+    ("score", "context", "spared"),
+    [
+        ({"band": RiskBand.LOW}, {}, Spared.WOULD_STAY),
+        ({}, {"silent_days": 366}, Spared.ALREADY_GONE),
+        ({}, {"recent": frozenset({"too_many_messages"})}, Spared.LEFT_ALONE),
+        ({}, {"silent_days": 365, "recent": frozenset({"late_delivery"})}, None),
+    ],
+)
+def test_no_money_where_it_would_change_nothing_or_do_harm(
+    score: dict[str, Any], context: dict[str, Any], spared: Spared | None, catalogue: Catalogue, ledger: LedgerBook
+) -> None:
+    decision = decide(a_case(score=replace(a_score(), **score)), catalogue, ledger, **context)
+    assert decision.spared is spared
+    assert (decision.offer is None) == (spared is not None)
+    if spared is not None:
+        assert ledger.budget("offer:amount_15").reserved_minor == 0  # type: ignore[union-attr]
+
+
+def test_who_would_stay_anyway_still_hears_what_costs_nothing(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    case = a_case(score=replace(a_score("c1", a_reason("views_less")), band=RiskBand.LOW))
+    assert decide(case, catalogue, ledger).help is OfferKind.CONTENT
+
+
+def days_ago(*days: int) -> tuple[datetime, ...]:
+    return tuple(NOW - timedelta(days=n) for n in days)
+
+
+@pytest.mark.parametrize(
+    ("threatened", "offered", "gaming"),
+    [
+        (days_ago(300, 10), days_ago(200), True),
+        (days_ago(300, 250, 10), days_ago(280), True),
+        (days_ago(10), days_ago(200), False),  # threatened once
+        (days_ago(300, 10), days_ago(320), False),  # the coupon came before any threat
+        (days_ago(300, 10), (), False),  # threatened twice, never got a coupon
+        (days_ago(800, 500), days_ago(600), False),  # long ago
+    ],
+)
+def test_a_threat_a_coupon_and_the_same_threat_again_earn_no_money(
+    threatened: tuple[datetime, ...], offered: tuple[datetime, ...], gaming: bool,
+    catalogue: Catalogue, ledger: LedgerBook,
+) -> None:  # fmt: skip
+    for number, at in enumerate(offered):
+        ledger.reserve(Claim(f"old_{number}", "c1", "percent_12", Money(2400, "CNY"), (), False, at))
+    decision = decide(a_case(), catalogue, ledger, threats=threatened)
+    assert (decision.spared is Spared.GAMING) == gaming
+    assert (decision.offer is None) == gaming
+
+
+def test_a_coupon_that_was_given_back_is_no_trade(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    got = ledger.reserve(Claim("old", "c1", "percent_12", Money(2400, "CNY"), (), False, *days_ago(200)))
+    ledger.release(got.id, NOW)  # type: ignore[union-attr]
+    assert decide(a_case(), catalogue, ledger, threats=days_ago(300, 10)).offer is not None
+
+
+def test_who_somebody_is_never_changes_what_they_are_offered(catalogue: Catalogue, tmp_path: Path) -> None:
+    people = [
+        a_customer(name=name, gender=gender, age=age, country=country, language=language)
+        for name, gender, age, country, language in (
+            ("欧阳雪", "female", 22, "CN", Language.ZH),
+            ("Bo", "male", 71, "DE", Language.EN),
+            (None, None, None, None, Language.EN),
+        )
+    ]
+    for codes in (["buys_less_often"], ["spends_less"], ["low_activity"], ["no_recent_purchase", "column:age"]):
+        given = set()
+        for number, person in enumerate(people):
+            ledger = a_ledger(tmp_path / f"{codes[0]}{number}.db", catalogue)
+            decision = choose_offer(with_reasons(codes), person, catalogue, ledger, a_context())
+            given.add((decision.offer.id if decision.offer else None, decision.because, decision.rule))
+        assert len(given) == 1
+
+
+def test_an_offer_is_promised_only_from_its_first_to_its_last_day(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    def offered(**days: date) -> OfferDecision:
+        line = replace(catalogue.offers["free_shipping"], **days)
+        changed = replace(catalogue, offers={**catalogue.offers, "free_shipping": line})
+        return decide(with_reasons(["cart_left"]), changed, ledger)
+
+    assert "begins on" in offered(starts_on=date(2026, 3, 3)).because
+    assert "ended on" in offered(ends_on=date(2026, 3, 1)).because
+    held = offered(starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 5)).offer
+    assert held is not None
+    assert held.expires_on == date(2026, 3, 5)
+
+
+def test_an_offer_below_the_margin_floor_is_not_made(catalogue: Catalogue, ledger: LedgerBook) -> None:
+    decision = decide(with_reasons(["spends_less"]), catalogue, ledger, margin_pct=Decimal(10))
+    assert decision.offer is None
+    assert "the floor is 0 %" in decision.because
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -180,6 +299,12 @@ def test_reasons_that_speak_for_staying_choose_nothing(catalogue: Catalogue, led
         ('[[offers]]\nid="x"\nkind="content"\nbuget=1', "buget"),
         ("[[offers]", "offers.toml"),
         ('currency="USD"', "USD"),
+        ("cooldown_day=3", "cooldown_day"),
+        ('[[offers]]\nid="x"\nkind="content"\n[[offers]]\nid="x"\nkind="content"', "twice"),
+        ('[[offers]]\nid="x"\nkind="content"\nends_on="2026-12-31"', "is no day"),
+        ("offers=3", "list of tables"),
+        ('[[offers]]\nid="x"\nkind="content"\ntiers="gold"', "no list of names"),
+        ('[[offers]]\nid="x"\nkind="content"\nexclusions.fr="rien"', "no language"),
     ],
 )
 def test_a_catalogue_that_cannot_be_meant_names_the_entry(tmp_path: Path, text: str, said: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,11 @@ from agent.domain import (
     Case,
     CaseStatus,
     Channel,
+    Decided,
     Draft,
     Language,
     OfferDecision,
+    OfferStatus,
     Purpose,
     Review,
     TraceStep,
@@ -98,6 +100,21 @@ class Cases:
             query = query.where(t.c.customer_id == customer_id)
         with self._tx.read() as c:
             return [_case(row) for row in c.execute(query)]
+
+    def decided(self, since: datetime) -> Iterator[Decided]:
+        """Marketing decided for scored customers in cases opened since then, oldest first; never the held-out."""
+        t = schema.cases
+        status = t.c.decision["status"].as_string()
+        query = (
+            sa.select(t.c.customer_id, t.c.score["probability"].as_float().label("probability"), status.label("status"))
+            .where(t.c.brand_id == self._brand, t.c.purpose == Purpose.MARKETING.value, t.c.opened_at >= since)
+            .where(status.in_([OfferStatus.OFFERED.value, OfferStatus.NO_OFFER.value]))
+            .order_by(t.c.opened_at, t.c.case_id)
+        )
+        with self._tx.read() as c:
+            for row in c.execute(query):
+                if row.probability is not None:
+                    yield Decided(row.customer_id, row.probability, row.status == OfferStatus.OFFERED.value)
 
     def queue(
         self,
