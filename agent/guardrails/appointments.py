@@ -1,6 +1,7 @@
-"""Clock times, weekdays, counts and states told to a customer, against the record: closed world, where the record "
-"speaks of "
-"such."""
+"""Clock times, weekdays, counts and states told to a customer, against the record.
+
+Closed world, but only where the record speaks of such things.
+"""
 
 from __future__ import annotations
 

@@ -15,8 +15,7 @@ from agent.language.sieve import sieve
 
 
 def backs(clause: str, sentence: str) -> bool:
-    """Whether they speak of one thing: half of the clause, or three words of it that are a good part of the "
-    "sentence."""
+    """Whether they speak of one thing: half of the clause, or three of its words and a good part of the sentence."""
     own, said = content(clause), content(sentence)
     common = len(own & said)
     return common >= 3 and (2 * common >= len(own) or 5 * common >= 2 * len(said))

@@ -115,8 +115,7 @@ _COUNTED = _TIMES | {"percent", "percent_off", "amount"}
 
 
 def statements(field: Field, message: Message) -> Iterator[Statement]:
-    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was "
-    "done."""
+    """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
     text = field.tight.text
     for start, end in sentences(text):
         sentence = text[start:end]

@@ -167,8 +167,7 @@ def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool)
 
 
 def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: OfferTerms) -> bool:
-    """A sum that follows from the row: the total of a monthly rebate, or what an example order "
-    "costs before and after."""
+    """A sum that follows from the row: the total of a monthly rebate, or an example order before and after."""
     if quantity.kind != "amount":
         return False
     if quantity.value in price_after(offer, message) or message.licence.points_buy(quantity.value):

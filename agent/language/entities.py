@@ -38,8 +38,7 @@ _SPELLED = sieve(
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`host` without port and user; `scheme` None for a bare domain; `user` what stands before "
-    "an @ in the host part."""
+    """`host` without port and user; `scheme` None for a bare domain; `user` what stands before an @ in it."""
 
     start: int
     end: int
