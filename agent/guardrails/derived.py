@@ -104,6 +104,12 @@ _DAYS = {"days": 1, "weeks": 7}
 _FAR = 400
 
 
+def _begins(message: Message) -> set[date]:
+    """Today and the days of the record; a placeholder such as 9999-12-31 begins nothing."""
+    known = {*message.licence.dates, message.context.local_now.date()}
+    return {day for day in known if 1900 <= day.year <= 2200}
+
+
 def last_days(message: Message, text: str) -> frozenset[date]:
     """The days on which a term of a clause ends that begins on a day of the record, or today.
 
@@ -111,7 +117,7 @@ def last_days(message: Message, text: str) -> frozenset[date]:
     """
 
     def found() -> frozenset[date]:
-        begins = (*message.licence.dates, message.context.local_now.date())
+        begins = _begins(message)
         terms = [term for clause in message.licence.clauses_about(text) for term in clause]
         ends = {end for begin in begins for term in terms for end in _ends(begin, term)}
         return frozenset(ends | {day + timedelta(1) for day in ends})
@@ -163,7 +169,7 @@ def is_span_between(days: int, message: Message) -> bool:
 
 
 def _spans(message: Message) -> Iterator[int]:
-    known = {*message.licence.dates, message.context.local_now.date()}
+    known = _begins(message)
     expires = message.context.offer.expires_on if message.context.offer else None
     ends = {end for begin in known for term in message.licence.quantities for end in _ends(begin, term)}
     for end in known | ends | ({expires} if expires else set()):

@@ -356,7 +356,9 @@ _SUPPOSED = sieve(
 def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
     """A calendar day that neither record, offer nor clause knows, and that no term of a clause ends on."""
     offer, licence = message.context.offer, message.licence
-    if mention.kind not in ("full", "yearless", "month", "ago", "impossible") or licence.has_day(mention):
+    if mention.kind == "impossible":  # the 30th of February follows from nothing, and has no day after
+        return True
+    if mention.kind not in ("full", "yearless", "month", "ago") or licence.has_day(mention):
         return False
     if offer is not None and offer.expires_on is not None and mention.first <= offer.expires_on <= mention.last:
         return False
