@@ -76,7 +76,7 @@ def interval_chart(rows: Sequence[Interval], across: str, unit: str = "") -> str
         f'<text x="{place}" y="{base + 14}" text-anchor="{side}">{value:+,.3g}{escape(unit)}</text>'
         for place, side, value in ends
     )
-    words = f'<text x="{left + width / 2:.0f}" y="{base + 28}" text-anchor="middle">{escape(across)}</text>'
+    words = f'<text x="{WIDTH / 2:.0f}" y="{base + 28}" text-anchor="middle">{escape(across)}</text>'
     return f'<svg viewBox="0 0 {WIDTH} {base + 34}" role="img" aria-label="{escape(across)}">{inside}{words}</svg>'
 
 

@@ -1,8 +1,7 @@
-"""What we bind ourselves to: refunds, returns, warranty, delivery, compensation, the way out of a contract or a list.
+"""What we bind ourselves to: refunds, returns, warranty, delivery, compensation, fees.
 
 A commitment needs a clause in force with the same topic, the same numbers and its condition; or an act that a clause
-backs. A statement that contradicts a clause is as bad as one that has none.
-"""
+backs. A statement that contradicts a clause is as bad as one that has none."""
 
 from __future__ import annotations
 
@@ -30,8 +29,6 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import sentences
 from agent.language.quantities import Quantity
 from agent.language.sieve import Sieve, sieve
-
-# --- topics -----------------------------------------------------------------------------------------------------------
 
 _TOPICS: dict[str, Sieve] = {
     "return": sieve(
@@ -66,6 +63,7 @@ _TOPICS: dict[str, Sieve] = {
         r"|get back to you|reply to you|be in touch|hear from us|resolved?|fixed|sorted)(?![a-z])"
     ),
 }
+
 _BINDS = sieve(
     r"保证|承诺|确保|一定(?:会|能|给)?|绝对|必定|包(?:退|换|赔)|(?:我们|我|客服|专员|平台|本店"
     r"|商家|技术员|师傅)\w{0,6}(?:会|将|可以?|能|给|为|帮)\w{0,8}|将(?:为|给|在)|会(?:在|为|给|于)"
@@ -76,6 +74,7 @@ _BINDS = sieve(
     r"|promise[sd]?|always|will|can be|is covered|are covered|includes?|comes? with|entitled|free"
     r"|within|no questions asked|lifetime|takes?|by|no)(?![a-z])"
 )
+
 _HELPING = sieve(
     r"帮您(?:看|查|核实|问|确认|跟进|申请看|登记|反馈|转)|我(?:来|先)?(?:查|看|核实|了解|跟进|记录"
     r"|转|登记|反馈)|(?:能不能|是否|可否|有没有|会不会|要不要)|如需|如果(?:您|要|想|需要)|如何"
@@ -87,6 +86,7 @@ _HELPING = sieve(
     r"|questions? about|about your|happy to (?:help|explain)|can help|read about|help with"
     r"|how to)(?![a-z])"
 )
+
 _DONE = sieve(
     r"已(?!经?过)|已经|共|了\d|暂无|于\w{0,10}(?:发出|签收|送达|退回|到账)|(?<![a-z])(?:has been"
     r"|have been|was|were|we've|did|already|is on its way|left|arrived on|delivered (?:on|last"
@@ -110,7 +110,9 @@ def topics_of(text: str) -> frozenset[str]:
 
 
 _LOOKS_BACK = sieve(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
+
 _TIMES = frozenset({"days", "hours", "minutes", "weeks", "months", "years"})
+
 _COUNTED = _TIMES | {"percent", "percent_off", "amount"}
 
 
@@ -168,9 +170,6 @@ def _speaks_of_offer(quantity: Quantity, message: Message) -> bool:
     return offer is not None and quantity.value in (offer.value, offer.min_spend)
 
 
-# --- against the clauses ----------------------------------------------------------------------------------------------
-
-
 def _promises(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         for statement in statements(field, message):
@@ -220,21 +219,26 @@ def _is_about(clause: str, statement: Statement, passage: str) -> bool:
 
 def _without_clause(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:
     """Nothing in the policies speaks of this: a record or a day in it may still license the words."""
-    if message.licence.in_facts(statement.text.strip(" 。.!！")):
+    said = statement.text
+    if message.licence.in_facts(said.strip(" 。.!！")):
         return None
     days = [mention for mention in field.dates if statement.start <= mention.start < statement.end]
     if days and all(message.licence.has_day(day) for day in days) and not statement.numbers:
         return None
     if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
         return None
-    if not statement.numbers and not any(
-        not is_denied_before(statement.text, strong.start()) and not field.is_quoted(statement.start + strong.start())
-        for strong in _STRONG.finditer(statement.text)
-    ):
+    if not statement.numbers and not any(_is_meant(strong, statement, field) for strong in _STRONG.finditer(said)):
         return None
     if statement.topics == {"fee"} and not statement.numbers and message.licence.has_phrase("free"):
         return None
     return Severity.BLOCK, "No clause backs this promise. Take it out, or use a licensed act."
+
+
+def _is_meant(strong: re.Match[str], statement: Statement, field: Field) -> bool:
+    """Neither denied nor somebody else's words."""
+    at = statement.start
+    quoted = field.is_quoted(at + strong.start(), at + strong.end())
+    return not quoted and not is_denied_before(statement.text, strong.start())
 
 
 _STRONG = sieve(
@@ -268,44 +272,9 @@ def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
     return number.kind == "days" and is_span_between(int(number.value), message)
 
 
-# --- the way out ------------------------------------------------------------------------------------------------------
-
-_STOP_WORD = (
-    r"(?:退订|取消订阅|拒收|停止接收|不再接收|unsubscrib\w*|opt(?:ing)?[ -]?out"
-    r"|stop(?:ping)? (?:these |our |all |the )?(?:emails?|texts?|messages?)?)"
-)
-_OBSTRUCT = sieve(
-    r"(?:to|before you) (?:unsubscribe|opt out|stop(?: these)?)[^.!?\n]{0,4}(?:please |first |just )?(?:log ?in"
-    r"|sign in|call|phone"
-    r"|ring|write|send|post|fill|complete|tell us|explain|allow|wait|pay|visit (?:our|a|the) (?:store|shop"
-    r"|branch))(?![a-z])"
-    r"|不想(?:再)?(?:收到?|继续收|看到)?\w{0,6}[？?，,：:]?\s?(?:请|需要?|要|必须|得)\w{0,8}(?:签到|提交|申请|填写|致电|拨打|登录|验证|寄|缴|到店)"
-    r"|" + _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
-    r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
-    r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
-    r"|扣除|没收|丧失|停用|不再享)|\d+个?(?:工作日|天|小时)(?:后|内)?(?:生效|处理|审核))"
-    r"|" + _STOP_WORD + r"[^.!?\n]{0,40}?(?:(?:must|need to|have to|requires?|please (?:first )?|by|after"
-    r"|only)[^.!?\n]{0,24}(?:call(?:ing)?|phone|visit\w*|log(?:ging)? ?in|sign(?:ing)? ?in|fee"
-    r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
-    r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|(?<![a-z])(?:costs?|fees?)(?![a-z])"
-    r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
-    r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
-)
-_FREE = sieve(
-    r"免费|无需|不收|不需要|不用|不必|不会失去|free|no (?:fee|need|login|cost|charge)|without"
-    r"|won't (?:lose|cost)|not (?:lose|cost|need)|never"
-)
-
-
-def _obstruct(message: Message) -> Iterator[Finding]:
-    for field in message.fields:
-        for match in field.find(_OBSTRUCT, field.tight):
-            if not _FREE.search(match.group()):
-                reason = "Stopping must be free and simple. Use the standard line."
-                yield field.finding("OPTOUT_OBSTRUCT", Severity.BLOCK, reason, *match.span(), field.tight)
-
-
 _RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "POLICY_PROMISE",
@@ -323,21 +292,6 @@ RULES: tuple[Rule, ...] = (
             fine("我帮您看看质保能不能覆盖。"),
             fine("如需退货，请联系客服。"),
             fine("I'll look into your refund and keep you posted.", language="en"),
-        ),
-    ),
-    Rule(
-        "OPTOUT_OBSTRUCT",
-        19,
-        "A way out without a toll",
-        "MIIT order 31; 16 CFR 316.5; GDPR art. 7(3); PIPL art. 15-16",
-        Severity.BLOCK,
-        _obstruct,
-        examples=(
-            broken("退订须致电客服并缴纳5元手续费。"),
-            broken("退订将失去全部积分。"),
-            broken("To unsubscribe you must log in and give a reason.", language="en"),
-            fine("退订无需登录，免费。退订回T"),
-            fine("Unsubscribe with one click, it is free.", language="en"),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.message import Field, Message
-from agent.language.numbers import read_numbers
+from agent.language.numbers import english_value, read_numbers
 from agent.language.quantities import Quantity
 
 _MONEY = frozenset({"amount", "threshold"})
@@ -63,21 +63,7 @@ def _sums(message: Message) -> frozenset[Decimal]:
     return frozenset(number for number in known if number > 0)
 
 
-_WORDS = {
-    "twice": 2,
-    "half": 2,
-    "double": 2,
-    "both": 2,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
+_TWO = re.compile(r"(?<![a-z])(?:twice|half|both|double)(?![a-z])")
 
 
 def _counts(field: Field, message: Message) -> frozenset[Decimal]:
@@ -85,7 +71,8 @@ def _counts(field: Field, message: Message) -> frozenset[Decimal]:
     money = [(quantity.start, quantity.end) for quantity in field.quantities if quantity.kind in _MONEY]
     tokens = [token for token in read_numbers(text) if not any(a <= token.start < b for a, b in money)]
     said = {token.value for token in tokens}
-    said |= {Decimal(count) for word, count in _WORDS.items() if re.search(rf"(?<![a-z]){word}(?![a-z])", text)}
+    said |= {Decimal(count) for word in re.findall(r"[a-z]{3,9}", text) if (count := english_value(word))}
+    said |= {Decimal(2)} if _TWO.search(text) else set()
     known = message.licence.numbers - message.licence.money
     return frozenset(
         number for number in {*said, *known} if 1 < number <= _FEW and number == number.to_integral_value()

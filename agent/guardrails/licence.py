@@ -272,7 +272,10 @@ _SAME = (
         sieve(r"(?:at )?no (?:extra )?(?:charge|cost)|without (?:a |any )?(?:charge|cost)|for nothing|on us"),
         "free charge",
     ),
-    (sieve(r"(?:send|ship|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"), "returned"),
+    (
+        sieve(r"(?:send|sent|ship|shipped|bring|take|go|goes)(?: (?:it|them|one|this|that|things|back)){0,2} back"),
+        "returned",
+    ),
     (sieve(r"money back"), "refund"),
     (sieve(r"(?:take|taking|get|draw) (?:it|money|the money|your money|that)? ?out"), "withdraw"),
     (sieve(r"(?:今天|今日|当日)(?:就)?(?:能|可以)?(?:发货?|发出|寄出)|(?:能|可以)?(?:今天|今日|当日)发"), "当天发货"),

@@ -58,7 +58,6 @@ def _is_spliced(hit: Hit, field: Field) -> bool:
 
 # --- said by somebody else, or not said at all ------------------------------------------------------------------------
 
-_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
 _DISOWNED = sieve(
     r"不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
     r"|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
@@ -82,25 +81,10 @@ _ASKED = sieve(
 )
 
 
-def is_quoted(text: str, start: int, end: int) -> bool:
-    """Whether [start, end) lies between quotation marks."""
-    for opening, closing in _QUOTES:
-        before = text[max(0, start - 40) : start]
-        at = before.rfind(opening)
-        if at < 0:
-            continue
-        if opening == closing:
-            if before.count(opening) % 2 and closing in text[end : end + 40]:
-                return True
-        elif closing not in before[at:] and closing in text[end : end + 40]:
-            return True
-    return False
-
-
 def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     """“最强修护”那张图不是我们发的; you saw "cheapest guaranteed", that isn't ours: nobody here claims it."""
     text = field.masked(message)
-    if not is_quoted(text, hit.start, hit.end):
+    if not field.is_quoted(hit.start, hit.end):
         return False
     start, end = field.sentence_at(hit.start)
     around = text[max(0, start - 60) : end + 60]

@@ -22,7 +22,7 @@ from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, sieve
 
 T = TypeVar("T")
-_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
 
 
 class Field:
@@ -113,11 +113,12 @@ class Field:
         start, end = text.rfind("\n\n", 0, at), text.find("\n\n", at)
         return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
 
-    def is_quoted(self, at: int) -> bool:
-        """Whether a quotation that began in this sentence is still open at `at`."""
-        before = self.tight.text[self.sentence_at(at)[0] : at]
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether [start, end) of the tight view lies between quotation marks, each within forty characters."""
+        before, after = self.tight.text[max(0, start - 40) : start], self.tight.text[end : end + 40]
         return any(
-            before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right)
+            right in after
+            and (before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right))
             for left, right in _QUOTES
         )
 

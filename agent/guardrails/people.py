@@ -16,6 +16,7 @@ from agent.guardrails.rule import Rule, broken, fine
 from agent.language.masking.people import COMPOUND, FIRST_NAMES, SURNAMES
 from agent.language.normalise import fold
 from agent.language.sieve import sieve
+from agent.language.taken import Taken
 
 _REASON = "It tells what somebody else did. Take it out."
 
@@ -113,10 +114,17 @@ def _named_english(field: Field, message: Message) -> Iterator[tuple[int, int]]:
 
 
 def _third_parties(message: Message) -> Iterator[Finding]:
-    yield from _by_list(message)
+    listed = list(_by_list(message))
+    yield from listed
     for field in message.fields:
+        told = Taken(
+            (found.start, found.end)
+            for found in listed
+            if found.field == field.name and found.start is not None and found.end is not None
+        )
         for start, end in _named(field, message):
-            yield field.finding("THIRD_PARTY", Severity.BLOCK, _REASON, start, end, field.tight)
+            if told.take(*field.tight.raw_span(start, end)):
+                yield field.finding("THIRD_PARTY", Severity.BLOCK, _REASON, start, end, field.tight)
 
 
 RULES: tuple[Rule, ...] = (

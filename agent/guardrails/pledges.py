@@ -49,7 +49,7 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     if message.in_act(field, *field.tight.raw_span(hit.start, hit.end)) or said.rstrip().endswith(("?", "？")):
         return None
     if (field.name == "body" and _is_reported(text, start, hit.start)) or (
-        field.is_quoted(hit.start) and _TOLD.search(text, start, hit.start)
+        field.is_quoted(hit.start, hit.end) and _TOLD.search(text, start, hit.start)
     ):
         return None
     offer = message.context.offer

@@ -1,4 +1,4 @@
-"""What is said about this customer must stand in the record: name, ids, sums, counts, days, tenure, goods, tier."""
+"""What is said about this customer stands in the record or follows from it: ids, sums, counts, days, tenure, goods."""
 
 from __future__ import annotations
 
@@ -21,178 +21,25 @@ from agent.language.normalise import fold
 from agent.language.quantities import Quantity
 from agent.language.sieve import sieve
 
-# --- the name ---------------------------------------------------------------------------------------------------------
-
-_SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-    "庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹"
-    "关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强"
-)
-_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯")
-_GREETED_EN = sieve(
-    r"(?:^|\n|[.!:] )\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|welcome back"
-    r"|thanks|thank you|morning|greetings)(?: again)?,? (?:(?P<title>mr|mrs|ms|miss|mx"
-    # a full stop ends the greeting, but for one inside a word and one after an initial
-    r"|dr)\.? )?(?P<name>(?:[A-ZÀ-Þ]\. )?[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*(?: [A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))+){0,2})"
-    r"(?=[,!.:;\n—–-]|$| -)",
-    re.I,
-)
-_ADDRESSED_ZH = sieve(
-    r"(?:^|[\n。！!？?，,、：:】\s])(?:尊敬的"
-    r"|亲爱的)?(?P<name>[\u4e00-\u9fff·]{1,12}?)(?P<title>先生|女士|小姐|太太|同学|老师)"
-)
-_GREETED_ZH = sieve(
-    r"(?:^|\n|】)\s*(?:尊敬的|亲爱的|hi"
-    r"|嗨)?[，, ]?(?P<name>[\u4e00-\u9fff·]{1,8}?)(?=[，,]?(?:您好|你好|早上好|下午好|晚上好)"
-    r"|[：:]\s|[：:]\n)"
-)
-# a name alone before the first comma, as push and chat begin; other words that begin so are on the list below
-_OPENS_EN = sieve(r"^\s*(?P<name>[A-Z][a-z'’-]{2,14})(?=, |,\n|!\s)")
-_OPENS_ZH = sieve(r"(?:^|】)\s*(?P<name>[\u4e00-\u9fff]{3})(?=[，,])")
-_NO_NAME_ZH = sieve(r"[了的吧呢啊啦过到着是么嘛哈好呀们天里上下]$")
-_OPENERS = frozenset(
-    "goodbye bye farewell yes yep yeah nope sorry thanks thank well sure right okay alright hello morning aft"
-    "ernoon evening greetings "
-    "welcome"
-    " first second third also now then today tomorrow yesterday tonight still anyway actually honestly indeed however"
-    " meanwhile otherwise perhaps maybe please good great fine perfect wonderful lovely absolutely certainly "
-    "definitely"
-    " understood noted agreed done true exactly correct apologies congratulations cheers spring summer autumn "
-    "winter fall"
-    " january february march april may june july august september october november december monday tuesday wednesday"
-    " thursday friday saturday sunday christmas easter hey listen look see here there this that hmm ouch wow aha "
-    "oops ugh"
-    " noted got quick short long new nothing everything something anything someone everyone nobody and but so".split()
-)
-_ANYBODY = frozenset(
-    "there all friend friends customer team everyone everybody folks again neighbour neighbor "
-    "member members valued sir madam "
-    "sir/madam both guest shopper you so much for very regards morning afternoon evening".split()
-)
-_ANYBODY_ZH = sieve(
-    r"会员|顾客|客户|用户|朋友|各位|大家|亲|家人|同学|伙伴|贵宾|女士|先生|您|你|上午|下午|早|晚|店"
-    r"|客服|我是|这里|收件人|买家|主人|老板"
-)
-
-
-def _parts(message: Message) -> frozenset[str]:
-    people = message.licence.people
-    whole = [fold(text).text for text in people]
-    parts = {part for name in whole for part in re.split(r"[\s·.]+", name)} | set(whole)
-    if people and not people[0].isascii():
-        name = re.sub(r"[\s·]", "", fold(people[0]).text)
-        double = len(name) > 3 or name[:2] in _DOUBLE_SURNAMES
-        parts |= {name, name[:2], name[2:]} if double else {name, name[0], name[1:]}
-    return frozenset(part for part in parts if part)
-
-
-def _names(message: Message) -> Iterator[Finding]:
-    parts, brand = _parts(message), {fold(name).text for name in message.context.brand.names}
-    for field in message.fields:
-        if message.context.customer.language == "en":
-            yield from _english_names(field, message, parts, brand)
-        else:
-            yield from _chinese_names(field, message, parts, brand)
-
-
-_TITLES_EN = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female"}
-
-
-def _may_be_titled(title: str, message: Message) -> bool:
-    """Mr and Ms need a gender on record, Dr a title; a neutral Mx needs neither."""
-    facts, said = message.context.customer.facts, title.casefold()
-    if str(facts.get("title") or "").casefold().rstrip(".") == said or said == "mx":
-        return True
-    return said in _TITLES_EN and str(facts.get("gender") or "") == _TITLES_EN[said]
-
-
-def _english_names(field: Field, message: Message, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
-    opening = _OPENS_EN.match(field.raw) if field.name == "body" else None
-    if opening is not None:
-        said = fold(opening["name"]).text
-        unknown = said not in {*_OPENERS, *_ANYBODY, *parts} and not said.endswith("ly")
-        if unknown and said not in brand and not message.licence.has_phrase(said):
-            yield field.raw_finding(
-                "FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name")
-            )
-    for match in _GREETED_EN.finditer(field.raw):
-        said = match["name"]
-        if not said[0].isupper():
-            continue
-        words = [fold(word).text.strip(".'’") for word in said.split()]
-        if all(word in _ANYBODY for word in words) or fold(said).text in brand or words[0] in brand:
-            continue
-        if match["title"] and not _may_be_titled(match["title"], message):
-            reason = "No record gives this title. Use the first name."
-            yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
-        if not all(word in parts or word.removesuffix("'s") in parts for word in words):
-            reason = "This is not the customer's name."
-            yield field.raw_finding("FACT_NAME", Severity.BLOCK, reason, *match.span("name"))
-
-
-_TITLES = {"先生": "male", "女士": "female", "小姐": "female", "太太": "female"}
-
-
-def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand: set[str]) -> Iterator[Finding]:
-    text = field.words.text
-    gender = str(message.context.customer.facts.get("gender") or "")
-    for match in _ADDRESSED_ZH.finditer(text):
-        said = match["name"]
-        if message.licence.has_phrase(said + match["title"]):
-            continue  # a teacher or a colleague on record
-        if said not in parts and (_looks_like_name(said) and not _ends_with_part(said, parts)):
-            yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
-        elif (
-            said in parts
-            and not gender
-            and match["title"] in _TITLES
-            and not message.context.customer.facts.get("title")
-        ):
-            reason = "No record says how to address this customer. Say 您好."
-            yield field.finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
-        elif gender in ("male", "female") and _TITLES.get(match["title"], gender) != gender and said in parts:
-            yield field.finding("FACT_NAME", Severity.BLOCK, "The form of address is wrong.", *match.span("title"))
-    opening = _OPENS_ZH.match(text) if field.name == "body" else None
-    if opening is not None and opening["name"] not in parts and not _NO_NAME_ZH.search(opening["name"]):
-        said = opening["name"]
-        if said[0] in _SURNAMES and not _ANYBODY_ZH.search(said) and not message.licence.has_phrase(said):
-            yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *opening.span("name"))
-    for match in _GREETED_ZH.finditer(text):
-        said = match["name"]
-        bare = re.sub(r"(?:先生|女士|小姐|太太|老师)$", "", said)
-        if bare in parts or said in brand or _ANYBODY_ZH.search(said) or _ends_with_part(bare, parts):
-            continue
-        if _looks_like_name(said):
-            yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
-
-
-def _looks_like_name(said: str) -> bool:
-    return (1 <= len(said) <= 4 and said[0] in _SURNAMES) or "·" in said or said[:2] in _DOUBLE_SURNAMES
-
-
-def _ends_with_part(said: str, parts: frozenset[str]) -> bool:
-    """尊敬的晓雯 ends with her name; in 刘子谦 the wrong surname stands before it."""
-    return any(said.endswith(part) and not _looks_like_name(said.removesuffix(part)) for part in parts)
-
-
-# --- the record -------------------------------------------------------------------------------------------------------
-
 _ID_CUE = sieve(
     r"(?:订单|订单号|单号|运单|运单号|编号|包裹|工单|物流号|快递|order|parcel|tracking|shipment"
     r"|ticket|case|reference|ref|invoice|no|number|#)[号为是:： .#]*(?:no\.? ?)?$"
 )
+
 _OWN_PAST = sieve(
     r"下单|购买|买的|买了|买过|订购|签收|注册|加入|开户|开通|入会|成为|寄出|付款|收货|续费|到期"
     r"|(?<![a-z])(?:ordered|bought|purchased|joined|opened|signed up|registered|delivered|arrived"
     r"|shipped|left|since|member|customer|paid|renew\w*|ends?|matur\w+|placed|your \w+ (?:order"
     r"|purchase)|started)(?![a-z])"
 )
+
 _TOGETHER = sieve(
     r"陪伴|一路|相伴|支持我们|信任|在一起|同行|老朋友|会员|老客户|(?<![a-z])(?:with us|together"
     r"|loyal|customer|member|years? ago|anniversary|thank you for|since)(?![a-z])"
 )
+
 _SINCE = sieve(r"since|member|opened|tenure|joined|register|start|customer_since|入会|注册|开户")
+
 _OWN_COUNT = sieve(r"您|你|(?<![a-z])(?:you|your|yours)(?![a-z])|感谢|thanks|thank you")
 
 
@@ -376,11 +223,13 @@ _GOODS_ZH = sieve(
     r"(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还"
     r"|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)"
 )
+
 _GOODS_EN = sieve(
     r"(?:ordered|bought|purchased|order of|purchase of) (?:the |a |an |your "
     r"|our )?(?P<what>[a-z][a-z-]+(?: [a-z-]+){0,3}?)(?= (?:on|in|last|is|was|has|have|from"
     r"|arrived|are|and|for|with|back|this|at)(?![a-z])|[,.!?])"
 )
+
 _VAGUE = sieve(
     r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
     r"|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does"
@@ -418,6 +267,7 @@ _ORDER = {
         }
     }
 }
+
 _EN_ORDER = {
     "customer": {
         "facts": {
@@ -426,39 +276,16 @@ _EN_ORDER = {
         }
     }
 }
+
+_LESSON = {"customer": {"facts": {"next_lesson": "2026-09-16T18:00", "lessons_left": 5}}}
+
+_PARCEL = {
+    "customer": {"facts": {"last_order": {"id": "MP-48213", "status": "dispatched", "eta": "2026-09-17"}}},
+    "policy": [{"id": "r", "text": "Goods can be sent back within 3 days of delivery."}],
+}
+
+
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "FACT_NAME",
-        46,
-        "One's own name",
-        "House rule",
-        Severity.BLOCK,
-        _names,
-        examples=(
-            broken("李女士您好，订单已发出。"),
-            broken("陈先生，您的订单已发出。", changes={"customer": {"facts": {"gender": "female"}}}),
-            broken("Hi Paula, your parcel left.", language="en"),
-            broken("Dear Ms Carver, your parcel left.", language="en"),
-            fine("陈女士您好。雨桐，茶到了。", changes={"customer": {"facts": {"gender": "female"}}}),
-            broken("陈女士您好。", because="no record says how to address her"),
-            broken("刘雨桐您好，茶到了。", because="the surname is another"),
-            fine("尊敬的会员您好，青禾茶铺祝您安好。"),
-            fine("Hi Will, hello there.", language="en"),
-            fine(
-                "Dear Mr Carter,\nThanks, Pine & Co",
-                language="en",
-                changes={"customer": {"facts": {"gender": "male"}}},
-            ),
-            broken("Dear Mr Carter, thanks.", language="en", because="no record gives the title"),
-            fine("下单的步骤如果嫌麻烦，请告诉我们。买的时候就盼着它耐用。给还没买的人一句忠告吧。", changes=_ORDER),
-            fine(
-                "You ordered in good faith, and what you ordered has earned its place. It is an order of yours.",
-                language="en",
-                changes=_EN_ORDER,
-            ),
-            fine("The item you ordered is out of stock.", language="en", changes=_EN_ORDER),
-        ),
-    ),
     Rule(
         "FACT_RECORD",
         47,
@@ -480,6 +307,24 @@ RULES: tuple[Rule, ...] = (
                 language="en",
                 changes=_EN_ORDER,
             ),
+            fine("下单的步骤如果嫌麻烦，请告诉我们。买的时候就盼着它耐用。给还没买的人一句忠告吧。", changes=_ORDER),
+            fine(
+                "You ordered in good faith, and what you ordered has earned its place. It is an order of yours.",
+                language="en",
+                changes=_EN_ORDER,
+            ),
+            fine("The item you ordered is out of stock.", language="en", changes=_EN_ORDER),
+            fine("两份合计536元。", changes=_ORDER, because="twice what one cost"),
+            broken("两份合计546元。", changes=_ORDER),
+            broken("您的课9月16日（周五）开始。", changes=_LESSON, because="the 16th is a Wednesday"),
+            broken("下节课是9月16日晚上六点半。", changes=_LESSON),
+            fine("下节课是9月16日（周三）晚上六点。", changes=_LESSON),
+            broken("还剩6节课。", changes=_LESSON),
+            broken("Your parcel comes on September 21.", language="en", changes=_PARCEL),
+            fine(
+                "You can send it back until September 20.", language="en", changes=_PARCEL, because="a term ends then"
+            ),
+            broken("Your parcel has been delivered.", language="en", changes=_PARCEL),
             fine("水开后等5分钟，用3克茶叶就好。", because="general advice"),
         ),
     ),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import ModuleType
 
 from agent.guardrails import (
+    boasts,
     commitments,
-    conduct,
+    disguise,
+    finance,
     form,
     leaving,
     links,
     machine,
+    names,
     offer_code,
     offer_validity,
     offer_value,
@@ -22,48 +26,57 @@ from agent.guardrails import (
     personal,
     placeholder,
     pledges,
+    price_by_person,
     record,
+    reference_prices,
+    residue,
     rivals,
     sender,
+    subjects,
+    swindle,
+    tone,
     transport,
-    truthful,
+    urgency,
+    watching,
+    way_out,
+    wrong_language,
 )
 from agent.guardrails.lexicon import texts_in
 from agent.guardrails.rule import Rule
-from agent.language import dates, entities, numbers, quantities, relative_dates, splices, units
-from agent.language import wording as number_wording
 from agent.resources import kept
 
 FAMILIES: tuple[ModuleType, ...] = (
     permission,
     sender,
+    way_out,
+    transport,
     offer_value,
     offer_validity,
     offer_code,
     placeholder,
+    residue,
     links,
     personal,
     form,
+    wrong_language,
+    disguise,
     commitments,
     leaving,
-    conduct,
+    boasts,
+    watching,
+    tone,
+    swindle,
     machine,
     people,
     rivals,
+    price_by_person,
     pledges,
+    names,
     record,
-    truthful,
-    transport,
-)
-_READERS: tuple[ModuleType, ...] = (
-    dates,
-    entities,
-    numbers,
-    quantities,
-    relative_dates,
-    splices,
-    units,
-    number_wording,
+    urgency,
+    reference_prices,
+    subjects,
+    finance,
 )
 
 
@@ -75,11 +88,21 @@ def all_rules() -> tuple[Rule, ...]:
 
 @kept
 def rules_version() -> str:
-    """A hash over every rule's id, version and words, and over the reader they rely on."""
-    parts = [f"{rule.id}:{rule.version}" for rule in all_rules()]
-    parts += [inspect.getsource(module) for module in (*FAMILIES, *_READERS)]
+    """A hash over all that decides: every module of the gate and of the reader of text, every list and book."""
+    parts = [source for package in ("agent.guardrails", "agent.language") for source in _sources(files(package))]
     parts += [texts_in("lexicons"), texts_in("books")]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources(folder: Traversable) -> list[str]:
+    """The text of every module below, in the order of their names."""
+    found: list[str] = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found += _sources(entry)
+        elif entry.name.endswith(".py"):
+            found.append(entry.read_text(encoding="utf-8"))
+    return found
 
 
 def rule_by_id(rule_id: str) -> Rule:

@@ -90,12 +90,12 @@ def _is_in(char: str, table: str) -> bool:
 _LEET = str.maketrans("013457@$€", "oieastase")
 _LEET_WORD = sieve(r"(?<![\w@$.:/-])(?=[a-z@$€]*[013457@$€])(?=[013457@$€]*[a-z])[a-z013457@$€]{3,16}(?![\w@/-])")
 _SAID_IN_LEET = frozenset(
-    "free phone cheap cheapest best beat beatable unbeatable guaranteed guarantee discount sale cash money de"
-    "al offer win winner "
-    "prize gift cure cures sex porn viagra click lowest price prices bonus loan loans credit profit risk risk"
-    "free safe refund "
-    "urgent whatsapp telegram venmo paypal account password verify miracle weight pills crypto bitcoin invest"
-    "ment heal heals".split()
+    """
+    free phone cheap cheapest best beat beatable unbeatable guaranteed guarantee discount sale cash money deal offer
+    win winner prize gift cure cures sex porn viagra click lowest price prices bonus loan loans credit profit risk
+    riskfree safe refund urgent whatsapp telegram venmo paypal account password verify miracle weight pills crypto
+    bitcoin investment heal heals
+    """.split()
 )
 
 

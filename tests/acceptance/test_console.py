@@ -312,6 +312,19 @@ def test_the_pictures_of_the_readme_are_taken_from_the_console_itself(page: Any,
     assert (PICTURES / f"console-{language}.png").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize(("language", "button"), [("en", "Use the corrected text"), ("zh", "用修正后的文字")])
+def test_what_the_gate_can_mend_is_put_in_when_asked_for(page: Any, language: str, button: str) -> None:
+    page.goto(f"/?lang={language}")
+    page.goto("/cases/case_c2")
+    page.keyboard.press("e")
+    page.wait_for_selector("#body:focus")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" **Thank you.**")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_selector("#live.good")
+    assert page.input_value("#body").rstrip().endswith("Thank you.")
+
+
 def test_a_rep_compares_three_drafts_and_takes_one(page: Any, shop: ConsoleShop) -> None:
     page.goto(f"/cases/{shop.cases['c2']}")
     before = page.inner_text("#shown .body")

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from agent.domain import Finding, Language, Severity, Source, Span
+from agent.domain import MONEY_KINDS, CaseStatus, Finding, Language, OfferKind, Severity, Source, Span
+from agent.guardrails.rulebook import FAMILIES
 from api.console.marks import pieces
 from api.console.session import local_path
 from api.console.texts import texts
 from api.pages import read_cursor
+from scoring.records import Harm
 from tests.console_shop import PASSWORD, ConsoleShop, a_console_shop
 
 CONSOLE = Path(__file__).parents[2] / "api" / "console"
@@ -79,6 +81,23 @@ def test_every_text_that_a_page_or_a_script_asks_for_is_there() -> None:
     for script in CONSOLE.joinpath("static").glob("*.js"):
         for name in re.findall(r"\bwords\.(\w+)", script.read_text(encoding="utf-8")):
             assert f"script.{name}" in known, (script.name, name)
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [
+        ("rule_family", [family.__name__.rpartition(".")[2] for family in FAMILIES]),
+        ("help", [kind for kind in OfferKind if kind not in MONEY_KINDS]),
+        ("harm", list(Harm)),
+        ("severity", list(Severity)),
+        ("status", list(CaseStatus)),
+    ],
+)
+def test_whatever_the_house_can_say_has_a_word_in_both_languages(group: str, names: list[str]) -> None:
+    wordless = [f"{language}: {group}.{name}" for language in Language for name in names
+                if f"{group}.{name}" not in texts(language)]  # fmt: skip
+    assert names
+    assert wordless == []
 
 
 def test_no_template_holds_words_of_its_own() -> None:

@@ -21,7 +21,7 @@ from agent.writers.constrain import NOT_INSTALLED, GrammarMask, engine_for
 from agent.writers.grammar import grammar_of
 from agent.writers.huggingface import LocalChatModel, choose_placement
 
-pytest.importorskip("xgrammar")
+pytest.importorskip("xgrammar", reason="xgrammar is not installed: pip install -e '.[grammar]'")
 Make = Callable[..., FactSheet]
 TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}<|say|>"
 CHINESE = "您好，感谢您一直以来的光临。祝您生活愉快，欢迎随时回复我们。" * 3
