@@ -71,9 +71,13 @@ class Difference:
 
 @dataclass
 class Replay:
-    """The sum of it. `stopped` left then and would not now; `freed` the other way round."""
+    """The sum of it. `stopped` left then and would not now; `freed` the other way round.
+
+    `left_out`: judged then, but their words are no longer anywhere: a person edited them, and then nothing was sent.
+    """
 
     messages: int = 0
+    left_out: int = 0
     changed: int = 0
     stopped: int = 0
     freed: int = 0

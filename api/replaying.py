@@ -44,6 +44,7 @@ def replay(
         for size, changes in _in_parallel(pool, batches):
             found.add(size, changes)
             tell(f"{found.messages:,} of {total:,}", found.messages / max(total, 1))
+    found.left_out = total - found.messages
     return found
 
 

@@ -116,8 +116,13 @@ def replay(
         f"{found.messages:,} messages: {found.changed:,} judged otherwise, {found.stopped:,} would be stopped now, "
         f"{found.freed:,} would pass now"
     )
+    if found.left_out:
+        call.say(
+            f"{found.left_out:,} more were judged then; their words were edited and never sent, so nobody has them"
+        )
     return {
         "messages": found.messages,
+        "left_out": found.left_out,
         "changed": found.changed,
         "stopped": found.stopped,
         "freed": found.freed,

@@ -75,7 +75,7 @@ def test_what_a_shop_sent_is_judged_again_by_other_rules(tmp_path: Path) -> None
     (rules / "own.toml").write_text(lists, encoding="utf-8")
     same = replaying.replay(at(shop), NOW - timedelta(days=1), NOW + timedelta(days=1), None)
     other = replaying.replay(at(shop), NOW - timedelta(days=1), NOW + timedelta(days=1), tmp_path / "tomorrow")
-    assert (same.messages, same.changed) == (total, 0)
+    assert (same.messages, same.changed, same.left_out) == (total, 0, 0)
     assert other.stopped > 0
     assert other.differences[0].rule == "TONE_PRESSURE"
 
