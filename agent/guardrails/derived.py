@@ -1,6 +1,6 @@
 """What follows from the record and the clauses by one step of arithmetic: a sum worked out, a last day counted.
 
-"Four boxes at 16.50 come to 66" stands in no record and is still true; so is what fourteen of sixteen lessons paid for are
+"Four boxes at 16.50 come to 66" stands in no record and is still true; so is what fourteen of sixteen paid lessons are
 worth. One step and no more: with several, any number would follow from something.
 """
 
