@@ -321,7 +321,7 @@ def test_what_the_gate_can_mend_is_put_in_when_asked_for(page: Any, language: st
     page.keyboard.press("Control+End")
     page.keyboard.type(" **Thank you.**")
     page.get_by_role("button", name=button).click()
-    page.wait_for_selector("#live.good")
+    page.wait_for_selector("#live.ok")
     assert page.input_value("#body").rstrip().endswith("Thank you.")
 
 
