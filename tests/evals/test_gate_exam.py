@@ -79,7 +79,7 @@ def test_each_family_of_rules_is_asked_in_both_languages(language: str, family: 
 
 def test_good_drafts_are_nearly_half_and_some_are_for_a_person() -> None:
     expects = Counter(line["expect"] for line in EXAM)
-    assert expects["pass"] >= 0.45 * len(EXAM)
+    assert expects["pass"] >= 0.4 * len(EXAM)
     assert expects["review"] >= 20
     assert len(TALK) == 400
     assert {line["expect"] for line in TALK} == {"pass"}
