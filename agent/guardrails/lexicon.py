@@ -79,7 +79,12 @@ def is_denied_before(text: str, at: int) -> bool:
     """Whether a denial stands before `at` in the same clause: 不是最好的, we never ask for."""
     window = text[max(0, at - _REACH) : at]
     ends = [mark.end() for mark in _CLAUSE_END.finditer(window)]
-    return bool(_DENIED.search(window[ends[-1] :] if ends else window))
+    clause = (window[ends[-1] :] if ends else window).translate(_NO_QUOTES)
+    return bool(_DENIED.search(clause))
+
+
+_NO_QUOTES = str.maketrans(dict.fromkeys("“”「」『』\"《》"))
+"""没有“保底”: a mark between a denial and what it denies changes nothing."""
 
 
 def _chinese(patterns: list[str]) -> tuple[Sieve, ...]:

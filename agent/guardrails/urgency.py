@@ -57,7 +57,7 @@ def _urgency(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         text = field.masked(message)
         for match in _SCARCE.finditer(text):
-            if _is_their_own(match, text):
+            if _is_their_own(match, text) or _is_calendar(match, text):
                 continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
@@ -93,6 +93,14 @@ def _is_their_own(match: re.Match[str], text: str) -> bool:
     """Your filter is running low: that is the customer's, and no stock of ours."""
     said = match.group().startswith("running")
     return said and bool(_YOURS.search(text[max(0, match.start() - 40) : match.start()]))
+
+
+_OF_TIME = sieve(r"(?:月|季度|星期|礼拜|周|天|晚|学期|节课)")
+
+
+def _is_calendar(match: re.Match[str], text: str) -> bool:
+    """今年只剩最后一个月: what runs out is the year."""
+    return match.group().endswith("个") and bool(_OF_TIME.match(text, match.end()))
 
 
 def _says_the_last_day(field: Field, at: int, message: Message) -> bool:
