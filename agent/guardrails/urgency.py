@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent.domain import Finding, Severity
-from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.licence import leaves
+from agent.guardrails.listed import is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
@@ -64,7 +65,8 @@ def _urgency(message: Message) -> Iterator[Finding]:
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
         for match in _HURRY.finditer(text):
             if (
-                not _says_the_last_day(field, match.start(), message)
+                not is_disowned(Hit(*match.span(), Severity.BLOCK), field, message)
+                and not _says_the_last_day(field, match.start(), message)
                 and not _deadline_is_near(match.group(), message)
                 and not is_denied_before(text, match.start())
             ):
