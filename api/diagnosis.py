@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.domain import Channel
 from agent.errors import ChannelUnavailable
+from agent.guardrails import all_rules, rules_version
+from agent.guardrails.books import book_for, read_books
+from agent.guardrails.lexicon import read_lexicons
+from agent.guardrails.tables import trials
 from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
 from api.offering import check_offers
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 
 MOST_FLAWS = 5
+RULE_FILES = "agent/guardrails/"
+"""Where lists and books of one's own lie under the overrides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def examine(workshop: Workshop) -> list[Step]:
         ("brand", _brand),
         ("data", _data),
         ("policies", _policies),
+        ("rules", _rules),
         ("offers", _offers),
         ("scorer", _scorer),
         ("writer", _writer),
@@ -89,6 +96,22 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
                 f"{language} policies were indexed by {made_by}, and {embedder.name} is here: words alone are searched"
             )
             yield Step("search", "todo", said, "holdfast ingest FOLDER")
+
+
+def _rules(workshop: Workshop) -> Iterator[Step]:
+    """Files of one's own that cannot be read raise InputError; that is the line."""
+    own = [name for name in workshop.home.own_files() if name.startswith(RULE_FILES)]
+    read_lexicons()
+    for place in read_books():
+        book_for(place, None)
+    otherwise = sorted({trial.rule for trial in trials() if not trial.is_right})
+    said = f"version {rules_version()}, {len(all_rules())} rules, {len(own)} files of your own"
+    if otherwise:
+        yield Step(
+            "rules", "todo", f"{said}; they judge examples of {', '.join(otherwise)} otherwise", "holdfast rules test"
+        )
+        return
+    yield Step("rules", "ok", said)
 
 
 def _offers(workshop: Workshop) -> Iterator[Step]:

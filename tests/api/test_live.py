@@ -12,7 +12,8 @@ import pytest
 from agent.adapters.channels.sink import SinkChannel
 from agent.domain import Channel
 from agent.errors import InputError
-from api.bootstrap import Workshop
+from agent.resources import use_overrides
+from api.bootstrap import Workshop, lay_over
 from api.brand_file import read_brand, write_brand
 from api.cli import app
 from api.clock import SystemClock
@@ -220,3 +221,29 @@ def test_real_messages_do_not_leave_at_an_invented_time(
     home = a_workshop(tmp_path, monkeypatch, **OPEN, **MAIL).home.root
     assert run(app, ["send", "--home", str(home), "--now", "2026-03-02", "--json"]) == 2
     assert "--now" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "state", "says"),
+    [
+        ("lexicons/own.toml", '[TONE_INSULT]\nzh_block = ["小可爱"]\n', "ok", "1 files of your own"),
+        ("lexicons/own.toml", '[TONE_INSULT]\nzh_block = ["(a+)+b"]\n', "wrong", "own.toml"),
+        ("lexicons/own.toml", '[TONE_INSULT]\nen_block = ["good question"]\n', "todo", "TONE_INSULT"),
+        ("books/cn.toml", 'title = "x"\nchecked_on = 2026-11-27\n[severity]\nNO_SUCH = "block"\n', "wrong", "NO_SUCH"),
+    ],
+    ids=["read", "could run for ever", "stops an example that may pass", "unknown rule"],
+)
+def test_the_doctor_reads_the_rules_of_a_firm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, state: str, says: str
+) -> None:
+    path = tmp_path / "home" / "overrides" / "agent" / "guardrails" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    workshop = a_workshop(tmp_path, monkeypatch)
+    try:
+        lay_over(workshop.home)
+        found = told(workshop)["rules"]
+    finally:
+        use_overrides(None)
+    assert found[0] == state
+    assert says in found[1]
