@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agent import pipeline, steps
+from agent import pipeline, steps, ways
 from agent.at_once import at_once
 from agent.cells import CellWriter, PatientWriter
 from agent.cells.preview import MessagePreview
@@ -108,7 +108,8 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
             served += 1
         else:
             case = new_case(plan, score, customer, place, house)
-            context = replace(steps.offer_context(customer.id, events, house), held_out=False)
+            sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
+            context = replace(steps.offer_context(customer.id, events, house), held_out=False, sayable=sayable)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
             if messages is not None:
@@ -305,7 +306,10 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, "in another campaign these days")
     if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
         return Place(None, f"had a message within {steps.GAP.days} days")
-    channel = choose_channel(customer, plan.channels)
+    open_ways = [name for name in plan.channels if not ways.shut(name, customer, Purpose.MARKETING, house)]
+    channel = choose_channel(customer, open_ways)
+    if channel is None and choose_channel(customer, plan.channels) is not None:
+        return Place(None, "only approved texts go on the channel that is left, and there is none for it")
     if channel is None:
         return Place(None, "no consent and address on any channel of the plan")
     against = _objections(customer, events, channel, house)

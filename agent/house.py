@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from agent.catalogue import Catalogue
+from agent.channels import NO_TEMPLATES, ProviderRules, Templates
 from agent.domain import (
     Brand,
     CampaignRow,
@@ -147,6 +148,7 @@ class House:
 
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
+    `templates` are the texts that carriers approved, `providers` who carries which channel, where that is known.
     """
 
     brand: Brand
@@ -165,6 +167,8 @@ class House:
     drafters: int = 1
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
+    templates: Templates = NO_TEMPLATES
+    providers: Mapping[Channel, ProviderRules] = field(default_factory=dict)
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

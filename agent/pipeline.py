@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent import gatekeeper, review, steps
+from agent import gatekeeper, review, steps, ways
 from agent.backoff import next_try
 from agent.breaker import Breaker
 from agent.domain import (
@@ -64,6 +64,7 @@ def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None =
     customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
 
+    case = steps.keep_off_shut_ways(case, customer, house)
     case = steps.decide_offer(case, customer, events, house)
     if case.status is S.HELD_OUT:
         return Prepared(case, because="held out: this customer belongs to the control group")
@@ -86,14 +87,39 @@ def _draft(
     passages = steps.retrieve(case, customer, house)
     sheet = steps.lay_out(case, customer, events, passages, house, tone)
     steps.keep_facts(case, sheet, passages, house)
+    if ways.templates_alone(case.channel, customer, case.purpose, house):
+        return _draft_approved(case, sheet, customer, events, house, instruction, tone)
     try:
         draft = steps.write(case, sheet, house, instruction)
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
+    return _checked(case, sheet, draft, house)
+
+
+def _checked(case: Case, sheet: FactSheet, draft: Draft, house: House) -> Prepared:
+    """check, and who looks next."""
     case, draft, verdict = steps.check(case, draft, house)
     if case.status is S.CHECKED and (why := steps.needs_a_look(case)):
         case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
+
+
+def _draft_approved(
+    case: Case,
+    sheet: FactSheet,
+    customer: Customer,
+    events: tuple[Event, ...],
+    house: House,
+    instruction: str,
+    tone: Tone | None,
+) -> Prepared:
+    """draft where a carrier takes approved texts alone: one that fits, else another channel, else a person."""
+    draft = steps.approved(case, sheet, customer, house)
+    if isinstance(draft, Draft):
+        return _checked(case, sheet, draft, house)
+    if (moved := steps.reroute(case, customer, draft, house)) is not None:
+        return _draft(moved, customer, events, house, instruction, tone)
+    return Prepared(steps.give_to_person(case, ways.NO_WAY, house), sheet, because=f"{ways.NO_WAY} ({draft})")
 
 
 def variants(case: Case, house: House, count: int = 3, instruction: str = "") -> list[tuple[Draft, Verdict]]:

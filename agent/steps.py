@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent import gatekeeper
+from agent import gatekeeper, ways
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
@@ -37,6 +37,7 @@ from agent.domain import (
     WriterStamp,
 )
 from agent.draft import write_draft
+from agent.draft.approved import approved_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
@@ -69,7 +70,8 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    context = offer_context(case.customer_id, events, house)
+    sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
+    context = replace(offer_context(case.customer_id, events, house), sayable=sayable)
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
@@ -151,6 +153,34 @@ def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
     return draft
+
+
+def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
+    """Before anything is decided: a channel that carries approved texts alone, and has none, is left for another."""
+    if not ways.shut(case.channel, customer, case.purpose, house):
+        return case
+    return reroute(case, customer, "no approved text is for this occasion", house) or case
+
+
+def approved(case: Case, sheet: FactSheet, customer: Customer, house: House) -> Draft | str:
+    """draft, where approved texts alone are carried: the one that fits, filled; else why none does."""
+    texts = ways.texts_for(case.channel, customer, case.purpose, sheet.situation, house)
+    draft = approved_draft(case, sheet, texts)
+    if isinstance(draft, Draft):
+        line = {"draft_id": draft.draft_id, "writer": draft.writer.name, "revision": draft.writer.revision}
+        _note(case, "draft", house, {**line, "template": draft.writer.detail["template"]})
+    return draft
+
+
+def reroute(case: Case, customer: Customer, why: str, house: House) -> Case | None:
+    """The case on another channel that this customer agreed to, where free text goes. None when there is none."""
+    other = ways.elsewhere(case, customer, house)
+    if other is None:
+        return None
+    with house.store.write():
+        moved = house.store.cases.advance(case, case.status, house.clock.now(), channel=other)
+        _note(moved, "reroute", house, {"from": case.channel.value, "to": other.value, "because": why})
+    return moved
 
 
 def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:

@@ -18,7 +18,7 @@ from api.brand_file import read_brand
 from api.clock import FixedClock, SystemClock
 from api.home import Home
 from api.secret import installation_secrets
-from api.sending import Carrier, configured, reach_of
+from api.sending import KNOWN_BY_RULES, Carrier, configured, reach_of
 from api.settings import Settings, read_settings
 from api.terminal import Call
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agent.adapters.store.dump import Dumped
     from agent.adapters.till import TillWebhook
     from agent.catalogue import Catalogue
+    from agent.channels import ProviderRules, Templates
     from agent.house import House
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
@@ -144,6 +145,21 @@ class Workshop:
         )
 
     @cached_property
+    def templates(self) -> Templates:
+        """The texts that carriers approved; none without the home's templates.toml."""
+        from agent.channels import read_templates
+
+        return read_templates(self.home.templates)
+
+    @cached_property
+    def providers(self) -> Mapping[Channel, ProviderRules]:
+        """Whose rules hold on which channel, where the settings name somebody whose rules are known."""
+        from agent.channels import provider_rules
+
+        named = configured(self.settings)
+        return {channel: provider_rules(by.value) for channel, by in named.items() if by.value in KNOWN_BY_RULES}
+
+    @cached_property
     def reach(self) -> Reach:
         """Which channels are real and for whom; nobody, unless settings and brand say so together."""
         return reach_of(self.settings, self.brand)
@@ -214,17 +230,20 @@ class Workshop:
             drafters=self.settings.campaign_drafters,
             reach=self.reach,
             unsubscriber=self.unsubscriber,
+            templates=self.templates,
+            providers=self.providers,
         )
 
     def bookkeeping(self) -> House:
-        """A house that keeps the books and decides nothing: it reads no offers, so that a slip in them is no matter.
+        """A house that keeps the books and decides nothing: a slip in offers or templates is no matter, it reads none.
 
         It shares this workshop's store, and so its open transaction.
         """
         from agent.catalogue import Catalogue
+        from agent.channels import NO_TEMPLATES
 
         bare = replace(self)
-        vars(bare).update(store=self.store, catalogue=Catalogue(self.brand.currency, {}, {}))
+        vars(bare).update(store=self.store, catalogue=Catalogue(self.brand.currency, {}, {}), templates=NO_TEMPLATES)
         return bare.house
 
     def require_scores(self) -> None:

@@ -44,6 +44,7 @@ def examine(workshop: Workshop) -> list[Step]:
         ("data", _data),
         ("policies", _policies),
         ("offers", _offers),
+        ("templates", _templates),
         ("scorer", _scorer),
         ("writer", _writer),
         ("live", _live),
@@ -112,6 +113,15 @@ def _flaws(flaws: list[dict[str, Any]]) -> Iterator[Step]:
         yield Step("offers", "wrong", said, flaw["remedy"])
     if len(flaws) > MOST_FLAWS:
         yield Step("offers", "wrong", f"and {len(flaws) - MOST_FLAWS} flaws more", "holdfast offers check")
+
+
+def _templates(workshop: Workshop) -> Iterator[Step]:
+    """Silent where nobody has one and nobody needs one: SMS to China is a choice."""
+    today = workshop.clock.now().date()
+    held = [template for template in workshop.templates.all if template.holds_on(today)]
+    if held:
+        lapsed = len(workshop.templates.all) - len(held)
+        yield Step("templates", "ok", f"{len(held)} approved texts" + (f", {lapsed} not in force today" * bool(lapsed)))
 
 
 def _scorer(workshop: Workshop) -> Iterator[Step]:

@@ -18,6 +18,10 @@ class Carrier(StrEnum):
     WEBHOOK = "webhook"
 
 
+KNOWN_BY_RULES = frozenset({Carrier.SMTP})
+"""Carriers whose own rules we hold as data, under `agent/channel_data/providers`."""
+
+
 def configured(settings: Settings) -> Mapping[Channel, Carrier]:
     """What the settings name, live or not: mail by SMTP, all the rest, and mail without SMTP, through the gateway."""
     named: dict[Channel, Carrier] = {}

@@ -112,14 +112,12 @@ def _need_quiet(data: Mapping[str, time]) -> QuietHours:
     return QuietHours(data["start"], data["end"])
 
 
-def market_of(
-    channel: Channel, language: str, timezone: str | None, jurisdiction: str | None = None, country: str | None = None
-) -> str:
+def market_of(channel: Channel, language: str, timezone: str | None, jurisdiction: str | None = None) -> str:
     """The key of the market's rules. SMS is Chinese by place; by language where the place is unknown."""
     if channel is not Channel.SMS:
         return channel.value
-    if (place := jurisdiction or country) is not None:
-        return "sms_cn" if place.upper().startswith("CN") else "sms_intl"
+    if jurisdiction is not None:
+        return "sms_cn" if jurisdiction.upper().startswith("CN") else "sms_intl"
     if timezone is not None:
         return "sms_cn" if timezone in CHINA_ZONES else "sms_intl"
     return "sms_cn" if language == "zh" else "sms_intl"

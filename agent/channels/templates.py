@@ -21,7 +21,7 @@ from agent.channels.providers import Links, ProviderRules, VariableType, provide
 from agent.domain import Language, Purpose, Words
 from agent.errors import InputError
 
-HOLE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,24})\}")
+PLACE = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,24})\}")
 ALPHABET: Mapping[VariableType, str] = {
     VariableType.TEXT: r"[^\r\n【】{}]",
     VariableType.NUMBER: r"[0-9]",
@@ -41,11 +41,10 @@ VARIABLE_KEYS = frozenset({"type", "max", "slot"})
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """`{name}` of a text. `slot` says which fact fills it, with its form (`last_item`, `offer|np`)."""
+class Hole:
+    """`{name}` of a text: which characters may stand there, and how many."""
 
     name: str
-    slot: str
     type: VariableType = VariableType.TEXT
     longest: int = LONGEST_OF_OURS
 
@@ -56,6 +55,44 @@ class Variable:
     def takes(self, value: str) -> bool:
         """Whether this value is of the type and not too long. A link is never a value."""
         return re.fullmatch(self.pattern, value) is not None and not LINK.search(value)
+
+
+@dataclass(frozen=True)
+class ApprovedText:
+    """A text with places for values. Raises KeyError for a place that is not described."""
+
+    text: str
+    holes: tuple[Hole, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = {hole.name: hole for hole in self.holes}
+        pieces = PLACE.split(self.text) if known else [self.text]
+        pattern = "".join(f"({known[piece].pattern})" if n % 2 else re.escape(piece) for n, piece in enumerate(pieces))
+        object.__setattr__(self, "_pattern", re.compile(pattern))
+
+    def fill(self, values: Mapping[str, str]) -> str | None:
+        """The text with these values; None where one is missing, of another type or too long."""
+        if any(not hole.takes(values.get(hole.name, "")) for hole in self.holes):
+            return None
+        return PLACE.sub(lambda place: values[place[1]], self.text) if self.holes else self.text
+
+    def read(self, text: str) -> dict[str, str] | None:
+        """The values that give exactly this text, in the order of their places; None when no values do."""
+        match: re.Match[str] | None = self._pattern.fullmatch(text)  # type: ignore[attr-defined]
+        if match is None:
+            return None
+        values = dict(zip((hole.name for hole in self.holes), match.groups(), strict=True))
+        return values if self.fill(values) == text else None
+
+    def says(self, text: str) -> bool:
+        return self.read(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Hole):
+    """`slot` says which fact fills it, with its form (`last_item`, `offer|np`)."""
+
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,29 +111,19 @@ class ApprovedTemplate:
     valid_to: date | None = None
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        known = {variable.name: variable for variable in self.variables}
-        pieces = HOLE.split(self.text)
-        return re.compile(
-            "".join(f"({known[piece].pattern})" if n % 2 else re.escape(piece) for n, piece in enumerate(pieces))
-        )
+    def wording(self) -> ApprovedText:
+        return ApprovedText(self.text, self.variables)
 
     def holds_on(self, day: date) -> bool:
         return (self.approved_on is None or self.approved_on <= day) and (self.valid_to is None or day <= self.valid_to)
 
     def fill(self, values: Mapping[str, str]) -> str | None:
         """The text with these values; None where one is missing, of another type or too long."""
-        if any(not variable.takes(values.get(variable.name, "")) for variable in self.variables):
-            return None
-        return HOLE.sub(lambda hole: values[hole[1]], self.text)
+        return self.wording.fill(values)
 
     def read(self, text: str) -> dict[str, str] | None:
         """The values that give exactly this text, in the order of the template; None when no values do."""
-        match = self._pattern.fullmatch(text)
-        if match is None:
-            return None
-        values = dict(zip((variable.name for variable in self.variables), match.groups(), strict=True))
-        return values if self.fill(values) == text else None
+        return self.wording.read(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +133,15 @@ class Templates:
     all: tuple[ApprovedTemplate, ...] = ()
 
     def usable(
-        self, market: str, purpose: Purpose, language: Language, situation: str, on: date, provider: str | None = None
+        self,
+        market: str,
+        purpose: Purpose,
+        language: Language,
+        situation: str | None,
+        on: date,
+        provider: str | None = None,
     ) -> tuple[ApprovedTemplate, ...]:
-        """Those that fit this occasion, made for this very situation first. `provider` None: of any that serves there.
+        """Those that fit this occasion, made for this very situation first. None as situation or provider: any.
 
         A text approved for notices is never used for marketing, nor the other way round: carriers charge, route and
         punish them differently.
@@ -119,7 +152,7 @@ class Templates:
             if (template.purpose is Purpose.MARKETING) is (purpose is Purpose.MARKETING)
             and template.language is language
             and template.holds_on(on)
-            and (not template.situations or situation in template.situations)
+            and (not template.situations or situation is None or situation in template.situations)
         ]
         return tuple(sorted(fitting, key=lambda template: not template.situations))
 
@@ -186,8 +219,8 @@ def _template(row: Any, where: str) -> ApprovedTemplate:
 
 def _variables(text: str, rows: Any, where: str) -> tuple[Variable, ...]:
     """In the order in which they stand in the text: providers that count them rely on it."""
-    names = HOLE.findall(text)
-    if set("{}") & set(HOLE.sub("", text)):
+    names = PLACE.findall(text)
+    if set("{}") & set(PLACE.sub("", text)):
         raise InputError(f"{where}: there are braces that name no variable", "write {name}, in letters and digits")
     if len(set(names)) < len(names):
         raise InputError(f"{where}: a variable stands twice in the text", "providers fill each place once")
@@ -205,7 +238,7 @@ def _variable(name: str, row: Any, where: str) -> Variable:
     longest = row.get("max", LONGEST_OF_OURS)
     if not isinstance(longest, int) or not 1 <= longest <= 500:
         raise InputError(f"{where}: max of {name} is no length", "write it like max = 20")
-    return Variable(name, str(row["slot"]), VariableType(row.get("type", "text")), longest)
+    return Variable(name, VariableType(row.get("type", "text")), longest, str(row["slot"]))
 
 
 def faults_of(template: ApprovedTemplate, rules: ProviderRules) -> list[str]:

@@ -104,8 +104,8 @@ def test_a_market_file_is_overridden_where_it_always_was(own_files: Path) -> Non
         'markets = []\ntemplate_for = []\nlinks = "anywhere"\nsources = [{url = "u", checked_on = "today"}]',
         'markets = []\ntemplate_for = []\nlinks = "never"\nwords = 1\nsources = [{url = "u", checked_on = 2026-01-01}]',
         (
-            'windows = [{count = 0, seconds = 1}]\nmarkets = []\ntemplate_for = []\nlinks = "never"\nsources = [{url = "u", '
-            "checked_on = 2026-01-01}]"
+            "windows = [{count = 0, seconds = 1}]\nmarkets = []\ntemplate_for = []\nlinks = 'never'\n"
+            "sources = [{url = 'u', checked_on = 2026-01-01}]"
         ),
     ],
 )
@@ -118,6 +118,6 @@ def test_a_file_that_cannot_be_meant_is_named(tmp_path: Path, text: str) -> None
 def test_an_sms_goes_by_the_place_and_only_without_one_by_the_language() -> None:
     assert market_of(Channel.SMS, "zh", "Europe/London") == "sms_intl"
     assert market_of(Channel.SMS, "en", "Asia/Shanghai") == "sms_cn"
-    assert market_of(Channel.SMS, "en", None, country="CN") == "sms_cn"
+    assert market_of(Channel.SMS, "en", None, "CN-SH") == "sms_cn"
     assert market_of(Channel.SMS, "zh", None) == "sms_cn"
     assert market_of(Channel.PUSH, "zh", None) == "push"

@@ -96,7 +96,7 @@ def test_whatever_fills_a_template_is_what_is_read_back(item: str, order: str) -
 
     template = ApprovedTemplate(
         "t", "aliyun", "1", Language.ZH, Purpose.SERVICE, "品名{item}，单号{order}。",
-        (Variable("item", "last_item"), Variable("order", "order_id", VariableType.CODE)),
+        (Variable("item", slot="last_item"), Variable("order", VariableType.CODE, slot="order_id")),
     )  # fmt: skip
     text = template.fill({"item": item, "order": order})
     if text is not None:

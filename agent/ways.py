@@ -1,0 +1,97 @@
+"""Which way a message may take: where free text goes, where approved texts alone, and where else this person agreed to.
+
+Takes a customer, an occasion and the house; gives answers and stores nothing. What a channel forbids goes another way
+or not at all: it is never bent until it looks allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from agent.channels import ApprovedTemplate, market_of, rules_for
+from agent.domain import Case, Channel, Customer, Purpose
+from agent.errors import InputError
+from agent.house import House
+from agent.send import address_of
+
+ELSEWHERE = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
+"""Other channels in the order in which they are tried. A chat is a running conversation, and nobody is led into one."""
+OFFER = "offer"
+NO_WAY = "only approved texts go on this channel, none fits, and the customer agreed to no other one"
+
+
+def templates_alone(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
+    """Whether on this way only approved texts are carried: by the market's rules, or by those of its provider.
+
+    The firm's own gateway has no rules that anybody told us, and the sink none at all: there the market's hold.
+    """
+    market = market_of(channel, customer.language, customer.timezone)
+    provider = house.providers.get(channel)
+    if provider is not None and provider.serves(market) and provider.wants_template(purpose):
+        return True
+    rules = rules_for(channel, customer.language, customer.timezone)
+    return not rules.free_text and purpose is Purpose.MARKETING
+
+
+def texts_for(
+    channel: Channel, customer: Customer, purpose: Purpose, situation: str | None, house: House
+) -> tuple[ApprovedTemplate, ...]:
+    """Approved texts for this occasion, those for this very situation first; `situation` None: for any."""
+    market = market_of(channel, customer.language, customer.timezone)
+    provider = house.providers.get(channel)
+    return house.templates.usable(
+        market, purpose, customer.language, situation, _today(customer, house), provider.key if provider else None
+    )
+
+
+def shut(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
+    """Whether nothing at all could go this way: approved texts alone are carried, and there is none for it."""
+    return templates_alone(channel, customer, purpose, house) and not texts_for(channel, customer, purpose, None, house)
+
+
+def carries_offers(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
+    """Whether a coupon could be said there: in free text always, in an approved text only where it has the place."""
+    if not templates_alone(channel, customer, purpose, house):
+        return True
+    texts = texts_for(channel, customer, purpose, None, house)
+    return any(variable.slot.startswith(OFFER) for text in texts for variable in text.variables)
+
+
+def elsewhere(case: Case, customer: Customer, house: House) -> Channel | None:
+    """Another channel for this case, where free text goes and this customer agreed to; None when there is none.
+
+    A campaign's case stays on the campaign's own channels.
+    """
+    if case.purpose is Purpose.REPLY:
+        return None
+    for channel in _allowed(case, house):
+        reached = _agreed(channel, customer, case.purpose) and _reached(channel, customer)
+        if channel is not case.channel and reached and not templates_alone(channel, customer, case.purpose, house):
+            return channel
+    return None
+
+
+def _allowed(case: Case, house: House) -> Sequence[Channel]:
+    if case.campaign_id is None:
+        return ELSEWHERE
+    named = house.store.campaigns.get(case.campaign_id)[1].get("channels", ())
+    return [channel for channel in ELSEWHERE if channel.value in named]
+
+
+def _agreed(channel: Channel, customer: Customer, purpose: Purpose) -> bool:
+    """Marketing needs a yes for this very channel; what somebody waits to hear may go to any address that they gave."""
+    consent = customer.consents.get(channel)
+    return purpose is not Purpose.MARKETING or (consent is not None and consent.granted is True)
+
+
+def _reached(channel: Channel, customer: Customer) -> bool:
+    try:
+        return bool(address_of(customer, channel))
+    except InputError:
+        return False
+
+
+def _today(customer: Customer, house: House) -> date:
+    return house.clock.now().astimezone(ZoneInfo(customer.timezone or house.brand.timezone)).date()
