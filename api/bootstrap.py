@@ -23,6 +23,7 @@ from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
+    from agent.adapters.channels.dkim_signature import DkimSigner
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
     from agent.adapters.store import SqlStore
@@ -181,7 +182,24 @@ class Workshop:
         from agent.adapters.channels.smtp import SmtpChannel
 
         assert self.settings.smtp_server is not None, "it is configured, or nobody asks for it"
-        return SmtpChannel(self.settings.smtp_server, self.brand.domains[0], self.clock)
+        signer = self.signer
+        return SmtpChannel(
+            self.settings.smtp_server, self.brand.domains[0], self.clock, signer.sign if signer is not None else None
+        )
+
+    @cached_property
+    def signer(self) -> DkimSigner | None:
+        """Signs mail by DKIM; None where no key is set. Raises InputError, NotReady."""
+        if (key := self.settings.dkim) is None:
+            return None
+        from agent.adapters.channels.dkim_signature import DkimSigner
+
+        if not key.speaks_for(self.brand.from_email):
+            raise InputError(
+                f"mail from {self.brand.from_email} cannot be signed by {key.domain}",
+                "HOLDFAST_DKIM_DOMAIN is the sender's own domain, or one above it",
+            )
+        return DkimSigner(key)
 
     @cached_property
     def webhook(self) -> WebhookChannel:

@@ -203,7 +203,9 @@ def _carrier(channel: Channel, by: Carrier, workshop: Workshop) -> Step:
         return Step(channel.value, "wrong", f"SMTP, and it does not take us: {error.message}", error.remedy)
     finally:
         workshop.smtp.close()
-    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us")
+    signer = workshop.signer
+    signed = f"signed by {signer.name}" if signer is not None else "not signed by us (HOLDFAST_DKIM_KEY)"
+    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us; {signed}")
 
 
 def _switch(workshop: Workshop) -> Step:
