@@ -306,10 +306,13 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, "in another campaign these days")
     if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
         return Place(None, f"had a message within {steps.GAP.days} days")
-    open_ways = [name for name in plan.channels if not ways.shut(name, customer, Purpose.MARKETING, house)]
+    reached = [name for name in plan.channels if ways.reached_on(name, customer, house)]
+    open_ways = [name for name in reached if not ways.shut(name, customer, Purpose.MARKETING, house)]
     channel = choose_channel(customer, open_ways)
-    if channel is None and choose_channel(customer, plan.channels) is not None:
+    if channel is None and choose_channel(customer, reached) is not None:
         return Place(None, "only approved texts go on the channel that is left, and there is none for it")
+    if channel is None and choose_channel(customer, plan.channels) is not None:
+        return Place(None, "messages to every address of the plan's channels came back")
     if channel is None:
         return Place(None, "no consent and address on any channel of the plan")
     against = _objections(customer, events, channel, house)

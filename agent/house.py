@@ -24,7 +24,9 @@ from agent.domain import (
     Draft,
     Language,
     Lesson,
+    Message,
     Outcome,
+    Receipt,
     Review,
     SendingState,
     StyleRule,
@@ -104,6 +106,14 @@ class SendingBook(Protocol):
     def turns(self) -> list[SendingState]: ...
 
 
+class ReceiptBook(Protocol):
+    """What channels told afterwards, each thing once."""
+
+    def add(self, receipt: Receipt, message: Message) -> bool: ...
+    def hard_bounce(self, channel: Channel, address: str) -> datetime | None: ...
+    def soft_bounces(self, channel: Channel, address: str, since: datetime) -> int: ...
+
+
 class StyleBook(Protocol):
     """What edits taught. A lesson of two cases is a rule until somebody takes it back."""
 
@@ -133,6 +143,8 @@ class Store(Protocol):
     def sending(self) -> SendingBook: ...
     @property
     def style(self) -> StyleBook: ...
+    @property
+    def receipts(self) -> ReceiptBook: ...
     def write(self) -> AbstractContextManager[Any]: ...
 
 

@@ -27,11 +27,15 @@ from agent.domain import (
     Event,
     FactSheet,
     Outcome,
+    Receipt,
+    ReceiptKind,
+    Taken,
     Tone,
     Verdict,
     Words,
 )
 from agent.errors import (
+    GateRefused,
     HoldfastError,
     NoDraft,
     StoreUnavailable,
@@ -177,6 +181,8 @@ def approve(
     message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand_for(case))
     waits = [judgement.verdict.deferred_until, now + hold if hold else None]
     not_before = max((moment for moment in waits if moment is not None), default=None)
+    if why := ways.closed(message.channel, message.recipient, house):
+        raise GateRefused(why, "ask for another address, or draft it for another channel")
     with house.store.write():
         if edited is not None:
             steps.learn(draft, edited, reviewer, house)
@@ -385,6 +391,34 @@ def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
             house.store.cases.advance(case, status_after(outcome), outcome.at)
         house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
     return outcome
+
+
+def take_receipt(receipt: Receipt, house: House) -> Taken:
+    """What a channel told afterwards, acted on once: a complaint ends marketing, an address that is nobody's is closed.
+
+    A receipt also settles a message of which nobody knew whether it had left.
+    """
+    outbox = house.store.outbox
+    row = outbox.get(receipt.key) if receipt.key else None
+    if row is None and receipt.provider_id:
+        row = outbox.by_provider_id(receipt.provider_id)
+    if row is None:
+        return Taken.NOBODYS
+    message = row.message
+    if not steps.may_follow(receipt, message, house):
+        return Taken.IGNORED
+    if receipt.kind in steps.ENDS_MARKETING:  # first and by itself: nothing that follows may undo it
+        unsubscribe(message.customer_id, receipt.at, f"{receipt.source}: {receipt.kind}", house)
+    with house.store.write():
+        if not house.store.receipts.add(receipt, message):
+            return Taken.KNOWN
+        steps.note_receipt(receipt, message, house)
+        steps.settle_unknown(row, receipt, house)
+        if receipt.kind is ReceiptKind.DELIVERED:
+            record(OutcomeRow(S.DELIVERED.value, receipt.at, case_id=message.case_id), house, receipt.source)
+        if receipt.kind in steps.ENDS_MARKETING:
+            record(OutcomeRow(S.UNSUBSCRIBED.value, receipt.at, case_id=message.case_id), house, receipt.source)
+    return Taken.TAKEN
 
 
 def judged(case: Case, draft: Draft | None, words: Words, house: House) -> Verdict:

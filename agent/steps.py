@@ -27,9 +27,12 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
+    Message,
     OfferKind,
     OfferStatus,
     Purpose,
+    Receipt,
+    ReceiptKind,
     Review,
     Tone,
     Verdict,
@@ -156,10 +159,12 @@ def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft
 
 
 def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
-    """Before anything is decided: a channel that carries approved texts alone, and has none, is left for another."""
-    if not ways.shut(case.channel, customer, case.purpose, house):
-        return case
-    return reroute(case, customer, "no approved text is for this occasion", house) or case
+    """Before anything is decided: a closed address, or a channel without an approved text, is left for another one."""
+    if why := ways.closed_for(case.channel, customer, house):
+        return reroute(case, customer, why, house) or case
+    if ways.shut(case.channel, customer, case.purpose, house):
+        return reroute(case, customer, "no approved text is for this occasion", house) or case
+    return case
 
 
 def approved(case: Case, sheet: FactSheet, customer: Customer, house: House) -> Draft | str:
@@ -344,6 +349,39 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     return delivery
 
 
+ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
+FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
+NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
+
+
+def may_follow(receipt: Receipt, message: Message, house: House) -> bool:
+    """Who opened or clicked is kept of those alone who agreed to this channel's marketing, and want a profile."""
+    if receipt.kind not in FOLLOWED:
+        return True
+    customer = house.store.people.get(message.customer_id)
+    consent = customer.consents.get(message.channel)
+    agreed = consent is not None and consent.granted is True
+    return agreed and not customer.suppressed and not NO_PROFILE.intersection(map(str.casefold, customer.flags))
+
+
+def settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:
+    """Whatever is told about a message shows that it left; where nobody knew, that is known now."""
+    if row.status is not DeliveryStatus.UNKNOWN:
+        return
+    told = f"{receipt.source} told of it: {receipt.kind}"
+    sent = Delivery(row.message.key, DeliveryStatus.SENT, receipt.at, row.where, told)
+    if house.store.outbox.finish(sent, since=DeliveryStatus.UNKNOWN):
+        case = house.store.cases.get(row.message.case_id)
+        if case.status is S.UNKNOWN:
+            house.store.cases.advance(case, S.SENT, receipt.at)
+
+
+def note_receipt(receipt: Receipt, message: Message, house: House) -> None:
+    """Its line in the trace; what a customer wrote is not repeated there."""
+    line = {"kind": receipt.kind.value, "source": receipt.source, "detail": receipt.detail}
+    house.store.cases.note(message.case_id, "receipt", receipt.at, line)
+
+
 def give_up_stale_offers(house: House) -> int:
     """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
     given_back = 0
@@ -418,7 +456,7 @@ def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: H
             return "the address on record is another one now"
     except InputError as error:
         return error.message
-    return ""
+    return ways.closed(row.message.channel, row.message.recipient, house)
 
 
 def _new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:

@@ -7,7 +7,7 @@ or not at all: it is never bent until it looks allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.channels import ApprovedTemplate, market_of, rules_for
@@ -19,6 +19,8 @@ from agent.send import address_of
 ELSEWHERE = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
 """Other channels in the order in which they are tried. A chat is a running conversation, and nobody is led into one."""
 OFFER = "offer"
+SOFT_MOST, SOFT_WITHIN = 3, timedelta(days=30)
+"""A full mailbox empties again; three messages in a row within a month say that nobody looks after it."""
 NO_WAY = "only approved texts go on this channel, none fits, and the customer agreed to no other one"
 
 
@@ -59,6 +61,17 @@ def carries_offers(channel: Channel, customer: Customer, purpose: Purpose, house
     return any(variable.slot.startswith(OFFER) for text in texts for variable in text.variables)
 
 
+def closed(channel: Channel, address: str, house: House) -> str:
+    """Why nothing goes to this address any more; empty while it is open. A new address on record is a new chance."""
+    book = house.store.receipts
+    if (at := book.hard_bounce(channel, address)) is not None:
+        return f"this address is closed: a message came back on {at:%Y-%m-%d} as undeliverable"
+    since = house.clock.now() - SOFT_WITHIN
+    if (count := book.soft_bounces(channel, address, since)) >= SOFT_MOST:
+        return f"this address is closed for now: {count} messages in a row came back within {SOFT_WITHIN.days} days"
+    return ""
+
+
 def elsewhere(case: Case, customer: Customer, house: House) -> Channel | None:
     """Another channel for this case, where free text goes and this customer agreed to; None when there is none.
 
@@ -67,7 +80,7 @@ def elsewhere(case: Case, customer: Customer, house: House) -> Channel | None:
     if case.purpose is Purpose.REPLY:
         return None
     for channel in _allowed(case, house):
-        reached = _agreed(channel, customer, case.purpose) and _reached(channel, customer)
+        reached = _agreed(channel, customer, case.purpose) and reached_on(channel, customer, house)
         if channel is not case.channel and reached and not templates_alone(channel, customer, case.purpose, house):
             return channel
     return None
@@ -86,11 +99,20 @@ def _agreed(channel: Channel, customer: Customer, purpose: Purpose) -> bool:
     return purpose is not Purpose.MARKETING or (consent is not None and consent.granted is True)
 
 
-def _reached(channel: Channel, customer: Customer) -> bool:
+def reached_on(channel: Channel, customer: Customer, house: House) -> bool:
+    """Whether there is an address on record that still takes messages."""
     try:
-        return bool(address_of(customer, channel))
+        return not closed(channel, address_of(customer, channel), house)
     except InputError:
         return False
+
+
+def closed_for(channel: Channel, customer: Customer, house: House) -> str:
+    """Why this customer's address on this channel takes no messages; empty when it does, or there is none."""
+    try:
+        return closed(channel, address_of(customer, channel), house)
+    except InputError:
+        return ""
 
 
 def _today(customer: Customer, house: House) -> date:

@@ -122,6 +122,13 @@ class Outbox:
             row = c.execute(sa.select(t).where(t.c.key == key, t.c.brand_id == self._brand)).first()
         return _outbox_row(row) if row else None
 
+    def by_provider_id(self, provider_id: str) -> OutboxRow | None:
+        """The message that a provider knows by this id; None when there is none, or more than one."""
+        t = schema.outbox
+        with self._tx.read() as c:
+            rows = c.execute(sa.select(t).where(t.c.where == provider_id, t.c.brand_id == self._brand).limit(2)).all()
+        return _outbox_row(rows[0]) if len(rows) == 1 else None
+
     def counts(self) -> Mapping[DeliveryStatus, int]:
         t = schema.outbox
         query = sa.select(t.c.status, sa.func.count()).where(t.c.brand_id == self._brand).group_by(t.c.status)

@@ -1,0 +1,69 @@
+"""What comes back: mails that bounced or were reported, receipts of providers and of the firm's own gateway.
+
+Everything here may come twice and is acted on once. The answer says how many were taken; 2xx means that none need be
+sent again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from agent.access import Caller, Role, Scope
+from agent.errors import InputError
+from agent.receipts import read_gateway, read_mail
+from api.auth import Shop, allowed
+from api.callbacks import Raw, by_gateway, signed
+from api.receiving import take_receipts
+from api.routes.router import v1
+
+router = v1("webhooks")
+MACHINES = frozenset({Role.INTEGRATOR, Role.ADMIN})
+Machine = Annotated[Caller, allowed(MACHINES, Scope.EVENTS)]
+Gateway = Annotated[Caller, signed(by_gateway, MACHINES, Scope.EVENTS)]
+BYTES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+ANY_JSON: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
+
+
+class ReceiptsTaken(BaseModel):
+    """`known`: told before · `nobodys`: no message of ours · `ignored`: an opening or click of somebody who did not
+    agree to be followed."""
+
+    taken: int
+    known: int
+    nobodys: int
+    ignored: int
+
+
+@router.post("/webhooks/mail", response_model=ReceiptsTaken, openapi_extra=BYTES)
+def mail(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
+    """One mail from the mailbox that bounces and answers go to, as it came (message/rfc822).
+
+    A delivery report or a complaint closes the address or ends marketing, an answer becomes a ticket or the way out. A
+    mail that speaks of no message of ours is counted as nobody's and not kept.
+    """
+    found = read_mail(raw, shop.clock.now())
+    told = take_receipts(found, shop)
+    return told if found else {**told, "nobodys": 1}
+
+
+@router.post("/webhooks/receipts", response_model=ReceiptsTaken, openapi_extra=ANY_JSON)
+def receipts(request: Request, shop: Shop, by: Gateway, raw: Raw) -> dict[str, int]:
+    """Receipts of the firm's own gateway, signed as it is signed to (Standard Webhooks), or with a key."""
+    return take_receipts(read_gateway(as_json(raw), shop.clock.now()), shop)
+
+
+def as_json(raw: bytes) -> Any:
+    """Raises InputError for what is none."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise InputError("the body is no JSON", "send application/json in UTF-8") from error
