@@ -121,7 +121,9 @@ def _templates(workshop: Workshop) -> Iterator[Step]:
     held = [template for template in workshop.templates.all if template.holds_on(today)]
     if held:
         lapsed = len(workshop.templates.all) - len(held)
-        yield Step("templates", "ok", f"{len(held)} approved texts" + (f", {lapsed} not in force today" * bool(lapsed)))
+        yield Step(
+            "templates", "ok", f"approved texts: {len(held)}" + (f", {lapsed} not in force today" * bool(lapsed))
+        )
 
 
 def _scorer(workshop: Workshop) -> Iterator[Step]:

@@ -220,3 +220,45 @@ def test_real_messages_do_not_leave_at_an_invented_time(
     home = a_workshop(tmp_path, monkeypatch, **OPEN, **MAIL).home.root
     assert run(app, ["send", "--home", str(home), "--now", "2026-03-02", "--json"]) == 2
     assert "--now" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def a_key(folder: Path) -> str:
+    import subprocess
+
+    file = folder / "dkim.pem"
+    subprocess.run(["openssl", "genrsa", "-out", str(file), "2048"], check=True, capture_output=True)
+    return str(file)
+
+
+def test_mail_is_signed_where_all_three_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"HOLDFAST_DKIM_SELECTOR": "2026q4", "HOLDFAST_DKIM_DOMAIN": "linden-lane.example"}
+    workshop = a_workshop(tmp_path, monkeypatch, **MAIL, **named, HOLDFAST_DKIM_KEY=a_key(tmp_path))
+    assert workshop.signer is not None
+    assert workshop.signer.name == "2026q4._domainkey.linden-lane.example"
+    monkeypatch.delenv("HOLDFAST_DKIM_SELECTOR")
+    with pytest.raises(InputError, match="HOLDFAST_DKIM_SELECTOR is missing"):
+        read_settings(workshop.home.root)
+
+
+def test_a_domain_that_is_not_the_senders_own_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"HOLDFAST_DKIM_SELECTOR": "a", "HOLDFAST_DKIM_DOMAIN": "relay.example"}
+    workshop = a_workshop(tmp_path, monkeypatch, **MAIL, **named, HOLDFAST_DKIM_KEY=a_key(tmp_path))
+    with pytest.raises(InputError, match="cannot be signed by relay.example"):
+        _ = workshop.smtp
+
+
+def test_doctor_tells_of_approved_texts_and_names_a_slip_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = a_workshop(tmp_path, monkeypatch)
+    text = (
+        '[[template]]\nid = "a"\nprovider = "aliyun"\nprovider_id = "SMS_1"\nlanguage = "zh"\npurpose = "marketing"\n'
+    )
+    workshop.home.templates.write_text(text + 'text = "新茶已上架。拒收请回复R"\n', encoding="utf-8")
+    [step] = [step for step in examine(workshop) if step.name == "templates"]
+    assert (step.state, step.says) == ("ok", "approved texts: 1")
+    workshop.home.templates.write_text(text + 'text = "新茶已上架。"\n', encoding="utf-8")
+    again = Workshop(workshop.home, workshop.settings, SystemClock())
+    [step] = [step for step in examine(again) if step.name == "templates"]
+    assert step.state == "wrong"
+    assert "拒收请回复R" in step.says

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -154,3 +155,9 @@ def test_variables_are_held_to_the_providers_rules(tmp_path: Path, change: tuple
 def test_two_templates_of_one_name_are_not_told_apart_in_silence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="spring"):
         read(tmp_path, NEWS + NEWS)
+
+
+def test_the_example_of_the_readme_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[3] / "agent" / "README.md").read_text(encoding="utf-8")
+    [block] = [text for text in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[[template]]" in text]
+    assert [template.id for template in read(tmp_path, block).all] == ["spring", "late"]
