@@ -160,7 +160,7 @@ class House:
 
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
-    `templates` are the texts that carriers approved, `providers` who carries which channel, where that is known.
+    `templates` are the texts that carriers approved, `providers` who carries which market, where that is known.
     """
 
     brand: Brand
@@ -180,7 +180,7 @@ class House:
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
     templates: Templates = NO_TEMPLATES
-    providers: Mapping[Channel, ProviderRules] = field(default_factory=dict)
+    providers: Mapping[str, ProviderRules] = field(default_factory=dict)
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

@@ -183,6 +183,8 @@ def approve(
     not_before = max((moment for moment in waits if moment is not None), default=None)
     if why := ways.closed(message.channel, message.recipient, house):
         raise GateRefused(why, "ask for another address, or draft it for another channel")
+    if why := ways.against(case.channel, gatekeeper.customer_of(case, house), case.purpose, chosen, house):
+        raise GateRefused(why, "change the words, or draft it for another channel")
     with house.store.write():
         if edited is not None:
             steps.learn(draft, edited, reviewer, house)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.channels import ApprovedTemplate, market_of, rules_for
-from agent.domain import Case, Channel, Customer, Purpose
+from agent.channels import ApprovedTemplate, market_of, objections, rules_for
+from agent.domain import Case, Channel, Customer, Purpose, Words
 from agent.errors import InputError
 from agent.house import House
 from agent.send import address_of
@@ -30,8 +30,8 @@ def templates_alone(channel: Channel, customer: Customer, purpose: Purpose, hous
     The firm's own gateway has no rules that anybody told us, and the sink none at all: there the market's hold.
     """
     market = market_of(channel, customer.language, customer.timezone)
-    provider = house.providers.get(channel)
-    if provider is not None and provider.serves(market) and provider.wants_template(purpose):
+    provider = house.providers.get(market)
+    if provider is not None and provider.wants_template(purpose):
         return True
     rules = rules_for(channel, customer.language, customer.timezone)
     return not rules.free_text and purpose is Purpose.MARKETING
@@ -42,15 +42,30 @@ def texts_for(
 ) -> tuple[ApprovedTemplate, ...]:
     """Approved texts for this occasion, those for this very situation first; `situation` None: for any."""
     market = market_of(channel, customer.language, customer.timezone)
-    provider = house.providers.get(channel)
+    provider = house.providers.get(market)
     return house.templates.usable(
         market, purpose, customer.language, situation, _today(customer, house), provider.key if provider else None
     )
 
 
 def shut(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
-    """Whether nothing at all could go this way: approved texts alone are carried, and there is none for it."""
+    """Whether nothing at all could go this way: nobody carries it there, or approved texts alone, and there is none."""
+    if _unserved(channel, customer, house):
+        return True
     return templates_alone(channel, customer, purpose, house) and not texts_for(channel, customer, purpose, None, house)
+
+
+def _unserved(channel: Channel, customer: Customer, house: House) -> bool:
+    """Providers are set for this channel, and none of them serves the customer's market."""
+    market = market_of(channel, customer.language, customer.timezone)
+    return market not in house.providers and any(rules.channel is channel for rules in house.providers.values())
+
+
+def against(channel: Channel, customer: Customer, purpose: Purpose, words: Words, house: House) -> str:
+    """Why whoever carries this would not take these words as they are; empty when they would, or nobody told us."""
+    provider = house.providers.get(market_of(channel, customer.language, customer.timezone))
+    found = objections(provider, words, purpose, customer.language.value) if provider is not None else ()
+    return found[0] if found else ""
 
 
 def carries_offers(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
@@ -81,7 +96,8 @@ def elsewhere(case: Case, customer: Customer, house: House) -> Channel | None:
         return None
     for channel in _allowed(case, house):
         reached = _agreed(channel, customer, case.purpose) and reached_on(channel, customer, house)
-        if channel is not case.channel and reached and not templates_alone(channel, customer, case.purpose, house):
+        free = not templates_alone(channel, customer, case.purpose, house) and not _unserved(channel, customer, house)
+        if channel is not case.channel and reached and free:
             return channel
     return None
 

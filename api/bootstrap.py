@@ -18,12 +18,13 @@ from api.brand_file import read_brand
 from api.clock import FixedClock, SystemClock
 from api.home import Home
 from api.secret import installation_secrets
-from api.sending import KNOWN_BY_RULES, Carrier, configured, reach_of
+from api.sending import Carrier, configured, providers, reach_of
 from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
     from agent.adapters.channels.dkim_signature import DkimSigner
+    from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
     from agent.adapters.store import SqlStore
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from agent.catalogue import Catalogue
     from agent.channels import ProviderRules, Templates
     from agent.house import House
+    from agent.sms_url import SmsAccount
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
     from scoring.event_log import EventLog
@@ -153,12 +155,21 @@ class Workshop:
         return read_templates(self.home.templates)
 
     @cached_property
-    def providers(self) -> Mapping[Channel, ProviderRules]:
-        """Whose rules hold on which channel, where the settings name somebody whose rules are known."""
+    def providers(self) -> Mapping[str, ProviderRules]:
+        """Whose rules hold in which market, where the settings name somebody whose rules are known.
+
+        Raises InputError where two providers would serve the same market.
+        """
         from agent.channels import provider_rules
 
-        named = configured(self.settings)
-        return {channel: provider_rules(by.value) for channel, by in named.items() if by.value in KNOWN_BY_RULES}
+        served: dict[str, ProviderRules] = {}
+        for name in providers(self.settings):
+            rules = provider_rules(name)
+            for market in rules.markets:
+                if market in served:
+                    raise InputError(f"{served[market].key} and {name} both serve {market}", "name one of them")
+                served[market] = rules
+        return served
 
     @cached_property
     def reach(self) -> Reach:
@@ -175,7 +186,31 @@ class Workshop:
         return {channel: real.get(channel, sink) for channel in Channel}
 
     def _carrier(self, by: Carrier) -> DeliveryChannel:
-        return self.smtp if by is Carrier.SMTP else self.webhook
+        built: Mapping[Carrier, Callable[[], DeliveryChannel]] = {
+            Carrier.SMTP: lambda: self.smtp,
+            Carrier.SMS: lambda: self.sms,
+            Carrier.WEBHOOK: lambda: self.webhook,
+        }
+        return built[by]()
+
+    @cached_property
+    def sms(self) -> SmsCarrier:
+        """Each account for the markets that its provider serves."""
+        from agent.adapters.channels.sms.aliyun import AliyunSms
+        from agent.adapters.channels.sms.carrier import SmsCarrier
+        from agent.adapters.channels.sms.tencent import TencentSms
+        from agent.adapters.channels.sms.twilio import TwilioSms
+        from agent.channels import CHINA_ZONES
+
+        texts, clock = self.templates.all, self.clock
+        build: Mapping[str, Callable[[SmsAccount], Provider]] = {
+            "aliyun": lambda account: AliyunSms(account, texts, clock),
+            "tencent": lambda account: TencentSms(account, texts, clock),
+            "twilio": lambda account: TwilioSms(account, clock),
+        }
+        accounts = {account.provider: build[account.provider](account) for account in self.settings.sms_accounts}
+        by_market = {market: accounts[rules.key] for market, rules in self.providers.items() if rules.key in accounts}
+        return SmsCarrier(by_market, chinese_shop=self.brand.timezone in CHINA_ZONES)
 
     @cached_property
     def smtp(self) -> SmtpChannel:

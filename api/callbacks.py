@@ -6,10 +6,13 @@ checked over the very bytes that came, before anybody reads what they say.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
@@ -64,6 +67,31 @@ def by_gateway(request: Request, raw: bytes, shop: Workshop) -> str:
     if abs(shop.clock.now() - at) > TOLERANCE:
         raise _refused("The signature is older or newer than five minutes.", "check the clock of the gateway")
     return "gateway"
+
+
+def by_twilio(request: Request, raw: bytes, shop: Workshop) -> str:
+    """HMAC-SHA1 over the callback's URL and the form, with the account's token. The URL is the one that we gave."""
+    account = next((one for one in shop.settings.sms_accounts if one.provider == "twilio" and one.callback), None)
+    if account is None:
+        raise _refused(
+            "No callback of Twilio is set.", "add callback=https://… to the twilio address of HOLDFAST_SMS_URL"
+        )
+    theirs = request.headers.get("x-twilio-signature", "")
+    if not hmac.compare_digest(
+        twilio_signature(account.secret, account.callback, form_of(raw)).encode(), theirs.encode()
+    ):
+        raise _refused("The signature does not fit the form.", "see that callback= is the URL that Twilio calls")
+    return "twilio"
+
+
+def form_of(raw: bytes) -> dict[str, str]:
+    """The fields of a posted form; what is no text is no field."""
+    return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+
+
+def twilio_signature(token: str, url: str, form: Mapping[str, str]) -> str:
+    told = url + "".join(f"{name}{form[name]}" for name in sorted(form))
+    return base64.b64encode(hmac.digest(token.encode(), told.encode(), "sha1")).decode()
 
 
 def _refused(message: str, remedy: str) -> Problem:

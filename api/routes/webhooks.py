@@ -14,21 +14,25 @@ from pydantic import BaseModel
 
 from agent.access import Caller, Role, Scope
 from agent.errors import InputError
-from agent.receipts import read_gateway, read_mail
+from agent.receipts import read_aliyun, read_gateway, read_mail, read_tencent, read_twilio
 from api.auth import Shop, allowed
-from api.callbacks import Raw, by_gateway, signed
+from api.callbacks import Raw, by_gateway, by_twilio, form_of, signed
 from api.receiving import take_receipts
 from api.routes.router import v1
 
 router = v1("webhooks")
 MACHINES = frozenset({Role.INTEGRATOR, Role.ADMIN})
 Machine = Annotated[Caller, allowed(MACHINES, Scope.EVENTS)]
+Twilio = Annotated[Caller, signed(by_twilio, MACHINES, Scope.EVENTS)]
 Gateway = Annotated[Caller, signed(by_gateway, MACHINES, Scope.EVENTS)]
 BYTES: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
+}
+FORM: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}
 }
 ANY_JSON: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 
@@ -41,6 +45,15 @@ class ReceiptsTaken(BaseModel):
     known: int
     nobodys: int
     ignored: int
+
+
+class PushAnswer(ReceiptsTaken):
+    """The same, with the words by which a provider knows that it need not push again."""
+
+    code: int | None = None
+    msg: str | None = None
+    result: int | None = None
+    errmsg: str | None = None
 
 
 @router.post("/webhooks/mail", response_model=ReceiptsTaken, openapi_extra=BYTES)
@@ -59,6 +72,24 @@ def mail(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
 def receipts(request: Request, shop: Shop, by: Gateway, raw: Raw) -> dict[str, int]:
     """Receipts of the firm's own gateway, signed as it is signed to (Standard Webhooks), or with a key."""
     return take_receipts(read_gateway(as_json(raw), shop.clock.now()), shop)
+
+
+@router.post("/webhooks/receipts/twilio", response_model=ReceiptsTaken, openapi_extra=FORM)
+def twilio(request: Request, shop: Shop, by: Twilio, raw: Raw) -> dict[str, int]:
+    """Twilio's status callback, with its own signature (X-Twilio-Signature), or with a key."""
+    return take_receipts(read_twilio(form_of(raw), shop.clock.now()), shop)
+
+
+@router.post("/webhooks/receipts/aliyun", response_model=PushAnswer, openapi_extra=ANY_JSON)
+def aliyun(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any]:
+    """Alibaba Cloud's SmsReport. It signs nothing: give it the address with a key as the user name of Basic."""
+    return {**take_receipts(read_aliyun(as_json(raw), shop.clock.now()), shop), "code": 0, "msg": "ok"}
+
+
+@router.post("/webhooks/receipts/tencent", response_model=PushAnswer, openapi_extra=ANY_JSON)
+def tencent(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any]:
+    """Tencent Cloud's status callback. It signs nothing: give it the address with a key as the user name of Basic."""
+    return {**take_receipts(read_tencent(as_json(raw), shop.clock.now()), shop), "result": 0, "errmsg": "OK"}
 
 
 def as_json(raw: bytes) -> Any:

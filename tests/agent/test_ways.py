@@ -58,7 +58,7 @@ def with_templates(street: Street, folder: Path, text: str = NEWS + NOTICE) -> S
 
 
 def by_aliyun(street: Street) -> Street:
-    street.house = replace(street.house, providers={Channel.SMS: provider_rules("aliyun")})
+    street.house = replace(street.house, providers={"sms_cn": provider_rules("aliyun")})
     return street
 
 
@@ -170,7 +170,7 @@ def test_a_value_that_does_not_fit_its_type_sends_the_message_another_way(street
 
 def test_a_template_of_another_provider_is_not_used(street: Street, tmp_path: Path) -> None:
     with_templates(street, tmp_path, NEWS)
-    street.house = replace(street.house, providers={Channel.SMS: provider_rules("huawei")})
+    street.house = replace(street.house, providers={"sms_cn": provider_rules("huawei")})
     assert pipeline.prepare(street.open(channel=Channel.SMS), street.house).case.channel is Channel.EMAIL
 
 
@@ -183,3 +183,18 @@ def test_a_campaign_leaves_out_whom_it_could_only_reach_by_a_text_that_it_lacks(
     after = campaign.preview(plan, with_templates(street, tmp_path).house)
     assert after.excluded == {}
     assert after.recipients == before.recipients + 1
+
+
+def test_a_market_that_no_provider_serves_is_left_for_another_channel(street: Street, tmp_path: Path) -> None:
+    by_aliyun(with_templates(street, tmp_path))
+    prepared = pipeline.prepare(street.open(channel=Channel.SMS, customer_id="c2"), street.house)
+    assert prepared.case.channel is Channel.EMAIL
+
+
+def test_words_that_the_provider_would_turn_away_are_refused_at_the_approval(street: Street) -> None:
+    street.clock.at = NOW + timedelta(hours=9)
+    narrow = replace(provider_rules("twilio"), body_max=20)
+    street.house = replace(street.house, providers={"sms_intl": narrow})
+    case = pipeline.prepare(street.open(channel=Channel.SMS, customer_id="c2"), street.house).case
+    with pytest.raises(GateRefused, match="20 is the most"):
+        pipeline.approve(case, "lin", street.house)

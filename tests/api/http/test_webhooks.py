@@ -15,6 +15,7 @@ from agent import pipeline
 from agent.access import Role, Scope
 from agent.domain import CaseStatus
 from agent.outbox import message_key
+from api.callbacks import twilio_signature
 from api.main import create_app
 from tests.agent.receipts.bounces import answer, complaint, delivery_report
 from tests.api.http.conftest import Client
@@ -168,3 +169,45 @@ def test_without_a_gateway_nobody_can_sign_for_one(tmp_path: Path) -> None:
     with TestClient(create_app(shop.workshop), raise_server_exceptions=False) as client:
         body = told("msg_x")
         assert client.post("/v1/webhooks/receipts", content=body, headers=signature(body)).status_code == 401
+
+
+# --- providers --------------------------------------------------------------------------------------------------------
+
+CALLBACK = "https://care.linden-lane.example/v1/webhooks/receipts/twilio"
+
+
+def test_twilios_own_example_has_the_signature_that_its_document_shows() -> None:
+    form = {
+        "CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234", "From": "+14158675309",
+        "To": "+18005551212",
+    }  # fmt: skip
+    found = twilio_signature("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form)
+    assert found == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+
+
+def test_a_status_callback_is_taken_when_twilio_signed_it(tmp_path: Path) -> None:
+    shop = a_small_shop(tmp_path / "sms", sms_url=f"twilio://AC1:t0ken@?from=%2B15005550006&callback={CALLBACK}")
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered", "To": "+442079460000"}
+    told = CALLBACK + "".join(name + form[name] for name in sorted(form))
+    mark = base64.b64encode(hmac.digest(b"t0ken", told.encode(), "sha1")).decode()
+    with TestClient(create_app(shop.workshop), raise_server_exceptions=False) as client:
+
+        def post(mark: str, **changes: str) -> int:
+            headers = {"x-twilio-signature": mark}
+            return client.post("/v1/webhooks/receipts/twilio", data={**form, **changes}, headers=headers).status_code
+
+        assert post(mark) == 200
+        assert post(mark, MessageStatus="failed") == 401
+        assert post("") == 401
+
+
+def test_pushed_receipts_of_the_chinese_providers_are_answered_in_their_words(door: Client, shop: SmallShop) -> None:
+    case_id, _ = sent(door, shop)
+    machine = door(Role.INTEGRATOR)
+    pushed = [{"out_id": message_key(case_id), "biz_id": "B1", "success": True, "err_code": "DELIVERED"}]
+    told = machine.post("/v1/webhooks/receipts/aliyun", json=pushed).json()
+    assert (told["taken"], told["code"]) == (1, 0)
+    assert shop.workshop.store.cases.get(case_id).status is CaseStatus.DELIVERED
+    told = machine.post("/v1/webhooks/receipts/tencent", json=[{"sid": "S9", "report_status": "SUCCESS"}]).json()
+    assert (told["nobodys"], told["result"], told["errmsg"]) == (1, 0, "OK")
+    assert door().post("/v1/webhooks/receipts/aliyun", json=pushed).status_code == 401
