@@ -28,7 +28,7 @@ LOOK = "look into the log of the other side before it is sent again"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """The status line, and as much of the body as came before it ended or broke off."""
 
     host: str
@@ -64,14 +64,14 @@ class Poster:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Raises ChannelUnavailable when nothing left, DeliveryUnknown when something may have. Redirects stand."""
         host = urlsplit(url).hostname or ""
         try:
             with self._client.stream(
                 "POST", url, content=body, headers={"accept-encoding": "identity", **headers}
             ) as reply:
-                return Answer(host, reply.status_code, beginning(reply), retry_after(reply, self._clock.now()))
+                return Reply(host, reply.status_code, beginning(reply), retry_after(reply, self._clock.now()))
         except NOT_REACHED as error:
             raise ChannelUnavailable(f"{host} cannot be reached: {error}", f"check {self._setting}") from error
         except httpx.HTTPError as error:

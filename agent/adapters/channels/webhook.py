@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.adapters.channels.mail_html import as_html
-from agent.adapters.channels.posting import LOOK, Answer, Poster
+from agent.adapters.channels.posting import LOOK, Reply, Poster
 from agent.domain import Channel, Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError
 from agent.ports import Clock
@@ -44,16 +44,16 @@ class WebhookChannel:
         headers = {"content-type": "application/json", **signed(message.key, now, body, self._secrets)}
         return self._outcome(message, self._poster.post(self._url, body, headers))
 
-    def _outcome(self, message: Message, answer: Answer) -> Delivery:
+    def _outcome(self, message: Message, reply: Reply) -> Delivery:
         """What the status line says. A body that breaks off changes nothing about it."""
-        if answer.status in range(200, 300):
-            where = _id(answer)
-            return Delivery(message.key, DeliveryStatus.SENT, self._clock.now(), where=where, detail=answer.said)
-        if answer.status in NOT_NOW:
-            raise ChannelUnavailable(answer.said, "see what the gateway says", answer.retry_after)
-        if answer.status in range(400, 500) and answer.status != TAKEN_BEFORE:
-            return Delivery(message.key, DeliveryStatus.FAILED, self._clock.now(), detail=answer.said)
-        raise DeliveryUnknown(answer.said, LOOK)
+        if reply.status in range(200, 300):
+            where = _id(reply)
+            return Delivery(message.key, DeliveryStatus.SENT, self._clock.now(), where=where, detail=reply.said)
+        if reply.status in NOT_NOW:
+            raise ChannelUnavailable(reply.said, "see what the gateway says", reply.retry_after)
+        if reply.status in range(400, 500) and reply.status != TAKEN_BEFORE:
+            return Delivery(message.key, DeliveryStatus.FAILED, self._clock.now(), detail=reply.said)
+        raise DeliveryUnknown(reply.said, LOOK)
 
 
 def _body(message: Message, now: datetime) -> bytes:
@@ -78,7 +78,7 @@ def _body(message: Message, now: datetime) -> bytes:
         raise InputError(f"message {message.key} holds half a character", "correct the text") from error
 
 
-def _id(answer: Answer) -> str | None:
+def _id(reply: Reply) -> str | None:
     """The gateway's own id of the message, where its reply is JSON with one."""
-    data = answer.json()
+    data = reply.json()
     return str(data["id"]) if isinstance(data, dict) and data.get("id") is not None else None

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from agent.adapters.channels.posting import LOOK, Answer, Poster
+from agent.adapters.channels.posting import LOOK, Reply, Poster
 from agent.adapters.channels.sms.wording import find_template
 from agent.channels import ApprovedTemplate
 from agent.domain import Delivery, DeliveryStatus, Message
@@ -60,20 +60,20 @@ class AliyunSms:
         url, headers = signed_request(self._account, query, self._clock.now(), uuid.uuid4().hex)
         return self._outcome(message, self._poster.post(url, b"", headers))
 
-    def _outcome(self, message: Message, answer: Answer) -> Delivery:
-        told, now = answer.json(), self._clock.now()
+    def _outcome(self, message: Message, reply: Reply) -> Delivery:
+        told, now = reply.json(), self._clock.now()
         code = str(told.get("Code", "")) if isinstance(told, dict) else ""
-        if answer.status == 200 and code == "OK":
+        if reply.status == 200 and code == "OK":
             where = str(told.get("BizId") or "") or None
-            return Delivery(message.key, DeliveryStatus.SENT, now, where=where, detail=answer.said)
+            return Delivery(message.key, DeliveryStatus.SENT, now, where=where, detail=reply.said)
         if not code or code.startswith(UNKNOWN):
-            if answer.status == 503:
-                raise ChannelUnavailable(answer.said, "Alibaba Cloud is busy", answer.retry_after)
-            raise DeliveryUnknown(answer.said, LOOK)
+            if reply.status == 503:
+                raise ChannelUnavailable(reply.said, "Alibaba Cloud is busy", reply.retry_after)
+            raise DeliveryUnknown(reply.said, LOOK)
         if code in FINAL:
-            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=answer.said)
+            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=reply.said)
         # a limit, an empty account, a key or signature that it does not know: ours to put right, not the message's
-        raise ChannelUnavailable(answer.said, "see what Alibaba Cloud says", answer.retry_after)
+        raise ChannelUnavailable(reply.said, "see what Alibaba Cloud says", reply.retry_after)
 
 
 def signed_request(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.adapters.channels.posting import LOOK, Answer, Poster
+from agent.adapters.channels.posting import LOOK, Reply, Poster
 from agent.adapters.channels.sms.wording import find_template
 from agent.channels import ApprovedTemplate
 from agent.domain import Delivery, DeliveryStatus, Message
@@ -62,19 +62,19 @@ class TencentSms:
         headers = signed_headers(self._account, body, self._clock.now())
         return self._outcome(message, self._poster.post(f"{self._account.base_url}/", body, headers))
 
-    def _outcome(self, message: Message, answer: Answer) -> Delivery:
-        code, serial = _word(answer.json())
+    def _outcome(self, message: Message, reply: Reply) -> Delivery:
+        code, serial = _word(reply.json())
         now = self._clock.now()
-        if answer.status == 200 and code == "Ok":
-            return Delivery(message.key, DeliveryStatus.SENT, now, where=serial, detail=answer.said)
+        if reply.status == 200 and code == "Ok":
+            return Delivery(message.key, DeliveryStatus.SENT, now, where=serial, detail=reply.said)
         if any(code == name or (name and code.startswith(f"{name}.")) for name in UNKNOWN):
-            if answer.status == 503:
-                raise ChannelUnavailable(answer.said, "Tencent Cloud is busy", answer.retry_after)
-            raise DeliveryUnknown(answer.said, LOOK)
+            if reply.status == 503:
+                raise ChannelUnavailable(reply.said, "Tencent Cloud is busy", reply.retry_after)
+            raise DeliveryUnknown(reply.said, LOOK)
         if code in FINAL:
-            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=answer.said)
+            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=reply.said)
         # a limit, an empty account, a key or template that it does not know: ours to put right, not the message's
-        raise ChannelUnavailable(answer.said, "see what Tencent Cloud says", answer.retry_after)
+        raise ChannelUnavailable(reply.said, "see what Tencent Cloud says", reply.retry_after)
 
 
 def _word(told: Any) -> tuple[str, str | None]:

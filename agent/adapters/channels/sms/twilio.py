@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from urllib.parse import quote, urlencode
 
-from agent.adapters.channels.posting import LOOK, Answer, Poster
+from agent.adapters.channels.posting import LOOK, Reply, Poster
 from agent.domain import Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown
 from agent.ports import Clock
@@ -45,15 +45,15 @@ class TwilioSms:
         url = f"{account.base_url}/2010-04-01/Accounts/{quote(account.user)}/Messages.json"
         return self._outcome(message, self._poster.post(url, urlencode(form).encode(), headers))
 
-    def _outcome(self, message: Message, answer: Answer) -> Delivery:
-        told, now = answer.json(), self._clock.now()
+    def _outcome(self, message: Message, reply: Reply) -> Delivery:
+        told, now = reply.json(), self._clock.now()
         row = told if isinstance(told, dict) else {}
-        if answer.status in range(200, 300):
+        if reply.status in range(200, 300):
             where = str(row.get("sid") or "") or None
-            return Delivery(message.key, DeliveryStatus.SENT, now, where=where, detail=answer.said)
+            return Delivery(message.key, DeliveryStatus.SENT, now, where=where, detail=reply.said)
         code = row.get("code")
-        if answer.status in NOT_NOW or code == QUEUE_FULL or code in NOT_OURS:
-            raise ChannelUnavailable(answer.said, "see what Twilio says", answer.retry_after)
-        if answer.status in range(400, 500):
-            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=answer.said)
-        raise DeliveryUnknown(answer.said, LOOK)
+        if reply.status in NOT_NOW or code == QUEUE_FULL or code in NOT_OURS:
+            raise ChannelUnavailable(reply.said, "see what Twilio says", reply.retry_after)
+        if reply.status in range(400, 500):
+            return Delivery(message.key, DeliveryStatus.FAILED, now, detail=reply.said)
+        raise DeliveryUnknown(reply.said, LOOK)
