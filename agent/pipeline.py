@@ -265,6 +265,9 @@ def send(row: OutboxRow, house: House) -> Delivery:
     if verdict.deferred_until is not None and verdict.deferred_until > now:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
+    if (until := steps.paced(message, gatekeeper.customer_of(case, house), house)) is not None:
+        house.store.outbox.defer(message.key, until, now)
+        return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {until}: the provider's pace")
     with house.store.write():
         # Asked with the claim: what was turned, paused or unsubscribed while the gate judged holds this message too.
         house.store.people.lock(case.customer_id)
@@ -291,17 +294,20 @@ def _again_or_given_up(row: OutboxRow, delivery: Delivery) -> Delivery:
 def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] = lambda: False) -> list[Delivery]:
     """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others.
 
-    Ten faults of a channel in a row, and the rest of its messages stay queued for this run. When sending is stopped, so
-    do all; when `stopped` says so, because the process ends, no other is begun.
+    Ten faults of a channel in a row, and the rest of its messages stay queued for this run and for those of the next
+    five minutes; a provider's full window keeps them for the next run. When sending is stopped, so do all; when
+    `stopped` says so, because the process ends, no other is begun.
     """
     recover(house)
     steps.give_up_stale_offers(house)
     done: list[Delivery] = []
     breaker = Breaker()
+    resting = steps.resting_channels(house)
     for row in house.store.outbox.due(house.clock.now(), limit):
         if stopped() or house.store.sending.state().stopped:
             break
-        if why := breaker.against(row.message.channel):
+        channel = row.message.channel
+        if why := resting.get(channel, "") or breaker.against(channel) or steps.window_full(channel, house):
             done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=why))
             continue
         try:
@@ -310,7 +316,7 @@ def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] =
             raise  # an outage is not a fault of the message
         except HoldfastError as error:
             delivery = Delivery(row.message.key, row.status, house.clock.now(), detail=error.message)
-        breaker.note(row.message.channel, delivery)
+        breaker.note(channel, delivery)
         done.append(delivery)
     return done
 

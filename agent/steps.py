@@ -10,9 +10,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from agent import gatekeeper, ways
+from agent.breaker import MAX_FAULTS, resting
+from agent.channels import market_of
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
@@ -20,6 +23,7 @@ from agent.domain import (
     CampaignStatus,
     Case,
     CaseStatus,
+    Channel,
     Customer,
     Decision,
     Delivery,
@@ -49,6 +53,7 @@ from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
+from agent.pace import may_leave_at, window_opens_at
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
@@ -426,6 +431,36 @@ def paused(case: Case, house: House) -> bool:
     if case.campaign_id is None:
         return False
     return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
+
+
+def paced(message: Message, customer: Customer, house: House) -> datetime | None:
+    """From when the provider takes one more, of us all and for this recipient; None for now. The sink takes any."""
+    rules = house.providers.get(market_of(message.channel, customer.language, customer.timezone))
+    if rules is None or message.channel not in house.reach.real:
+        return None
+    nth_last = partial(house.store.outbox.nth_last, message.channel)
+    return may_leave_at(rules, message.recipient, message.purpose, customer.timezone, house.clock.now(), nth_last)
+
+
+def window_full(channel: Channel, house: House) -> str:
+    """Why no message of this channel leaves for now, whosever it is; empty while one may. No gate is asked for it."""
+    if channel not in house.reach.real:
+        return ""
+    nth_last, now = partial(house.store.outbox.nth_last, channel), house.clock.now()
+    carriers = [rules for rules in house.providers.values() if rules.channel is channel]
+    waits = [window_opens_at(rules, now, nth_last) for rules in carriers]
+    if not waits or any(until is None for until in waits):
+        return ""
+    return f"the window of {' and '.join(rules.key for rules in carriers)} is full: the next run goes on"
+
+
+def resting_channels(house: House) -> dict[Channel, str]:
+    """The channels that an earlier run found dead minutes ago, with the reason for leaving them alone."""
+    now, found = house.clock.now(), {}
+    for channel in house.channels:
+        if (until := resting(house.store.outbox.tries(channel, MAX_FAULTS), now)) is not None:
+            found[channel] = f"channel {channel} rests until {until:%H:%M} UTC: {MAX_FAULTS} errors in a row"
+    return found
 
 
 def held_back(case: Case, house: House) -> str:

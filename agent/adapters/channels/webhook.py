@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.adapters.channels.mail_html import as_html
-from agent.adapters.channels.posting import LOOK, Reply, Poster
+from agent.adapters.channels.posting import LOOK, Poster, Reply
 from agent.domain import Channel, Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError
 from agent.ports import Clock

@@ -272,6 +272,7 @@ outbox = sa.Table(
     sa.Index("ix_outbox_status_not_before", "status", "not_before"),
     sa.Index("ix_outbox_brand_id_customer_id_updated_at", "brand_id", "customer_id", "updated_at"),
     sa.Index("ix_outbox_brand_id_where", "brand_id", "where"),
+    sa.Index("ix_outbox_brand_id_channel_updated_at", "brand_id", "channel", "updated_at"),
 )
 
 # what channels told afterwards; an address is closed or open by what stands here

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from agent.adapters.channels.posting import LOOK, Reply, Poster
+from agent.adapters.channels.posting import LOOK, Poster, Reply
 from agent.adapters.channels.sms.wording import find_template
 from agent.channels import ApprovedTemplate
 from agent.domain import Delivery, DeliveryStatus, Message

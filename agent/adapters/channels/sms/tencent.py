@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.adapters.channels.posting import LOOK, Reply, Poster
+from agent.adapters.channels.posting import LOOK, Poster, Reply
 from agent.adapters.channels.sms.wording import find_template
 from agent.channels import ApprovedTemplate
 from agent.domain import Delivery, DeliveryStatus, Message

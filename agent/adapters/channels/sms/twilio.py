@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from urllib.parse import quote, urlencode
 
-from agent.adapters.channels.posting import LOOK, Reply, Poster
+from agent.adapters.channels.posting import LOOK, Poster, Reply
 from agent.domain import Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown
 from agent.ports import Clock

@@ -30,3 +30,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_receipts_address", "receipts", ["brand_id", "channel", "address"], unique=False)
     op.create_index("ix_outbox_brand_id_where", "outbox", ["brand_id", "where"], unique=False)
+    op.create_index(
+        "ix_outbox_brand_id_channel_updated_at", "outbox", ["brand_id", "channel", "updated_at"], unique=False
+    )
