@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
+    from agent.adapters.robots import Robot
     from agent.adapters.store import SqlStore
     from agent.adapters.store.dump import Dumped
     from agent.adapters.till import TillWebhook
@@ -242,6 +243,13 @@ class Workshop:
 
         assert self.settings.gateway is not None, "it is configured, or nobody asks for it"
         return WebhookChannel(self.settings.gateway.url, self.settings.gateway.secrets, self.clock)
+
+    @cached_property
+    def robot(self) -> Robot | None:
+        """Tells the firm's own people what waits; None where no group is set."""
+        from agent.adapters.robots import Robot
+
+        return Robot(self.settings.robot, self.clock) if self.settings.robot is not None else None
 
     @cached_property
     def till(self) -> TillWebhook:
