@@ -126,9 +126,8 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             continue
         numbers = tuple(
             quantity
-            for quantity in field.quantities
-            if start <= quantity.start < end
-            and quantity.kind in _COUNTED
+            for quantity in field.quantities_in(start, end)
+            if quantity.kind in _COUNTED
             and text[quantity.start - 1 : quantity.start] not in tuple("第这那某同")
             and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
             and not field.is_denied(quantity.start)

@@ -6,9 +6,10 @@ Made by the engine for every check; nothing in it outlives the check. Knows no r
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar, cast
 
 from agent.domain import Finding, Purpose, Severity, Span, Words
@@ -48,6 +49,11 @@ class Field:
     def quantities(self) -> list[Quantity]:
         """Offsets are into the tight view."""
         return quantities_in(self.tight.text, self._language)
+
+    def quantities_in(self, start: int, end: int) -> list[Quantity]:
+        """The quantities that start in [start, end) of the tight view."""
+        first, last = (bisect_left(self.quantities, at, key=attrgetter("start")) for at in (start, end))
+        return self.quantities[first:last]
 
     @cached_property
     def dates(self) -> list[DateMention]:

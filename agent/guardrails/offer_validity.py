@@ -114,10 +114,15 @@ def _beside_offer(mention: DateMention, field: Field, message: Message, offer: O
     sentence = field.sentence(mention.start)
     if _OF_ITS_USE.search(sentence):
         return True
-    beside = [*code_positions(field, offer)]
-    beside += [quantity.start for quantity in message.benefits_of(field)]
-    beside += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
-    return any(field.sentence(at) == sentence for at in beside)
+    return sentence in message.once(("tells the offer", field.name), lambda: _telling(field, message, offer))
+
+
+def _telling(field: Field, message: Message, offer: OfferTerms) -> frozenset[str]:
+    """The sentences that hold the code or the value of the offer."""
+    told = [*code_positions(field, offer)]
+    told += [quantity.start for quantity in message.benefits_of(field)]
+    told += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
+    return frozenset(field.sentence(at) for at in told)
 
 
 _OF_ITS_USE = sieve(

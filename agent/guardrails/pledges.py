@@ -65,7 +65,7 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
 def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message) -> bool:
     """Whether the sentence tells what a clause says, or when something happens by the record."""
     said, passage, licence = field.tight.text[start:end], field.passage(start), message.licence
-    numbers = [q for q in field.quantities if start <= q.start < end and q.kind not in ("number", "count")]
+    numbers = [q for q in field.quantities_in(start, end) if q.kind not in ("number", "count")]
     known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
     days = [mention for mention in field.dates if start <= mention.start < end]
     on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)

@@ -14,7 +14,7 @@ from agent.guardrails.derived import follows, last_days
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
-from agent.guardrails.offer_value import after_offer
+from agent.guardrails.offer_value import example_sums
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
@@ -164,8 +164,7 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
     if offer is not None:
         if any(quantity.value in (number + offer.value, number - offer.value) for number in known):
             return True
-        sums = [other.value for other in field.quantities if other.kind in ("amount", "threshold")]
-        if any(after_offer(one, offer) == other and quantity.value in (one, other) for one in sums for other in sums):
+        if quantity.value in example_sums(field, message, offer):
             return True
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
