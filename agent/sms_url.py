@@ -13,24 +13,31 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from agent.errors import InputError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-HOSTS = {"aliyun": "dysmsapi.aliyuncs.com", "tencent": "sms.tencentcloudapi.com", "twilio": "api.twilio.com"}
+HOSTS = {
+    "aliyun": "dysmsapi.aliyuncs.com",
+    "tencent": "sms.tencentcloudapi.com",
+    "huawei": "smsapi.cn-north-4.myhuaweicloud.com",
+    "twilio": "api.twilio.com",
+}
 OPTIONS: Mapping[str, frozenset[str]] = {
     "aliyun": frozenset({"sign", "timeout"}),
     "tencent": frozenset({"sign", "app", "region", "timeout"}),
+    "huawei": frozenset({"sign", "from", "callback", "timeout"}),
     "twilio": frozenset({"from", "service", "callback", "timeout"}),
 }
 SHAPES = {
     "aliyun": "aliyun://ACCESS_KEY_ID:SECRET@?sign=林间小铺",
     "tencent": "tencent://SECRET_ID:SECRET_KEY@?app=1400006666&sign=林间小铺",
+    "huawei": "huawei://APP_KEY:APP_SECRET@?sign=林间小铺&from=8824110605***",
     "twilio": "twilio://ACCOUNT_SID:AUTH_TOKEN@?from=%2B15005550006",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class SmsAccount:
-    """One account at one provider. `sign` is the registered signature without 【】; neither secret is in a repr.
+    """One account at one provider. `sign` is the registered signature without 【】; the secret is in no repr.
 
-    `callback` is where Twilio tells what became of a message: the very URL, because its signature covers it.
+    `callback` is where the provider tells what became of a message; Twilio's signature covers it, to the letter.
     """
 
     provider: str
@@ -97,10 +104,12 @@ def _require(provider: str, options: Mapping[str, str], remedy: str) -> None:
         raise InputError(f"the {provider} address names no signature (sign=…)", remedy)
     if provider == "tencent" and not options.get("app"):
         raise InputError("the tencent address names no application (app=…)", remedy)
+    if provider == "huawei" and not options.get("from"):
+        raise InputError("the huawei address names no channel number (from=…)", remedy)
     if provider == "twilio" and bool(options.get("from")) is bool(options.get("service")):
         raise InputError("the twilio address names no sender: from=… or service=…, one of them", remedy)
     if not options.get("callback", "https://").startswith("https://"):
-        raise InputError("the callback of the twilio address is not https://", remedy)
+        raise InputError(f"the callback of the {provider} address is not https://", remedy)
 
 
 def _timeout(options: Mapping[str, str], remedy: str) -> float:

@@ -199,6 +199,7 @@ class Workshop:
         """Each account for the markets that its provider serves."""
         from agent.adapters.channels.sms.aliyun import AliyunSms
         from agent.adapters.channels.sms.carrier import SmsCarrier
+        from agent.adapters.channels.sms.huawei import HuaweiSms
         from agent.adapters.channels.sms.tencent import TencentSms
         from agent.adapters.channels.sms.twilio import TwilioSms
         from agent.channels import CHINA_ZONES
@@ -207,6 +208,7 @@ class Workshop:
         build: Mapping[str, Callable[[SmsAccount], Provider]] = {
             "aliyun": lambda account: AliyunSms(account, texts, clock),
             "tencent": lambda account: TencentSms(account, texts, clock),
+            "huawei": lambda account: HuaweiSms(account, texts, clock),
             "twilio": lambda account: TwilioSms(account, clock),
         }
         accounts = {account.provider: build[account.provider](account) for account in self.settings.sms_accounts}

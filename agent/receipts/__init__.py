@@ -5,6 +5,6 @@ Each file reads one shape and knows nothing of stores or effects; `pipeline.take
 
 from agent.receipts.gateway import read_gateway
 from agent.receipts.mail import read_mail
-from agent.receipts.sms import read_aliyun, read_tencent, read_twilio
+from agent.receipts.sms import read_aliyun, read_huawei, read_tencent, read_twilio
 
-__all__ = ["read_aliyun", "read_gateway", "read_mail", "read_tencent", "read_twilio"]
+__all__ = ["read_aliyun", "read_gateway", "read_huawei", "read_mail", "read_tencent", "read_twilio"]

@@ -1,4 +1,4 @@
-"""What SMS providers push about a message: Alibaba Cloud's and Tencent Cloud's lists, Twilio's form.
+"""What SMS providers push about a message: lists of Alibaba and Tencent Cloud, forms of Huawei Cloud and Twilio.
 
 Takes the parsed body, gives receipts by the provider's own id of the message. What a code does not say plainly is a
 soft bounce: a number is given up only where the provider says that it is nobody's.
@@ -43,6 +43,15 @@ def read_tencent(body: Any, now: datetime) -> list[Receipt]:
         said = f"{row.get('errmsg', '')} {row.get('description', '')}".strip()
         found.append(_receipt("tencent", str(row.get("sid") or ""), None, _kind(good, said), said, now))
     return found
+
+
+def read_huawei(form: Mapping[str, str], now: datetime) -> list[Receipt]:
+    """The status report: one form. `extend` is our key, `smsMsgId` what sending gave."""
+    sms_id, status = form.get("smsMsgId", ""), form.get("status", "")
+    if not sms_id or not status:
+        raise InputError("the form has no smsMsgId or status", "point Huawei Cloud's status callback here")
+    kind = K.DELIVERED if status == "DELIVRD" else K.SOFT_BOUNCE
+    return [_receipt("huawei", sms_id, form.get("extend") or None, kind, status, now)]
 
 
 def read_twilio(form: Mapping[str, str], now: datetime) -> list[Receipt]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from agent.access import Caller, Role, Scope
 from agent.errors import InputError
-from agent.receipts import read_aliyun, read_gateway, read_mail, read_tencent, read_twilio
+from agent.receipts import read_aliyun, read_gateway, read_huawei, read_mail, read_tencent, read_twilio
 from api.auth import Shop, allowed
 from api.callbacks import Raw, by_gateway, by_twilio, form_of, signed
 from api.receiving import take_receipts
@@ -90,6 +90,12 @@ def aliyun(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any
 def tencent(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any]:
     """Tencent Cloud's status callback. It signs nothing: give it the address with a key as the user name of Basic."""
     return {**take_receipts(read_tencent(as_json(raw), shop.clock.now()), shop), "result": 0, "errmsg": "OK"}
+
+
+@router.post("/webhooks/receipts/huawei", response_model=ReceiptsTaken, openapi_extra=FORM)
+def huawei(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
+    """Huawei Cloud's status report. It signs nothing: give it the address with a key as the user name of Basic."""
+    return take_receipts(read_huawei(form_of(raw), shop.clock.now()), shop)
 
 
 def as_json(raw: bytes) -> Any:

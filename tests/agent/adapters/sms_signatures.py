@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from tests.gateways import Gateway
@@ -52,6 +53,14 @@ def is_signed_for_tencent(gateway: Gateway, secret: str) -> bool:
     to_sign = f"{scheme}\n{headers['x-tc-timestamp']}\n{day}/{service}/{end}\n{sha256(asked.encode())}"
     key = mac(mac(mac(f"TC3{secret}".encode(), day), service), end)
     return hmac.compare_digest(hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest(), fields["Signature"])
+
+
+def is_signed_for_huawei(gateway: Gateway, secret: str) -> bool:
+    headers = gateway.headers[-1]
+    assert headers["authorization"] == 'WSSE realm="SDP",profile="UsernameToken",type="Appkey"'
+    token = dict(re.findall(r'(\w+)="([^"]*)"', headers["x-wsse"]))
+    wanted = sha256((token["Nonce"] + token["Created"] + secret).encode())
+    return base64.b64decode(token["PasswordDigest"]).decode() == wanted
 
 
 def is_signed_for_twilio(gateway: Gateway, user: str, secret: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from agent.adapters.channels.sms.aliyun import AliyunSms, signed_request
 from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
+from agent.adapters.channels.sms.huawei import HuaweiSms
 from agent.adapters.channels.sms.numbers import e164, is_mainland
 from agent.adapters.channels.sms.tencent import TencentSms
 from agent.adapters.channels.sms.twilio import TwilioSms
@@ -18,7 +19,12 @@ from agent.channels import ApprovedTemplate, Variable, VariableType
 from agent.domain import Channel, Delivery, DeliveryStatus, Language, Message, Purpose
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError
 from agent.sms_url import SmsAccount, read_sms_urls
-from tests.agent.adapters.sms_signatures import is_signed_for_aliyun, is_signed_for_tencent, is_signed_for_twilio
+from tests.agent.adapters.sms_signatures import (
+    is_signed_for_aliyun,
+    is_signed_for_huawei,
+    is_signed_for_tencent,
+    is_signed_for_twilio,
+)
 from tests.factories import NOW, a_message
 from tests.fakes import SetClock
 from tests.gateways import CLOSES, HANGS, SAYS_NOTHING_WHOLE, Gateway, a_gateway, reply
@@ -42,15 +48,22 @@ def templates(provider: str) -> Sequence[ApprovedTemplate]:
 ADDRESS = {
     "aliyun": "aliyun://AKID:{secret}@127.0.0.1:{port}?sign=林间小铺&timeout={timeout}",
     "tencent": "tencent://AKID:{secret}@127.0.0.1:{port}?sign=林间小铺&app=1400006666&timeout={timeout}",
+    "huawei": "huawei://AKID:{secret}@127.0.0.1:{port}?sign=林间小铺&from=8824&timeout={timeout}",
     "twilio": "twilio://AC1:{secret}@127.0.0.1:{port}?from=%2B15005550006&timeout={timeout}",
 }
 GOOD = {
     "aliyun": reply(200, json.dumps({"Code": "OK", "Message": "OK", "BizId": "B7", "RequestId": "R"})),
     "tencent": reply(200, json.dumps({"Response": {"SendStatusSet": [{"SerialNo": "B7", "Code": "Ok"}]}})),
+    "huawei": reply(200, json.dumps({"code": "000000", "result": [{"smsMsgId": "B7", "status": "000000"}]})),
     "twilio": reply(201, json.dumps({"sid": "B7", "status": "queued"})),
 }
-WORDS = {"aliyun": NOTICE, "tencent": NOTICE, "twilio": "Hi Nora & co, 100% yours: 50+ teas. Reply STOP to opt out."}
-NUMBER = {"aliyun": "13000000000", "tencent": "13000000000", "twilio": "+44 20 7946 0000"}
+WORDS = {
+    "aliyun": NOTICE,
+    "tencent": NOTICE,
+    "huawei": NOTICE,
+    "twilio": "Hi Nora & co, 100% yours: 50+ teas. Reply STOP to opt out.",
+}
+NUMBER = {"aliyun": "13000000000", "tencent": "13000000000", "huawei": "13000000000", "twilio": "+44 20 7946 0000"}
 PROVIDERS = sorted(GOOD)
 
 
@@ -65,6 +78,8 @@ def provider_at(name: str, port: int, timeout: float = 10) -> Provider:
         return AliyunSms(account(name, port, timeout), templates(name), clock)
     if name == "tencent":
         return TencentSms(account(name, port, timeout), templates(name), clock)
+    if name == "huawei":
+        return HuaweiSms(account(name, port, timeout), templates(name), clock)
     return TwilioSms(account(name, port, timeout), clock)
 
 
@@ -86,6 +101,8 @@ def is_signed(name: str, gateway: Gateway, secret: str) -> bool:
         return is_signed_for_aliyun(gateway, secret)
     if name == "tencent":
         return is_signed_for_tencent(gateway, secret)
+    if name == "huawei":
+        return is_signed_for_huawei(gateway, secret)
     return is_signed_for_twilio(gateway, "AC1", secret)
 
 
@@ -126,6 +143,16 @@ def test_the_chinese_providers_get_template_and_values_that_give_these_very_word
     assert told["SmsSdkAppId"] == "1400006666"
 
 
+def test_huawei_gets_template_values_and_our_key() -> None:
+    with a_gateway(GOOD["huawei"]) as gateway:
+        carrier("huawei", gateway.port).deliver(sms("huawei"))
+    form = {name: values[0] for name, values in parse_qs(gateway.bodies[0].decode()).items()}
+    assert gateway.lines[0].startswith("POST /sms/batchSendSms/v1 ")
+    assert (form["templateId"], form["signature"], form["to"]) == ("T2", "林间小铺", "+8613000000000")
+    assert json.loads(form["templateParas"]) == ["紫砂茶具 100% ", "L-7"]
+    assert (form["from"], form["extend"]) == ("8824", "msg_1")
+
+
 def test_a_constant_text_goes_without_values() -> None:
     message = sms("aliyun", body="【林间小铺】春茶已上架。拒收请回复R", purpose=Purpose.MARKETING)
     with a_gateway(GOOD["aliyun"]) as gateway:
@@ -142,7 +169,7 @@ def test_twilio_gets_the_words_as_they_were_approved() -> None:
     assert gateway.lines[0].startswith("POST /2010-04-01/Accounts/AC1/Messages.json ")
 
 
-@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+@pytest.mark.parametrize("name", ["aliyun", "tencent", "huawei"])
 @pytest.mark.parametrize(
     "body",
     [
@@ -181,6 +208,7 @@ def tencent_error(code: str) -> str:
         ("aliyun", reply(400, '{"Code": "isv.TEMPLATE_PARAMS_ILLEGAL", "Message": "no"}')),
         ("tencent", reply(200, tencent("FailedOperation.PhoneNumberInBlacklist"))),
         ("tencent", reply(200, tencent_error("InvalidParameterValue.IncorrectPhoneNumber"))),
+        ("huawei", reply(200, '{"code": "E000510", "result": [{"status": "E200028"}]}')),
         ("twilio", reply(400, '{"code": 21211, "message": "invalid To"}')),
         ("twilio", reply(400, '{"code": 21610, "message": "unsubscribed"}')),
     ],
@@ -202,6 +230,8 @@ def test_a_no_to_this_message_is_final_in_the_providers_words(name: str, answer:
         ("tencent", reply(200, tencent("LimitExceeded.PhoneNumberThirtySecondLimit"))),
         ("tencent", reply(200, tencent_error("AuthFailure.SignatureFailure"))),
         ("tencent", reply(200, tencent("FailedOperation.TemplateIncorrectOrUnapproved"))),
+        ("huawei", reply(401, '{"code": "E000102", "description": "The app_key is invalid"}')),
+        ("huawei", reply(200, '{"code": "E000510", "result": [{"status": "E200030"}]}')),
         ("twilio", reply(401, '{"code": 20003, "message": "authenticate"}')),
         ("twilio", reply(429, '{"code": 20429}', Retry_After="30")),
         ("twilio", reply(400, '{"code": 21611, "message": "queue is full"}')),
@@ -233,6 +263,8 @@ def test_silence_or_a_fault_after_the_request_is_an_unknown_outcome_and_never_se
         ("tencent", reply(200, tencent_error("InternalError.Timeout"))),
         ("tencent", reply(200, '{"Response": {"SendStatusSet": []}}')),
         ("tencent", reply(200, "[]")),
+        ("huawei", reply(200, "[]")),
+        ("huawei", reply(200, '{"code": "000000", "result": []}')),
     ],
 )
 def test_an_answer_that_says_nothing_plain_is_unknown(name: str, answer: bytes) -> None:
@@ -281,7 +313,7 @@ def test_a_number_that_could_be_two_is_none(text: str) -> None:
         "nexmo://a:b@", "aliyun://a:S3CRET@?from=1", "aliyun://a:S3CRET@", "aliyun://S3CRET@?sign=x",
         "tencent://a:S3CRET@?sign=x", "twilio://a:S3CRET@", "twilio://a:S3CRET@?from=1&service=2",
         "twilio://a:S3CRET@?from=1&callback=http://x", "aliyun://a:S3CRET@?sign=x&timeout=0",
-        "aliyun://a:S3CRET@host:9x9?sign=x", "aliyun://a:S3CRET#x@host?sign=x",
+        "aliyun://a:S3CRET@host:9x9?sign=x", "huawei://a:S3CRET@?sign=x", "aliyun://a:S3CRET#x@host?sign=x",
         "aliyun://a:S3CRET@?sign=x aliyun://b:S3CRET@?sign=y",
     ],
 )  # fmt: skip

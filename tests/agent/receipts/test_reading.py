@@ -8,7 +8,7 @@ import pytest
 
 from agent.domain import ReceiptKind
 from agent.errors import InputError
-from agent.receipts import read_aliyun, read_gateway, read_mail, read_tencent, read_twilio
+from agent.receipts import read_aliyun, read_gateway, read_huawei, read_mail, read_tencent, read_twilio
 from tests.agent.receipts.bounces import KEY, answer, complaint, delivery_report
 from tests.factories import NOW
 
@@ -130,6 +130,13 @@ def test_a_gateway_that_says_something_else_is_told_what_is_wrong(body: object) 
     assert caught.value.remedy
 
 
+def test_huaweis_form_is_read() -> None:
+    [receipt] = read_huawei({"smsMsgId": "H1", "status": "DELIVRD", "extend": KEY}, NOW)
+    assert (receipt.kind, receipt.provider_id, receipt.key) == (K.DELIVERED, "H1", KEY)
+    [receipt] = read_huawei({"smsMsgId": "H1", "status": "REJECTD"}, NOW)
+    assert receipt.kind is K.SOFT_BOUNCE, "a rejection may be anybody's doing: the number is not given up for it"
+
+
 @pytest.mark.parametrize("body", [None, {}, [1], [{}] * 1001])
 def test_a_list_that_is_none_is_refused(body: object) -> None:
     for read in (read_aliyun, read_tencent):
@@ -137,3 +144,5 @@ def test_a_list_that_is_none_is_refused(body: object) -> None:
             read(body, NOW)
     with pytest.raises(InputError):
         read_twilio({}, NOW)
+    with pytest.raises(InputError):
+        read_huawei({"smsMsgId": "H1"}, NOW)
