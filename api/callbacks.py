@@ -85,8 +85,11 @@ def by_twilio(request: Request, raw: bytes, shop: Workshop) -> str:
 
 
 def form_of(raw: bytes) -> dict[str, str]:
-    """The fields of a posted form; what is no text is no field."""
-    return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    """The fields of a posted form; one with hundreds of fields is nobody's and has none."""
+    try:
+        return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    except ValueError:
+        return {}
 
 
 def twilio_signature(token: str, url: str, form: Mapping[str, str]) -> str:

@@ -48,18 +48,20 @@ def _text(row: Mapping[str, Any], name: str, where: str) -> str:
     value = row.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str | int) or isinstance(value, bool) or "\x00" in str(value):
+    if not isinstance(value, str | int) or isinstance(value, bool):
         raise InputError(f"{where}.{name} is no text", REMEDY)
-    return str(value)[:4_000]
+    return str(value).replace("\x00", "")[:4_000]  # no database keeps a null character, and nobody means it
 
 
 def _moment(value: Any, where: str, now: datetime) -> datetime:
-    """When it happened; a clock that is ahead of ours is taken for now."""
+    """When it happened; a clock that is ahead of ours, or out of all time, is taken for now."""
     if value is None:
         return now
     try:
-        at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        at = datetime.fromisoformat(str(value).upper().replace("Z", "+00:00"))
         at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except OverflowError:
+        return now
+    except ValueError as error:
         raise InputError(f"{where}.at is no ISO 8601 moment", "write it like 2026-11-27T02:30:00Z") from error
     return min(at, now)

@@ -84,5 +84,7 @@ def _rows(body: Any, who: str) -> list[Mapping[str, Any]]:
 
 
 def _receipt(source: str, provider_id: str, key: str | None, kind: ReceiptKind, said: str, now: datetime) -> Receipt:
+    provider_id, said = provider_id.replace("\x00", ""), said.replace("\x00", "")
+    key = key.replace("\x00", "") if key else key
     identity = hashlib.sha256(f"{source}\x1f{provider_id}\x1f{key}\x1f{kind}".encode("utf-8", "surrogatepass"))
     return Receipt(identity.hexdigest()[:32], kind, now, source, key, provider_id or None, said[:300])

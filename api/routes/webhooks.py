@@ -19,22 +19,13 @@ from api.auth import Shop, allowed
 from api.callbacks import Raw, by_gateway, by_twilio, form_of, signed
 from api.receiving import take_receipts
 from api.routes.router import v1
+from api.webhook_bodies import GATEWAY, HUAWEI, MAIL, PUSHED, TWILIO
 
 router = v1("webhooks")
 MACHINES = frozenset({Role.INTEGRATOR, Role.ADMIN})
 Machine = Annotated[Caller, allowed(MACHINES, Scope.EVENTS)]
 Twilio = Annotated[Caller, signed(by_twilio, MACHINES, Scope.EVENTS)]
 Gateway = Annotated[Caller, signed(by_gateway, MACHINES, Scope.EVENTS)]
-BYTES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-FORM: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}
-}
-ANY_JSON: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": {}}}}}
 
 
 class ReceiptsTaken(BaseModel):
@@ -56,7 +47,7 @@ class PushAnswer(ReceiptsTaken):
     errmsg: str | None = None
 
 
-@router.post("/webhooks/mail", response_model=ReceiptsTaken, openapi_extra=BYTES)
+@router.post("/webhooks/mail", response_model=ReceiptsTaken, openapi_extra=MAIL)
 def mail(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
     """One mail from the mailbox that bounces and answers go to, as it came (message/rfc822).
 
@@ -68,31 +59,31 @@ def mail(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
     return told if found else {**told, "nobodys": 1}
 
 
-@router.post("/webhooks/receipts", response_model=ReceiptsTaken, openapi_extra=ANY_JSON)
+@router.post("/webhooks/receipts", response_model=ReceiptsTaken, openapi_extra=GATEWAY)
 def receipts(request: Request, shop: Shop, by: Gateway, raw: Raw) -> dict[str, int]:
     """Receipts of the firm's own gateway, signed as it is signed to (Standard Webhooks), or with a key."""
     return take_receipts(read_gateway(as_json(raw), shop.clock.now()), shop)
 
 
-@router.post("/webhooks/receipts/twilio", response_model=ReceiptsTaken, openapi_extra=FORM)
+@router.post("/webhooks/receipts/twilio", response_model=ReceiptsTaken, openapi_extra=TWILIO)
 def twilio(request: Request, shop: Shop, by: Twilio, raw: Raw) -> dict[str, int]:
     """Twilio's status callback, with its own signature (X-Twilio-Signature), or with a key."""
     return take_receipts(read_twilio(form_of(raw), shop.clock.now()), shop)
 
 
-@router.post("/webhooks/receipts/aliyun", response_model=PushAnswer, openapi_extra=ANY_JSON)
+@router.post("/webhooks/receipts/aliyun", response_model=PushAnswer, openapi_extra=PUSHED)
 def aliyun(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any]:
     """Alibaba Cloud's SmsReport. It signs nothing: give it the address with a key as the user name of Basic."""
     return {**take_receipts(read_aliyun(as_json(raw), shop.clock.now()), shop), "code": 0, "msg": "ok"}
 
 
-@router.post("/webhooks/receipts/tencent", response_model=PushAnswer, openapi_extra=ANY_JSON)
+@router.post("/webhooks/receipts/tencent", response_model=PushAnswer, openapi_extra=PUSHED)
 def tencent(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, Any]:
     """Tencent Cloud's status callback. It signs nothing: give it the address with a key as the user name of Basic."""
     return {**take_receipts(read_tencent(as_json(raw), shop.clock.now()), shop), "result": 0, "errmsg": "OK"}
 
 
-@router.post("/webhooks/receipts/huawei", response_model=ReceiptsTaken, openapi_extra=FORM)
+@router.post("/webhooks/receipts/huawei", response_model=ReceiptsTaken, openapi_extra=HUAWEI)
 def huawei(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
     """Huawei Cloud's status report. It signs nothing: give it the address with a key as the user name of Basic."""
     return take_receipts(read_huawei(form_of(raw), shop.clock.now()), shop)
