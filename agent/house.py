@@ -27,6 +27,7 @@ from agent.domain import (
     Message,
     Outcome,
     Receipt,
+    ReceiptKind,
     Review,
     SendingState,
     StyleRule,
@@ -110,8 +111,7 @@ class ReceiptBook(Protocol):
     """What channels told afterwards, each thing once."""
 
     def add(self, receipt: Receipt, message: Message) -> bool: ...
-    def hard_bounce(self, channel: Channel, address: str) -> datetime | None: ...
-    def soft_bounces(self, channel: Channel, address: str, since: datetime) -> int: ...
+    def of_address(self, channel: Channel, address: str) -> Sequence[tuple[ReceiptKind, datetime, str]]: ...
 
 
 class StyleBook(Protocol):

@@ -7,11 +7,11 @@ or not at all: it is never bent until it looks allowed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.channels import ApprovedTemplate, market_of, objections, rules_for
-from agent.domain import Case, Channel, Customer, Purpose, Words
+from agent.domain import Case, Channel, Customer, Purpose, ReceiptKind, Words
 from agent.errors import InputError
 from agent.house import House
 from agent.send import address_of
@@ -78,13 +78,20 @@ def carries_offers(channel: Channel, customer: Customer, purpose: Purpose, house
 
 def closed(channel: Channel, address: str, house: House) -> str:
     """Why nothing goes to this address any more; empty while it is open. A new address on record is a new chance."""
-    book = house.store.receipts
-    if (at := book.hard_bounce(channel, address)) is not None:
-        return f"this address is closed: a message came back on {at:%Y-%m-%d} as undeliverable"
-    since = house.clock.now() - SOFT_WITHIN
-    if (count := book.soft_bounces(channel, address, since)) >= SOFT_MOST:
-        return f"this address is closed for now: {count} messages in a row came back within {SOFT_WITHIN.days} days"
+    told = house.store.receipts.of_address(channel, address)
+    hard = next((at for kind, at, _ in told if kind is ReceiptKind.HARD_BOUNCE), None)
+    if hard is not None:
+        return f"this address is closed: a message came back on {hard:%Y-%m-%d} as undeliverable"
+    if len(came_back_since_one_arrived(told, house.clock.now())) >= SOFT_MOST:
+        return f"this address is closed for now: {SOFT_MOST} messages in a row came back in {SOFT_WITHIN.days} days"
     return ""
+
+
+def came_back_since_one_arrived(told: Sequence[tuple[ReceiptKind, datetime, str]], now: datetime) -> set[str]:
+    """The messages that came back for a while, of the last weeks and since the last one that arrived."""
+    arrived = max((at for kind, at, _ in told if kind is ReceiptKind.DELIVERED), default=None)
+    begin = max(now - SOFT_WITHIN, arrived) if arrived is not None else now - SOFT_WITHIN
+    return {key for kind, at, key in told if kind is ReceiptKind.SOFT_BOUNCE and at > begin}
 
 
 def elsewhere(case: Case, customer: Customer, house: House) -> Channel | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +10,9 @@ import sqlalchemy as sa
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions, insert
 from agent.domain import Channel, Message, Receipt, ReceiptKind
+
+ARRIVING = (ReceiptKind.DELIVERED, ReceiptKind.SOFT_BOUNCE, ReceiptKind.HARD_BOUNCE)
+NEWEST = 100
 
 
 class Receipts:
@@ -38,31 +42,15 @@ class Receipts:
             fresh = insert(c, t).values(row).on_conflict_do_nothing().returning(t.c.receipt_id)
             return c.execute(fresh).first() is not None
 
-    def hard_bounce(self, channel: Channel, address: str) -> datetime | None:
-        """When this address was last said to be nobody's; None when never."""
+    def of_address(self, channel: Channel, address: str) -> Sequence[tuple[ReceiptKind, datetime, str]]:
+        """What was told of whether messages arrive at this address, newest first: kind, moment, message."""
         t = schema.receipts
-        query = sa.select(sa.func.max(t.c.at)).where(*self._here(channel, address, ReceiptKind.HARD_BOUNCE))
+        query = (
+            sa.select(t.c.kind, t.c.at, t.c.key)
+            .where(t.c.brand_id == self._brand, t.c.channel == channel.value, t.c.address == address)
+            .where(t.c.kind.in_([kind.value for kind in ARRIVING]))
+            .order_by(t.c.at.desc())
+            .limit(NEWEST)
+        )
         with self._tx.read() as c:
-            found: datetime | None = c.execute(query).scalar()
-            return found
-
-    def soft_bounces(self, channel: Channel, address: str, since: datetime) -> int:
-        """How many messages came back for a while since then, or since the last that arrived if that is later."""
-        t = schema.receipts
-        arrived = sa.select(sa.func.max(t.c.at)).where(*self._here(channel, address, ReceiptKind.DELIVERED))
-        with self._tx.read() as c:
-            last: datetime | None = c.execute(arrived).scalar()
-            begin = max(since, last) if last is not None else since
-            query = sa.select(sa.func.count(sa.distinct(t.c.key))).where(
-                *self._here(channel, address, ReceiptKind.SOFT_BOUNCE), t.c.at > begin
-            )
-            return int(c.execute(query).scalar_one())
-
-    def _here(self, channel: Channel, address: str, kind: ReceiptKind) -> list[sa.ColumnElement[bool]]:
-        t = schema.receipts.c
-        return [
-            t.brand_id == self._brand,
-            t.channel == channel.value,
-            t.address == address,
-            t.kind == kind.value,
-        ]
+            return [(ReceiptKind(kind), at, key) for kind, at, key in c.execute(query)]

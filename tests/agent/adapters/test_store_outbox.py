@@ -92,22 +92,17 @@ def told(kind: ReceiptKind, identity: str, minutes: int) -> Receipt:
 
 def test_what_is_told_twice_is_kept_once_and_belongs_to_one_address_of_one_brand(store: SqlStore, url: str) -> None:
     message = left(store, 1, 1)
-    assert store.receipts.add(told(K.HARD_BOUNCE, "r1", 2), message)
-    assert not store.receipts.add(told(K.HARD_BOUNCE, "r1", 9), message)
-    assert store.receipts.hard_bounce(Channel.EMAIL, "nora@mail.example") == NOW + timedelta(minutes=2)
-    assert store.receipts.hard_bounce(Channel.SMS, "nora@mail.example") is None
-    assert store.receipts.hard_bounce(Channel.EMAIL, "other@mail.example") is None
-    assert SqlStore(open_engine(url), "another").receipts.hard_bounce(Channel.EMAIL, "nora@mail.example") is None
-
-
-def test_soft_bounces_are_counted_by_message_since_the_last_that_arrived(store: SqlStore) -> None:
-    first, second, third = (left(store, number, number) for number in (1, 2, 3))
-    for number, message in enumerate((first, first, second)):
-        store.receipts.add(told(K.SOFT_BOUNCE, f"s{number}", 10 + number), message)
-    assert store.receipts.soft_bounces(Channel.EMAIL, "nora@mail.example", NOW) == 2
-    assert store.receipts.soft_bounces(Channel.EMAIL, "nora@mail.example", NOW + timedelta(minutes=11)) == 1
-    store.receipts.add(told(K.DELIVERED, "d1", 20), third)
-    assert store.receipts.soft_bounces(Channel.EMAIL, "nora@mail.example", NOW) == 0
+    assert store.receipts.add(told(K.SOFT_BOUNCE, "r1", 2), message)
+    assert store.receipts.add(told(K.HARD_BOUNCE, "r2", 3), message)
+    assert store.receipts.add(told(K.OPENED, "r3", 4), message)
+    assert not store.receipts.add(told(K.HARD_BOUNCE, "r2", 9), message)
+    assert store.receipts.of_address(Channel.EMAIL, "nora@mail.example") == [
+        (K.HARD_BOUNCE, NOW + timedelta(minutes=3), "msg_1"),
+        (K.SOFT_BOUNCE, NOW + timedelta(minutes=2), "msg_1"),
+    ]
+    assert store.receipts.of_address(Channel.SMS, "nora@mail.example") == []
+    assert store.receipts.of_address(Channel.EMAIL, "other@mail.example") == []
+    assert SqlStore(open_engine(url), "another").receipts.of_address(Channel.EMAIL, "nora@mail.example") == []
 
 
 def test_what_waits_is_told_of_until_it_was(store: SqlStore) -> None:
