@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agent import pipeline, steps
+from agent import pipeline, steps, ways
 from agent.at_once import at_once
 from agent.cells import CellWriter, PatientWriter
 from agent.cells.preview import MessagePreview
@@ -108,7 +108,8 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
             served += 1
         else:
             case = new_case(plan, score, customer, place, house)
-            context = replace(steps.offer_context(customer.id, events, house), held_out=False)
+            sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
+            context = replace(steps.offer_context(customer.id, events, house), held_out=False, sayable=sayable)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
             if messages is not None:
@@ -305,9 +306,9 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, "in another campaign these days")
     if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
         return Place(None, f"had a message within {steps.GAP.days} days")
-    channel = choose_channel(customer, plan.channels)
+    channel, why_not = _way(plan, customer, house)
     if channel is None:
-        return Place(None, "no consent and address on any channel of the plan")
+        return Place(None, why_not)
     against = _objections(customer, events, channel, house)
     serving = open_ticket(events) is not None
     if not serving and steps.wants_peace(events, house.clock.now()):
@@ -316,6 +317,24 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
         return Place(None, hard[0])
     held = not serving and held_out(house.experiment, customer.id, house.holdout_share)
     return Place(channel, serving=serving, held_out=held)
+
+
+def _way(plan: Plan, customer: Customer, house: House) -> tuple[Channel | None, str]:
+    """The first channel of the plan with a consent, an address that still takes messages, and words that may go there.
+
+    Else why there is none: what came nearest.
+    """
+    why_not = "no consent and address on any channel of the plan"
+    for name in plan.channels:
+        if choose_channel(customer, [name]) is None:
+            continue
+        if not ways.reached_on(name, customer, house):
+            why_not = "messages to the address came back"
+        elif ways.shut(name, customer, Purpose.MARKETING, house):
+            why_not = "only approved texts go on the channel that is left, and there is none for it"
+        else:
+            return name, ""
+    return None, why_not
 
 
 def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel | None:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from agent.catalogue import Catalogue
+from agent.channels import NO_TEMPLATES, ProviderRules, Templates
 from agent.domain import (
     Brand,
     CampaignRow,
@@ -23,7 +24,10 @@ from agent.domain import (
     Draft,
     Language,
     Lesson,
+    Message,
     Outcome,
+    Receipt,
+    ReceiptKind,
     Review,
     SendingState,
     StyleRule,
@@ -103,6 +107,13 @@ class SendingBook(Protocol):
     def turns(self) -> list[SendingState]: ...
 
 
+class ReceiptBook(Protocol):
+    """What channels told afterwards, each thing once."""
+
+    def add(self, receipt: Receipt, message: Message) -> bool: ...
+    def of_address(self, channel: Channel, address: str) -> Sequence[tuple[ReceiptKind, datetime, str]]: ...
+
+
 class StyleBook(Protocol):
     """What edits taught. A lesson of two cases is a rule until somebody takes it back."""
 
@@ -132,6 +143,8 @@ class Store(Protocol):
     def sending(self) -> SendingBook: ...
     @property
     def style(self) -> StyleBook: ...
+    @property
+    def receipts(self) -> ReceiptBook: ...
     def write(self) -> AbstractContextManager[Any]: ...
 
 
@@ -147,6 +160,7 @@ class House:
 
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
+    `templates` are the texts that carriers approved, `providers` who carries which market, where that is known.
     """
 
     brand: Brand
@@ -165,6 +179,8 @@ class House:
     drafters: int = 1
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
+    templates: Templates = NO_TEMPLATES
+    providers: Mapping[str, ProviderRules] = field(default_factory=dict)
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

@@ -35,7 +35,8 @@ class OfferContext:
     `open_topic` is the topic of a ticket still open. `recent` are the situations that a ticket or review of the last
     weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
     last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
-    which the customer said that they were about to leave, oldest first.
+    which the customer said that they were about to leave, oldest first. `sayable` False: only approved texts go on this
+    channel, and none has a place for a coupon.
     """
 
     held_out: bool
@@ -47,6 +48,7 @@ class OfferContext:
     recent: frozenset[str] = frozenset()
     silent_days: int | None = None
     threats: tuple[datetime, ...] = ()
+    sayable: bool = True
 
 
 def choose_offer(
@@ -129,6 +131,8 @@ def spare(
     case: Case, customer: Customer, catalogue: Catalogue, ledger: CouponBook, context: OfferContext
 ) -> tuple[Spared, str] | None:
     """Whether money is out of the question for this customer, and why in a sentence. None: it is not."""
+    if not context.sayable:
+        return Spared.NO_PLACE, "only approved texts go on this channel, and none has a place for a coupon"
     if context.recent & LEAVE_ALONE:
         return Spared.LEFT_ALONE, "better left alone: asked lately for fewer messages, or about personal data"
     if context.silent_days is not None and context.silent_days > catalogue.gone_after_days > 0:

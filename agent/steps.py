@@ -10,9 +10,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from agent import gatekeeper
+from agent import gatekeeper, ways
+from agent.breaker import MAX_FAULTS, resting
+from agent.channels import market_of
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
@@ -20,6 +23,7 @@ from agent.domain import (
     CampaignStatus,
     Case,
     CaseStatus,
+    Channel,
     Customer,
     Decision,
     Delivery,
@@ -27,9 +31,12 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
+    Message,
     OfferKind,
     OfferStatus,
     Purpose,
+    Receipt,
+    ReceiptKind,
     Review,
     Tone,
     Verdict,
@@ -37,6 +44,7 @@ from agent.domain import (
     WriterStamp,
 )
 from agent.draft import write_draft
+from agent.draft.approved import approved_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
@@ -45,6 +53,7 @@ from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
+from agent.pace import may_leave_at, window_opens_at
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
@@ -69,7 +78,8 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    context = offer_context(case.customer_id, events, house)
+    sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
+    context = replace(offer_context(case.customer_id, events, house), sayable=sayable)
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
@@ -151,6 +161,36 @@ def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
     return draft
+
+
+def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
+    """Before anything is decided: a closed address, or a channel without an approved text, is left for another one."""
+    if why := ways.closed_for(case.channel, customer, house):
+        return reroute(case, customer, why, house) or case
+    if ways.shut(case.channel, customer, case.purpose, house):
+        return reroute(case, customer, "no approved text is for this occasion", house) or case
+    return case
+
+
+def approved(case: Case, sheet: FactSheet, customer: Customer, house: House) -> Draft | str:
+    """draft, where approved texts alone are carried: the one that fits, filled; else why none does."""
+    texts = ways.texts_for(case.channel, customer, case.purpose, sheet.situation, house)
+    draft = approved_draft(case, sheet, texts)
+    if isinstance(draft, Draft):
+        line = {"draft_id": draft.draft_id, "writer": draft.writer.name, "revision": draft.writer.revision}
+        _note(case, "draft", house, {**line, "template": draft.writer.detail["template"]})
+    return draft
+
+
+def reroute(case: Case, customer: Customer, why: str, house: House) -> Case | None:
+    """The case on another channel that this customer agreed to, where free text goes. None when there is none."""
+    other = ways.elsewhere(case, customer, house)
+    if other is None:
+        return None
+    with house.store.write():
+        moved = house.store.cases.advance(case, case.status, house.clock.now(), channel=other)
+        _note(moved, "reroute", house, {"from": case.channel.value, "to": other.value, "because": why})
+    return moved
 
 
 def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:
@@ -314,6 +354,39 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     return delivery
 
 
+ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
+FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
+NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
+
+
+def may_follow(receipt: Receipt, message: Message, house: House) -> bool:
+    """Who opened or clicked is kept of those alone who agreed to this channel's marketing, and want a profile."""
+    if receipt.kind not in FOLLOWED:
+        return True
+    customer = house.store.people.get(message.customer_id)
+    consent = customer.consents.get(message.channel)
+    agreed = consent is not None and consent.granted is True
+    return agreed and not customer.suppressed and not NO_PROFILE.intersection(map(str.casefold, customer.flags))
+
+
+def settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:
+    """Whatever is told about a message shows that it left; where nobody knew, that is known now."""
+    if row.status is not DeliveryStatus.UNKNOWN:
+        return
+    told = f"{receipt.source} told of it: {receipt.kind}"
+    sent = Delivery(row.message.key, DeliveryStatus.SENT, receipt.at, row.where, told)
+    if house.store.outbox.finish(sent, since=DeliveryStatus.UNKNOWN):
+        case = house.store.cases.get(row.message.case_id)
+        if case.status is S.UNKNOWN:
+            house.store.cases.advance(case, S.SENT, receipt.at)
+
+
+def note_receipt(receipt: Receipt, message: Message, house: House) -> None:
+    """Its line in the trace; what a customer wrote is not repeated there."""
+    line = {"kind": receipt.kind.value, "source": receipt.source, "detail": receipt.detail}
+    house.store.cases.note(message.case_id, "receipt", receipt.at, line)
+
+
 def give_up_stale_offers(house: House) -> int:
     """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
     given_back = 0
@@ -360,6 +433,36 @@ def paused(case: Case, house: House) -> bool:
     return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
 
 
+def paced(message: Message, customer: Customer, house: House) -> datetime | None:
+    """From when the provider takes one more, of us all and for this recipient; None for now. The sink takes any."""
+    rules = house.providers.get(market_of(message.channel, customer.language, customer.timezone))
+    if rules is None or message.channel not in house.reach.real:
+        return None
+    nth_last = partial(house.store.outbox.nth_last, message.channel)
+    return may_leave_at(rules, message.recipient, message.purpose, customer.timezone, house.clock.now(), nth_last)
+
+
+def window_full(channel: Channel, house: House) -> str:
+    """Why no message of this channel leaves for now, whosever it is; empty while one may. No gate is asked for it."""
+    if channel not in house.reach.real:
+        return ""
+    nth_last, now = partial(house.store.outbox.nth_last, channel), house.clock.now()
+    carriers = [rules for rules in house.providers.values() if rules.channel is channel]
+    waits = [window_opens_at(rules, now, nth_last) for rules in carriers]
+    if not waits or any(until is None for until in waits):
+        return ""
+    return f"the window of {' and '.join(rules.key for rules in carriers)} is full: the next run goes on"
+
+
+def resting_channels(house: House) -> dict[Channel, str]:
+    """The channels that an earlier run found dead minutes ago, with the reason for leaving them alone."""
+    now, found = house.clock.now(), {}
+    for channel in house.channels:
+        if (until := resting(house.store.outbox.tries(channel, MAX_FAULTS), now)) is not None:
+            found[channel] = f"channel {channel} rests until {until:%H:%M} UTC: {MAX_FAULTS} errors in a row"
+    return found
+
+
 def held_back(case: Case, house: House) -> str:
     """What keeps a judged message in at the moment of its claim; empty when nothing does."""
     if house.store.sending.state().stopped:
@@ -388,7 +491,7 @@ def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: H
             return "the address on record is another one now"
     except InputError as error:
         return error.message
-    return ""
+    return ways.closed(row.message.channel, row.message.recipient, house)
 
 
 def _new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:

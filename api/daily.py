@@ -27,6 +27,7 @@ from api.bootstrap import Workshop
 from api.files import written_whole
 from api.incoming import Memory, take_in
 from api.scoring_store import moment_to_score, score_store
+from api.telling import tell_staff
 from api.upkeep import settle, watch
 from scoring.records import RiskBand
 
@@ -61,6 +62,7 @@ def run(workshop: Workshop, folder: Path, progress: Progress) -> list[Step]:
         ("guardrails", 0.69, lambda: _guardrails(workshop)),
         ("campaigns", 0.7, lambda: _campaigns(workshop)),
         ("send", 0.9, lambda: _send(workshop)),
+        ("staff", 0.95, lambda: _staff(workshop)),
         ("report", 0.98, lambda: _report(workshop)),
     )
     with _alone(workshop):
@@ -154,6 +156,12 @@ def _send(workshop: Workshop) -> Counts:
     deliveries = worker.send_turn(workshop.house)
     by_status = Counter(delivery.status.value for delivery in deliveries)
     return {**dict(sorted(by_status.items())), "stopped_by_switch": workshop.store.sending.state().stopped}
+
+
+def _staff(workshop: Workshop) -> Counts:
+    if workshop.robot is None:
+        raise Skipped("no group is set: HOLDFAST_ROBOT_URL")
+    return {"told": tell_staff(workshop)}
 
 
 def _report(workshop: Workshop) -> Counts:

@@ -51,6 +51,7 @@ def examine(workshop: Workshop) -> list[Step]:
         ("policies", _policies),
         ("rules", _rules),
         ("offers", _offers),
+        ("templates", _templates),
         ("scorer", _scorer),
         ("writer", _writer),
         ("live", _live),
@@ -137,6 +138,17 @@ def _flaws(flaws: list[dict[str, Any]]) -> Iterator[Step]:
         yield Step("offers", "wrong", f"and {len(flaws) - MOST_FLAWS} flaws more", "holdfast offers check")
 
 
+def _templates(workshop: Workshop) -> Iterator[Step]:
+    """Silent where nobody has one and nobody needs one: SMS to China is a choice."""
+    today = workshop.clock.now().date()
+    held = [template for template in workshop.templates.all if template.holds_on(today)]
+    if held:
+        lapsed = len(workshop.templates.all) - len(held)
+        yield Step(
+            "templates", "ok", f"approved texts: {len(held)}" + (f", {lapsed} not in force today" * bool(lapsed))
+        )
+
+
 def _scorer(workshop: Workshop) -> Iterator[Step]:
     report = workshop.home.scorer / "report.json"
     if not report.exists():
@@ -210,13 +222,20 @@ def _channels_in_words(workshop: Workshop) -> str:
 def _carrier(channel: Channel, by: Carrier, workshop: Workshop) -> Step:
     if by is Carrier.WEBHOOK:
         return Step(channel.value, "ok", "signed to HOLDFAST_WEBHOOK_URL; not tried: only a message would show it")
+    if by is Carrier.SMS:
+        served = ", ".join(
+            f"{market} by {rules.key}" for market, rules in workshop.providers.items() if rules.channel is channel
+        )
+        return Step(channel.value, "ok", f"{served}; not tried: only a message would show it")
     try:
         workshop.smtp.check()
     except ChannelUnavailable as error:
         return Step(channel.value, "wrong", f"SMTP, and it does not take us: {error.message}", error.remedy)
     finally:
         workshop.smtp.close()
-    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us")
+    signer = workshop.signer
+    signed = f"signed by {signer.name}" if signer is not None else "not signed by us (HOLDFAST_DKIM_KEY)"
+    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us; {signed}")
 
 
 def _switch(workshop: Workshop) -> Step:

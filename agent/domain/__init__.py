@@ -36,6 +36,7 @@ from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotTy
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
+from agent.domain.receipts import Receipt, ReceiptKind, Taken
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
 from agent.domain.votes import Vote
@@ -80,6 +81,8 @@ __all__ = [
     "Outcome",
     "Purpose",
     "Realised",
+    "Receipt",
+    "ReceiptKind",
     "Review",
     "SendingState",
     "Sensitivity",
@@ -89,6 +92,7 @@ __all__ = [
     "Span",
     "Spared",
     "StyleRule",
+    "Taken",
     "Tone",
     "TraceStep",
     "Verdict",

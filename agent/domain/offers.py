@@ -48,12 +48,13 @@ class Offer:
 
 
 class Spared(StrEnum):
-    """Whom money would not help, or would spoil: no coupon for them, whatever the budget holds."""
+    """Whom money would not help or would spoil, or on whose channel no coupon can be said: none for them."""
 
     WOULD_STAY = "would_stay"
     ALREADY_GONE = "already_gone"
     LEFT_ALONE = "left_alone"
     GAMING = "gaming"
+    NO_PLACE = "no_place"
 
 
 class OfferStatus(StrEnum):

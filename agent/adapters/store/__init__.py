@@ -18,6 +18,7 @@ from agent.adapters.store.judged import JudgedMessages
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
+from agent.adapters.store.receipts import Receipts
 from agent.adapters.store.replies import Jobs, Replies
 from agent.adapters.store.results import Results
 from agent.adapters.store.sending import Sending
@@ -42,6 +43,7 @@ class SqlStore:
         self.sending = Sending(self._tx, brand_id)
         self.judged = JudgedMessages(self._tx, brand_id)
         self.style = Style(self._tx, brand_id)
+        self.receipts = Receipts(self._tx, brand_id)
         self.votes = Votes(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:

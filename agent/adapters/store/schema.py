@@ -271,6 +271,26 @@ outbox = sa.Table(
     sa.Column("detail", sa.Text, nullable=False, default=""),
     sa.Index("ix_outbox_status_not_before", "status", "not_before"),
     sa.Index("ix_outbox_brand_id_customer_id_updated_at", "brand_id", "customer_id", "updated_at"),
+    sa.Index("ix_outbox_brand_id_where", "brand_id", "where"),
+    sa.Index("ix_outbox_brand_id_channel_updated_at", "brand_id", "channel", "updated_at"),
+)
+
+# what channels told afterwards; an address is closed or open by what stands here
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("receipt_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("case_id", sa.Text, sa.ForeignKey("cases.case_id"), nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index("ix_receipts_address", "brand_id", "channel", "address"),
 )
 
 outcomes = sa.Table(
