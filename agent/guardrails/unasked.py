@@ -25,10 +25,9 @@ def unasked(rule: str) -> Check:
     reason = "Nothing in the record asks for this. A person decides."
 
     def check(message: Message) -> Iterator[Finding]:
-        if message.context.customer.language != "en":
-            return
-        for field in message.fields:
-            for hit in read_lexicons()[f"UNASKED_{rule}"].hits(field.masked(message)):
+        wide = read_lexicons().get(f"UNASKED_{rule}")
+        for field in message.fields if wide else ():
+            for hit in wide.hits(field.masked(message)):
                 if not _has_a_reason(hit.start, hit.end, field, message):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
 
@@ -45,7 +44,7 @@ def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
 
 WIDE = frozenset(
     "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY"
-    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM".split()
+    " FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM".split()
 )
 
 
