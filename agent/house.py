@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from agent.domain import (
     Brand,
     CampaignRow,
     CampaignStatus,
+    CampaignStep,
     Case,
     CaseStatus,
     Channel,
@@ -23,6 +24,7 @@ from agent.domain import (
     Draft,
     Language,
     Lesson,
+    Money,
     Outcome,
     Review,
     SendingState,
@@ -90,6 +92,8 @@ class CampaignBook(Protocol):
     def rows(self, statuses: Sequence[CampaignStatus] = ()) -> list[CampaignRow]: ...
     def status(self, campaign_id: str) -> CampaignStatus | None: ...
     def move(self, campaign_id: str, to: CampaignStatus, since: Sequence[CampaignStatus], at: datetime) -> None: ...
+    def note(self, step: CampaignStep) -> None: ...
+    def steps(self, campaign_id: str) -> list[CampaignStep]: ...
     def claim(self, campaign_id: str) -> bool: ...
     def report(self, campaign_id: str, reached: int, total: int) -> None: ...
     def release(self, campaign_id: str) -> None: ...
@@ -147,6 +151,8 @@ class House:
 
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
+    `writer_named` finds a writer that is on no rung, for an arm of a campaign. Above `four_eyes_above` (None: never) a
+    campaign needs a second person.
     """
 
     brand: Brand
@@ -165,6 +171,8 @@ class House:
     drafters: int = 1
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
+    writer_named: Callable[[str], Writer] | None = None
+    four_eyes_above: Money | None = None
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

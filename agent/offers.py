@@ -47,6 +47,7 @@ class OfferContext:
     recent: frozenset[str] = frozenset()
     silent_days: int | None = None
     threats: tuple[datetime, ...] = ()
+    only: tuple[str, ...] | None = None
 
 
 def choose_offer(
@@ -98,7 +99,9 @@ def _cheapest_adequate(
     ledger: CouponBook,
     context: OfferContext,
 ) -> OfferDecision:
-    helps = [catalogue.offers[name] for name in strategy.help]
+    helps = [catalogue.offers[name] for name in _helps(strategy, context)]
+    if not helps and context.only is not None:
+        return _no_offer(strategy, "words alone, in this arm of the campaign")
     if not helps:
         return _no_offer(strategy, f"for {strategy.situation} words help more than money")
     worth, spared = _worth(case, catalogue, context), spare(case, customer, catalogue, ledger, context)
@@ -123,6 +126,11 @@ def _cheapest_adequate(
             )
         why_not.append(f"{line.id}: {got.replace('_', ' ')}")
     return _no_offer(strategy, "; ".join(why_not))
+
+
+def _helps(strategy: Strategy, context: OfferContext) -> tuple[str, ...]:
+    """An arm that tries an offer tries it for every reason: else its customers would differ by reason as well."""
+    return strategy.help if context.only is None else context.only
 
 
 def spare(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent import gatekeeper
+from agent.arms import WORDS_ALONE, Arm
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
@@ -36,7 +37,7 @@ from agent.domain import (
     Words,
     WriterStamp,
 )
-from agent.draft import write_draft
+from agent.draft import prompts_of, write_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.gatekeeper import Judgement
@@ -45,6 +46,7 @@ from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
+from agent.plan import plan_of
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
@@ -69,7 +71,7 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    context = offer_context(case.customer_id, events, house)
+    context = replace(offer_context(case.customer_id, events, house), only=only_offer(arm_of(case, house)))
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
@@ -96,6 +98,21 @@ def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> 
         zone=house.brand.timezone,
         recent=_recent(events, now),
     )
+
+
+def arm_of(case: Case, house: House) -> Arm | None:
+    """The arm of its campaign that this case is in, with what is different there."""
+    if case.arm is None or case.campaign_id is None:
+        return None
+    arms = plan_of(house.store.campaigns.row(case.campaign_id).plan).arms
+    return next((arm for arm in arms if arm.name == case.arm), None)
+
+
+def only_offer(arm: Arm | None) -> tuple[str, ...] | None:
+    """What an arm says about offers, as a decision takes it."""
+    if arm is None or arm.offer is None:
+        return None
+    return () if arm.offer == WORDS_ALONE else (arm.offer,)
 
 
 def wants_peace(events: Sequence[Event], now: datetime) -> bool:
@@ -160,7 +177,9 @@ def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, vari
         return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
 
     seed = (seed_of(case, house) + variant * NEXT_VARIANT) % 2**31
-    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed)
+    arm = arm_of(case, house)
+    prompts = prompts_of(arm.prompt if arm else None)
+    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed, prompts=prompts)
 
 
 def seed_of(case: Case, house: House) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent import campaign, pipeline
-from agent.domain import CampaignStatus, Delivery
+from agent.domain import Delivery
 from agent.errors import HoldfastError, StoreUnavailable
 from agent.house import House
 from agent.pipeline import Prepared
@@ -17,9 +17,10 @@ from agent.plan import plan_of
 
 
 def draft_turn(house: House) -> list[Prepared]:
-    """Every campaign that runs and that no other process is at work on, until it is through or stopped."""
+    """Every campaign that runs (its day has come) and that no other process is at work on, until it is through or
+    stopped; those of the highest priority first."""
     prepared: list[Prepared] = []
-    for row in house.store.campaigns.rows([CampaignStatus.RUNNING]):
+    for row in campaign.due(house):
         try:
             prepared += campaign.go_through(plan_of(row.plan), house)
         except StoreUnavailable:

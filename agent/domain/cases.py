@@ -69,7 +69,8 @@ WAITING_FOR_PERSON = frozenset({S.NEEDS_PERSON, S.BLOCKED})
 class Case:
     """One customer, one moment, one reason to write: the thread that everything else hangs on.
 
-    `language` is set when somebody asked for another one than the customer's own.
+    `language` is set when somebody asked for another one than the customer's own. `arm`: which of the campaign's arms
+    the customer is in; None where it has none, or the customer is held out or served.
     """
 
     case_id: str
@@ -84,6 +85,7 @@ class Case:
     language: Language | None = None
     score: RiskScore | None = None
     decision: OfferDecision | None = None
+    arm: str | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -91,8 +93,11 @@ class Case:
 
 
 class CampaignStatus(StrEnum):
-    """RUNNING is at work, or waits for a worker · PAUSED neither drafts nor sends · CANCELLED never will again."""
+    """REVIEW waits for a second person · SCHEDULED for its day · RUNNING is at work, or waits for a worker · PAUSED
+    neither drafts nor sends · CANCELLED never will again."""
 
+    REVIEW = "review"
+    SCHEDULED = "scheduled"
     RUNNING = "running"
     PAUSED = "paused"
     CANCELLED = "cancelled"
@@ -127,7 +132,7 @@ class Followed:
     """One customer of a campaign as its result sees them. `stayed` None: not known yet.
 
     `writer` and `cell` (the words were written for a whole cell) are of the newest draft; "" without one.
-    `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened.
+    `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened. `arm`: "" without one.
     """
 
     case_id: str
@@ -142,6 +147,22 @@ class Followed:
     redeemed: Money | None
     unsubscribed: bool
     stayed: bool | None
+    arm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStep:
+    """One line of a campaign's history: proposed, signed, scheduled, started, paused, resumed, cancelled, done.
+
+    `plan` is the hash of the plan that it was about.
+    """
+
+    campaign_id: str
+    step: str
+    by: str
+    at: datetime
+    plan: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Composer:
     def __init__(self, book: Phrasebook | None = None) -> None:
         self._book = book or phrasebook()
 
+    reads_prompts = False
+
     @property
     def name(self) -> str:
         return "composer"

@@ -63,7 +63,7 @@ class Results:
         gone = (s.c.customer_id == k.c.customer_id) & (s.c.brand_id == k.c.brand_id) & (s.c.at >= k.c.opened_at)
         offer = k.c.decision["offer"]["id"].as_string()
         query = (
-            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at)
+            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at, k.c.arm)
             .outerjoin(s, gone)
             .where(*self._drawn(campaign_id))
             .order_by(k.c.opened_at, k.c.case_id)
@@ -79,8 +79,9 @@ class Results:
                 redeemed=money.get(case_id),
                 unsubscribed=at is not None or CaseStatus.UNSUBSCRIBED.value in kinds.get(case_id, ()),
                 stayed=_stayed(kinds.get(case_id, set())),
+                arm=arm or "",
             )
-            for case_id, customer, channel, opened_at, held, offer, at in rows
+            for case_id, customer, channel, opened_at, held, offer, at, arm in rows
         ]  # fmt: skip
 
     def unsettled(self, opened_before: datetime) -> list[tuple[str, str, datetime]]:

@@ -122,6 +122,7 @@ cases = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("situation", sa.Text, nullable=False),
     sa.Column("campaign_id", sa.Text),
+    sa.Column("arm", sa.Text),
     sa.Column("language", sa.Text),
     sa.Column("opened_at", UtcDateTime, nullable=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
@@ -302,6 +303,21 @@ campaigns = sa.Table(
     # which process is at work on it, and when it last said so
     sa.Column("runner", sa.Text),
     sa.Column("beat_at", UtcDateTime),
+)
+
+# Who proposed, signed, started, stopped a campaign, and which plan (by its hash) that was about.
+campaign_steps = sa.Table(
+    "campaign_steps",
+    metadata,
+    sa.Column("id", _serial(), primary_key=True, autoincrement=True),
+    _brand(),
+    sa.Column("campaign_id", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("plan", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False, default=""),
+    sa.Index("ix_campaign_steps_brand_id_campaign_id", "brand_id", "campaign_id"),
 )
 
 # --- who may come in --------------------------------------------------------------------------------------------------
