@@ -101,7 +101,7 @@ def _cheapest_adequate(
 ) -> OfferDecision:
     helps = [catalogue.offers[name] for name in _helps(strategy, context)]
     if not helps and context.only is not None:
-        return _no_offer(strategy, "words alone, in this arm of the campaign")
+        return _no_offer(strategy, "words alone, as the campaign says")
     if not helps:
         return _no_offer(strategy, f"for {strategy.situation} words help more than money")
     worth, spared = _worth(case, catalogue, context), spare(case, customer, catalogue, ledger, context)

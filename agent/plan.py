@@ -11,8 +11,11 @@ from typing import Any
 from agent.arms import Arm, arms_as_rows, read_arms
 from agent.domain import Channel, Money
 from agent.errors import InputError
+from agent.flow import Flow, flow_as_row, read_flow
 from agent.money import to_minor
 from scoring.records import Harm, RiskBand
+
+FLOW_KEYS = {"title", "enter", "goal", "steps", "again_after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Plan:
     currency (mail costs less than its smallest coin). `limits`: harm → the share of those written to above which the
     campaign pauses by itself; the house's own limits where nothing is said. `arms`: what is tried against what. Of two
     campaigns that want the same customer, the one of higher `priority` gets them. `not_with`: campaigns whose customers
-    this one leaves alone for good. `starts_at`: not before then; None: at once.
+    this one leaves alone for good. `starts_at`: not before then; None: at once. `flow`: several steps instead of one
+    message; it runs until it is cancelled.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Plan:
     priority: int = 0
     not_with: tuple[str, ...] = ()
     starts_at: datetime | None = None
+    flow: Flow | None = None
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "priority": plan.priority,
         "not_with": list(plan.not_with),
         "starts_at": plan.starts_at.isoformat() if plan.starts_at else None,
+        **(flow_as_row(plan.flow) if plan.flow else {}),
     }
 
 
@@ -86,12 +92,13 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         priority=row.get("priority", 0),
         not_with=tuple(row.get("not_with", ())),
         starts_at=datetime.fromisoformat(row["starts_at"]) if row.get("starts_at") else None,
+        flow=read_flow(row),
     )
 
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {one.name for one in fields(Plan)}
+    known = {one.name for one in fields(Plan)} - {"flow"} | FLOW_KEYS
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -99,7 +106,7 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     try:
         return Plan(
             id=str(data["id"]),
-            band=RiskBand(data.get("band", "high")),
+            band=RiskBand(data.get("band", "low" if "steps" in data else "high")),
             top=int(data["top"]) if "top" in data else None,
             channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
             budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
@@ -113,6 +120,7 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
             priority=int(data.get("priority", 0)),
             not_with=_names(data.get("not_with", ())),
             starts_at=_moment(data.get("starts_at")),
+            flow=read_flow(data),
         )
     except (ValueError, TypeError, ArithmeticError) as error:
         raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

@@ -40,6 +40,7 @@ from agent.domain import (
 from agent.draft import prompts_of, write_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
+from agent.flow import Step
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
@@ -71,7 +72,7 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    context = replace(offer_context(case.customer_id, events, house), only=only_offer(arm_of(case, house)))
+    context = replace(offer_context(case.customer_id, events, house), only=only_for(case, house))
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
@@ -106,6 +107,21 @@ def arm_of(case: Case, house: House) -> Arm | None:
         return None
     arms = plan_of(house.store.campaigns.row(case.campaign_id).plan).arms
     return next((arm for arm in arms if arm.name == case.arm), None)
+
+
+def only_for(case: Case, house: House) -> tuple[str, ...] | None:
+    """The offers that this case may carry: what its arm says, else the step of its flow; None where neither does."""
+    if (said := only_offer(arm_of(case, house))) is not None or case.step is None or case.campaign_id is None:
+        return said
+    flow = plan_of(house.store.campaigns.row(case.campaign_id).plan).flow
+    return of_step(flow.steps[case.step]) if flow is not None and case.step < len(flow.steps) else None
+
+
+def of_step(step: Step) -> tuple[str, ...] | None:
+    """What a step of a flow says about offers, as a decision takes it."""
+    if step.offer is None:
+        return None
+    return () if step.offer == WORDS_ALONE else (step.offer,)
 
 
 def only_offer(arm: Arm | None) -> tuple[str, ...] | None:

@@ -33,8 +33,10 @@ def require_sense(plan: Plan, house: House) -> None:
         raise InputError(f"the budget of campaign {plan.id} {flaw.says}", flaw.remedy)
     if plan.id in plan.not_with:
         raise InputError(f"campaign {plan.id} cannot exclude itself", "take it out of not_with")
+    for step in plan.flow.steps if plan.flow else ():
+        _require_offer(f"the step {step.name!r}", step.offer, plan, house)
     for arm in plan.arms:
-        _require_offer(arm, plan, house)
+        _require_offer(f"the arm {arm.name!r}", arm.offer, plan, house)
         _require_words(arm, house)
 
 
@@ -54,22 +56,22 @@ def warnings(plan: Plan, house: House) -> tuple[str, ...]:
 # --- arms -------------------------------------------------------------------------------------------------------------
 
 
-def _require_offer(arm: Arm, plan: Plan, house: House) -> None:
-    if arm.offer in (None, WORDS_ALONE):
+def _require_offer(who: str, offer: str | None, plan: Plan, house: House) -> None:
+    if offer is None or offer == WORDS_ALONE:
         return
-    line = house.catalogue.offers.get(arm.offer or "")
+    line = house.catalogue.offers.get(offer)
     if line is None or not line.is_money:
         known = ", ".join(one.id for one in house.catalogue.offers.values() if one.is_money)
-        raise InputError(f"the arm {arm.name!r} offers {arm.offer!r}, which is no money offer", f"name one of {known}")
+        raise InputError(f"{who} offers {offer!r}, which is no money offer", f"name one of {known}")
     if line.ends_on is not None and line.ends_on < _first_day(plan, house):
         raise InputError(
-            f"the arm {arm.name!r} offers {line.id}, which ends on {line.ends_on}, before the campaign begins",
+            f"{who} offers {line.id}, which ends on {line.ends_on}, before the campaign begins",
             "move ends_on of the offer or starts_at of the plan",
         )
     left = line.margin_left(house.brand.margin_pct, to_major(line.cost))
     if left is not None and left < house.catalogue.margin_floor_pct:
         raise InputError(
-            f"the arm {arm.name!r} offers {line.id}, which leaves {left:.1f} % of margin: nobody would get it",
+            f"{who} offers {line.id}, which leaves {left:.1f} % of margin: nobody would get it",
             f"the floor is {house.catalogue.margin_floor_pct} %; see: holdfast offers check",
         )
 

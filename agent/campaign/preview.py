@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from agent import steps
 from agent.arms import Arm
 from agent.campaign.checks import require_sense, warnings
+from agent.campaign.flows import enters
 from agent.campaign.placing import candidates, case_id, new_case, placing, rivals, with_history
 from agent.cells.preview import MessagePreview
-from agent.domain import Money
+from agent.domain import Case, Money
 from agent.house import House
 from agent.offers import choose_offer
 from agent.plan import Plan
@@ -52,8 +53,12 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
     arms: Counter[str] = Counter({arm.name: 0 for arm in plan.arms})
     offers: Counter[str] = Counter()
     held, without, served, cost = 0, 0, 0, 0
+    inside = house.store.flows.newest(plan.id, [score.customer_id for score in flagged]) if plan.flow else {}
     for score, customer, events in with_history(flagged, house):
-        if house.store.cases.exists(case_id(plan, customer, house)):
+        if not enters(plan, events, score, house):
+            excluded["does not enter the flow now"] += 1
+            continue
+        if house.store.cases.exists(case_id(plan, customer, house)) or customer.id in inside:
             excluded["already in this campaign"] += 1
             continue
         place = placing(plan, customer, events, house, ahead)
@@ -66,7 +71,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
         else:
             case = new_case(plan, score, customer, place, house)
             arms.update([case.arm] if case.arm else [])
-            only = steps.only_offer(_arm(plan, case.arm))
+            case, only = _as_it_would_be(case, plan)
             context = replace(steps.offer_context(customer.id, events, house), held_out=False, only=only)
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
@@ -87,6 +92,15 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
         arms=dict(arms),
         warnings=warnings(plan, house),
     )
+
+
+def _as_it_would_be(case: Case, plan: Plan) -> tuple[Case, tuple[str, ...] | None]:
+    """The case and the offers it may carry: what its arm says, else the first message of the flow."""
+    only = steps.only_offer(_arm(plan, case.arm))
+    if plan.flow is None:
+        return case, only
+    first = plan.flow.steps[plan.flow.first_message]
+    return replace(case, situation=first.situation or ""), only if only is not None else steps.of_step(first)
 
 
 def _arm(plan: Plan, name: str | None) -> Arm | None:

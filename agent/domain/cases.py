@@ -70,7 +70,8 @@ class Case:
     """One customer, one moment, one reason to write: the thread that everything else hangs on.
 
     `language` is set when somebody asked for another one than the customer's own. `arm`: which of the campaign's arms
-    the customer is in; None where it has none, or the customer is held out or served.
+    the customer is in; None where it has none, or the customer is held out or served. `step`: the number, from 0, of
+    the step of its flow that this is the message of.
     """
 
     case_id: str
@@ -86,6 +87,7 @@ class Case:
     score: RiskScore | None = None
     decision: OfferDecision | None = None
     arm: str | None = None
+    step: int | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -102,6 +104,35 @@ class CampaignStatus(StrEnum):
     PAUSED = "paused"
     CANCELLED = "cancelled"
     DONE = "done"
+
+
+class FlowStatus(StrEnum):
+    """ACTIVE waits for its next step · GOAL reached it · DONE went through all steps · HELD_OUT is in the control group
+    and met the first message · LEFT cannot be reached any more."""
+
+    ACTIVE = "active"
+    GOAL = "goal"
+    DONE = "done"
+    HELD_OUT = "held_out"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """Where one customer stands in a flow: `step` is the number of the next one, to be taken at `due_at`.
+
+    `entry` counts from 0 how often the customer entered before. `waited` counts how often the step could not be taken
+    and was put off.
+    """
+
+    campaign_id: str
+    customer_id: str
+    entry: int
+    entered_at: datetime
+    step: int
+    due_at: datetime
+    status: FlowStatus = FlowStatus.ACTIVE
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,31 @@ def sign_off(
     return _status(call, workshop, campaign_id)
 
 
+@command(app, "flows")
+def flows(
+    call: Call,
+    out: Annotated[Path | None, typer.Option("--out", help="Write them into this folder, to edit and start.")] = None,
+) -> dict[str, Any]:
+    """Campaigns of several steps that come along (abandoned cart, win-back, renewal), and where customers stand in
+    those that run. A flow is a plan with steps: start it with holdfast campaign start FILE."""
+    from api.bootstrap import open_workshop
+    from api.flowing import running_flows, shipped_flows, write_flows
+
+    shipped = shipped_flows()
+    for flow in shipped:
+        call.say(f"{flow['id']}: {flow['title']['zh']} · {flow['title']['en']}, {len(flow['steps'])} steps")
+    written = write_flows(out) if out is not None else []
+    for path in written:
+        call.say(f"written: {path}; next: holdfast campaign preview {path}")
+    workshop = open_workshop(call)
+    running = running_flows(workshop) if workshop.home.brand.exists() else []
+    for flow in running:
+        call.say(f"{flow['id']} is {flow['status']}")
+        for row in flow["customers"]:
+            call.say(f"  {row['n']:,} {row['status']}" + (f", next: {row['next']}" if row["next"] else ""))
+    return {"shipped": shipped, "written": [str(path) for path in written], "running": running}
+
+
 @command(app, "approve")
 def approve(
     call: Call,

@@ -296,6 +296,7 @@ def _case_row(case: Case) -> dict[str, Any]:
         "situation": case.situation,
         "campaign_id": case.campaign_id,
         "arm": case.arm,
+        "step": case.step,
         "language": case.language.value if case.language else None,
         "opened_at": case.opened_at,
         "updated_at": case.opened_at,
@@ -320,4 +321,5 @@ def _case(row: Any) -> Case:
         score=from_json(RiskScore, row.score) if row.score else None,
         decision=from_json(OfferDecision, row.decision) if row.decision else None,
         arm=row.arm,
+        step=row.step,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -52,13 +53,17 @@ class Results:
     def arms(self, campaign_id: str) -> tuple[int, int]:
         """How many customers of this campaign are written to, and how many are held out."""
         held = _held()
-        query = sa.select(held, sa.func.count()).where(*self._drawn(campaign_id)).group_by(held)
+        people = sa.func.count(sa.distinct(schema.cases.c.customer_id))
+        query = sa.select(held, people).where(*self._drawn(campaign_id)).group_by(held)
         with self._tx.read() as c:
             found = {bool(arm): int(count) for arm, count in c.execute(query)}
         return found.get(False, 0), found.get(True, 0)
 
     def followed(self, campaign_id: str) -> list[Followed]:
-        """Everybody of this campaign for whom lots were drawn, in the order of the cases."""
+        """Everybody of this campaign for whom lots were drawn, in the order of the cases.
+
+        Who got several messages of a flow is one customer, followed from the first one on.
+        """
         k, s = schema.cases, schema.suppressions
         gone = (s.c.customer_id == k.c.customer_id) & (s.c.brand_id == k.c.brand_id) & (s.c.at >= k.c.opened_at)
         offer = k.c.decision["offer"]["id"].as_string()
@@ -72,7 +77,7 @@ class Results:
             rows = c.execute(query).all()
             kinds, money = _kinds(c, campaign_id), _redeemed(c, campaign_id)
             sent, words = _sent(c, campaign_id), _words(c, campaign_id)
-        return [
+        cases = [
             Followed(
                 case_id, customer, channel, opened_at, bool(held), offer or "", *words.get(case_id, ("", False)),
                 sent=case_id in sent,
@@ -83,6 +88,7 @@ class Results:
             )
             for case_id, customer, channel, opened_at, held, offer, at, arm in rows
         ]  # fmt: skip
+        return _by_customer(cases)
 
     def unsettled(self, opened_before: datetime) -> list[tuple[str, str, datetime]]:
         """Cases of campaigns of which nobody has said whether the customer stayed: case, customer, opened."""
@@ -117,6 +123,26 @@ class Results:
                 )
                 for row in c.execute(query)
             ]
+
+
+def _by_customer(cases: Sequence[Followed]) -> list[Followed]:
+    found: dict[str, Followed] = {}
+    for case in cases:
+        first = found.setdefault(case.customer_id, case)
+        if first is not case:
+            found[case.customer_id] = replace(
+                first,
+                sent=first.sent or case.sent,
+                redeemed=_sum(first.redeemed, case.redeemed),
+                unsubscribed=first.unsubscribed or case.unsubscribed,
+            )
+    return list(found.values())
+
+
+def _sum(one: Money | None, other: Money | None) -> Money | None:
+    if one is None or other is None:
+        return one or other
+    return Money(one.minor + other.minor, one.currency)
 
 
 def _held() -> sa.ColumnElement[int]:
