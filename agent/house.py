@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from agent.bandit import Odds, Seen
 from agent.catalogue import Catalogue
 from agent.domain import (
     Brand,
@@ -83,6 +84,7 @@ class CaseBook(Protocol):
 class ResultBook(Protocol):
     def record(self, outcome: Outcome) -> bool: ...
     def of_case(self, case_id: str) -> list[Outcome]: ...
+    def of_sizes(self, offers: Sequence[str], since: datetime) -> dict[str, Seen]: ...
 
 
 class CampaignBook(Protocol):
@@ -167,7 +169,7 @@ class House:
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
     `writer_named` finds a writer that is on no rung, for an arm of a campaign. Above `four_eyes_above` (None: never) a
-    campaign needs a second person.
+    campaign needs a second person. `odds`: of the sizes of an offer, in a campaign that learns them.
     """
 
     brand: Brand
@@ -188,6 +190,7 @@ class House:
     unsubscriber: Unsubscriber | None = None
     writer_named: Callable[[str], Writer] | None = None
     four_eyes_above: Money | None = None
+    odds: Odds | None = None
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

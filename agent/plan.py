@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.arms import Arm, arms_as_rows, read_arms
+from agent.bandit import Sizes, read_sizes, sizes_as_row
 from agent.domain import Channel, Money
 from agent.errors import InputError
 from agent.flow import Flow, flow_as_row, read_flow
@@ -29,7 +30,8 @@ class Plan:
     campaign pauses by itself; the house's own limits where nothing is said. `arms`: what is tried against what. Of two
     campaigns that want the same customer, the one of higher `priority` gets them. `not_with`: campaigns whose customers
     this one leaves alone for good. `starts_at`: not before then; None: at once. `flow`: several steps instead of one
-    message; it runs until it is cancelled.
+    message; it runs until it is cancelled. `bandit`: learns which of a few sizes of an offer
+    to make; None: the cheapest adequate one, as ever.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Plan:
     not_with: tuple[str, ...] = ()
     starts_at: datetime | None = None
     flow: Flow | None = None
+    bandit: Sizes | None = None
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -69,6 +72,7 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "priority": plan.priority,
         "not_with": list(plan.not_with),
         "starts_at": plan.starts_at.isoformat() if plan.starts_at else None,
+        **({"bandit": sizes_as_row(plan.bandit)} if plan.bandit else {}),
         **(flow_as_row(plan.flow) if plan.flow else {}),
     }
 
@@ -93,6 +97,7 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         not_with=tuple(row.get("not_with", ())),
         starts_at=datetime.fromisoformat(row["starts_at"]) if row.get("starts_at") else None,
         flow=read_flow(row),
+        bandit=read_sizes(row.get("bandit")),
     )
 
 
@@ -121,6 +126,7 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
             not_with=_names(data.get("not_with", ())),
             starts_at=_moment(data.get("starts_at")),
             flow=read_flow(data),
+            bandit=read_sizes(data.get("bandit")),
         )
     except (ValueError, TypeError, ArithmeticError) as error:
         raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error

@@ -45,7 +45,7 @@ from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
-from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
+from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
 from agent.plan import plan_of
 from agent.review import stops
@@ -72,15 +72,17 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
-    context = replace(offer_context(case.customer_id, events, house), only=only_for(case, house))
+    context = offer_context(case.customer_id, events, house)
+    context = replace(context, only=only_for(case, house), drawn=drawn_for(case, house))
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
             case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
         )
-        _note(
-            case, "offer", house, {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
-        )
+        line: dict[str, Any] = {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
+        if decision.propensity is not None and context.drawn is not None:
+            line |= {"propensity": decision.propensity, "sizes": list(context.drawn.sizes)}
+        _note(case, "offer", house, line)
     return case
 
 
@@ -112,9 +114,25 @@ def arm_of(case: Case, house: House) -> Arm | None:
 def only_for(case: Case, house: House) -> tuple[str, ...] | None:
     """The offers that this case may carry: what its arm says, else the step of its flow; None where neither does."""
     if (said := only_offer(arm_of(case, house))) is not None or case.step is None or case.campaign_id is None:
-        return said
+        return said if said is not None else _drawn_before(case)
     flow = plan_of(house.store.campaigns.row(case.campaign_id).plan).flow
     return of_step(flow.steps[case.step]) if flow is not None and case.step < len(flow.steps) else None
+
+
+def _drawn_before(case: Case) -> tuple[str, ...] | None:
+    """The size that was drawn for this case, when it is decided anew: a lapsed coupon draws no second lot."""
+    decision = case.decision
+    if decision is None or decision.propensity is None or decision.offer is None:
+        return None
+    return (decision.offer.id,)
+
+
+def drawn_for(case: Case, house: House) -> DrawnSize | None:
+    """The size that was drawn for this customer; None where no sizes are learnt here."""
+    if house.odds is None:
+        return None
+    size = house.odds.draw(case.customer_id)
+    return DrawnSize(size, house.odds.of[size], tuple(house.odds.of))
 
 
 def of_step(step: Step) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agent.arms import WORDS_ALONE, Arm
+from agent.bandit import Sizes
 from agent.campaign.ladders import ladder_of
 from agent.campaign.placing import candidates, flagged
 from agent.domain import CampaignRow, CampaignStatus, Money
@@ -35,6 +36,8 @@ def require_sense(plan: Plan, house: House) -> None:
         raise InputError(f"campaign {plan.id} cannot exclude itself", "take it out of not_with")
     for step in plan.flow.steps if plan.flow else ():
         _require_offer(f"the step {step.name!r}", step.offer, plan, house)
+    if plan.bandit is not None:
+        _require_sizes(plan.bandit, plan, house)
     for arm in plan.arms:
         _require_offer(f"the arm {arm.name!r}", arm.offer, plan, house)
         _require_words(arm, house)
@@ -74,6 +77,22 @@ def _require_offer(who: str, offer: str | None, plan: Plan, house: House) -> Non
             f"{who} offers {line.id}, which leaves {left:.1f} % of margin: nobody would get it",
             f"the floor is {house.catalogue.margin_floor_pct} %; see: holdfast offers check",
         )
+
+
+def _require_sizes(sizes: Sizes, plan: Plan, house: House) -> None:
+    """Every size is an offer that may be made, and costs no less than the floor and no more than the ceiling."""
+    if any(arm.offer is not None for arm in plan.arms) or plan.flow is not None:
+        raise InputError("a bandit chooses the offer, and so do the arms or steps of this plan", "keep one of them")
+    for offer in sizes.offers:
+        _require_offer("the bandit", offer, plan, house)
+        cost = to_major(house.catalogue.offers[offer].cost) if offer in house.catalogue.offers else None
+        if cost is None:
+            raise InputError(f"the bandit cannot draw {offer!r}", "name offers that cost money")
+        if (sizes.floor is not None and cost < sizes.floor) or (sizes.ceiling is not None and cost > sizes.ceiling):
+            raise InputError(
+                f"the bandit may draw {offer}, which costs {cost}: outside its floor and ceiling",
+                "take it out, or move floor or ceiling",
+            )
 
 
 def _require_words(arm: Arm, house: House) -> None:

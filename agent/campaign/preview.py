@@ -11,6 +11,7 @@ from agent.arms import Arm
 from agent.campaign.checks import require_sense, warnings
 from agent.campaign.flows import enters
 from agent.campaign.placing import candidates, case_id, new_case, placing, rivals, with_history
+from agent.campaign.sizing import with_odds
 from agent.cells.preview import MessagePreview
 from agent.domain import Case, Money
 from agent.house import House
@@ -48,6 +49,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
     require_sense(plan, house)
     flagged, scored = candidates(plan, house)
     ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
+    house = with_odds(plan, flagged, house)
     ahead = rivals(plan, house)
     excluded: Counter[str] = Counter()
     arms: Counter[str] = Counter({arm.name: 0 for arm in plan.arms})
@@ -73,6 +75,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
             arms.update([case.arm] if case.arm else [])
             case, only = _as_it_would_be(case, plan)
             context = replace(steps.offer_context(customer.id, events, house), held_out=False, only=only)
+            context = replace(context, drawn=steps.drawn_for(case, house))
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
             if messages is not None:

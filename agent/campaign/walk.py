@@ -12,6 +12,7 @@ from agent.campaign.ladders import Ladders
 from agent.campaign.moves import begin
 from agent.campaign.placing import Flagged, candidates, new_case, placing, rivals, with_history
 from agent.campaign.reaching import reach
+from agent.campaign.sizing import with_odds
 from agent.domain import CampaignStatus, CaseStatus
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.house import House
@@ -42,6 +43,7 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
             return flows.walk(plan, house, progress)
         flagged, _ = candidates(plan, house)
         done: list[pipeline.Prepared] = []
+        house = with_odds(plan, flagged, house)
         ladders, ahead = Ladders(plan, house), rivals(plan, house)
 
         def one(row: tuple[int, Flagged]) -> pipeline.Prepared | None:

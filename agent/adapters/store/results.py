@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
+from agent.bandit import Seen
 from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
 
 
@@ -102,6 +103,24 @@ class Results:
         with self._tx.read() as c:
             return [(row.case_id, row.customer_id, row.opened_at) for row in c.execute(query)]
 
+    def of_sizes(self, offers: Sequence[str], since: datetime) -> dict[str, Seen]:
+        """What became of sizes drawn by lot since then, over all campaigns; those never drawn are left out."""
+        k, o = schema.cases, schema.outcomes
+        offer = k.c.decision["offer"]["id"].as_string()
+        kinds = [kind.value for kind in (CaseStatus.STAYED, CaseStatus.LEFT, CaseStatus.REDEEMED)]
+        query = (
+            sa.select(offer, o.c.kind, sa.func.count(sa.distinct(k.c.case_id)))
+            .join(o, (o.c.case_id == k.c.case_id) & o.c.kind.in_(kinds))
+            .where(k.c.brand_id == self._brand, k.c.opened_at >= since, offer.in_(offers))
+            .where(k.c.decision["propensity"].as_float().is_not(None))
+            .group_by(offer, o.c.kind)
+        )
+        counts: dict[str, dict[str, int]] = {}
+        with self._tx.read() as c:
+            for size, kind, count in c.execute(query):
+                counts.setdefault(size, {})[kind] = int(count)
+        return {size: _seen(kinds) for size, kinds in counts.items()}
+
     def _drawn(self, campaign_id: str | None) -> tuple[sa.ColumnElement[bool], ...]:
         """Cases for which lots were drawn: decided, and not about an open ticket, which is answered in any case."""
         k = schema.cases
@@ -123,6 +142,11 @@ class Results:
                 )
                 for row in c.execute(query)
             ]
+
+
+def _seen(kinds: Mapping[str, int]) -> Seen:
+    stayed, left = kinds.get(CaseStatus.STAYED.value, 0), kinds.get(CaseStatus.LEFT.value, 0)
+    return Seen(stayed + left, stayed, min(kinds.get(CaseStatus.REDEEMED.value, 0), stayed + left))
 
 
 def _by_customer(cases: Sequence[Followed]) -> list[Followed]:
