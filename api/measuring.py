@@ -19,6 +19,7 @@ from scoring.experiments.campaign import Group, Lift, lift
 from scoring.experiments.decay import Decay, decay
 from scoring.experiments.follow_up import follow_up
 from scoring.experiments.ratio import RatioCheck, check_ratio
+from scoring.experiments.sample_audit import SampleAudit
 from scoring.experiments.stops import LIMITS, Stop, check_stop
 from scoring.experiments.variants import ArmCount, Variants, compare_variants
 from scoring.experiments.worth import Worth, worth
@@ -53,6 +54,7 @@ class Measured:
     stops: tuple[Stop, ...]
     parts: tuple[Part, ...]
     variants: Variants | None = None
+    audit: SampleAudit | None = None
 
 
 def measure(campaign_id: str, workshop: Workshop) -> Measured:
@@ -77,6 +79,7 @@ def measure(campaign_id: str, workshop: Workshop) -> Measured:
         stops=_stops(row, table) if table is not None else (),
         parts=tuple(_parts([person for person in people if not person.held_out])),
         variants=_variants(row, people, table, workshop),
+        audit=_audit(row, workshop),
     )
 
 
@@ -152,6 +155,15 @@ def _variants(
     return compare_variants(tuple(counts), _known(held), final)
 
 
+def _audit(row: CampaignRow, workshop: Workshop) -> SampleAudit | None:
+    """None where nothing goes by itself."""
+    if not plan_of(row.plan).auto_send:
+        return None
+    decided, alone = workshop.store.results.audited(row.id)
+    known = Counter(decided)
+    return SampleAudit(len(decided), len(decided) - known[None], known["edit"], known["reject"], alone)
+
+
 def _ratio(row: CampaignRow, arms: tuple[int, int]) -> RatioCheck | None:
     """None where nobody was to be held out, or the campaign is from before the share was kept."""
     share = row.plan.get("holdout_share")
@@ -213,4 +225,5 @@ def measured_answer(found: Measured) -> dict[str, Any]:
             for part in found.parts
         ],
         "variants": found.variants.as_dict() if found.variants else None,
+        "audit": found.audit.as_dict() if found.audit else None,
     }  # fmt: skip

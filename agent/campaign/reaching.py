@@ -11,7 +11,7 @@ from agent.errors import GateRefused, InputError
 from agent.holdout import held_out
 from agent.house import House
 from agent.plan import Plan
-from agent.review import AUTOMATIC
+from agent.review import AUDIT_SAMPLE, AUTOMATIC
 
 
 def reach(case: Case, plan: Plan, house: House, arm: Arm | None = None) -> pipeline.Prepared | None:
@@ -32,7 +32,7 @@ def reach(case: Case, plan: Plan, house: House, arm: Arm | None = None) -> pipel
     if not plan.auto_send or prepared.case.status is not CaseStatus.CHECKED:
         return prepared
     if held_out(f"audit:{plan.id}", case.customer_id, plan.audit_share):
-        return replace(prepared, case=pipeline.set_aside(prepared.case, "drawn for the audit sample", house))
+        return replace(prepared, case=pipeline.set_aside(prepared.case, AUDIT_SAMPLE, house))
     if house.store.campaigns.status(plan.id) is not CampaignStatus.RUNNING:
         return prepared  # paused or cancelled while this one was written: a person decides
     try:

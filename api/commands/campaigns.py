@@ -240,6 +240,9 @@ def _tell_measured(call: Call, found: Measured, currency: str) -> None:
         call.say(f"net profit: {net.total:+,.2f} {currency} [{net.total_low:+,.2f}, {net.total_high:+,.2f}]")
     if found.variants is not None:
         _tell_variants(call, found.variants)
+    if (audit := found.audit) is not None:
+        told = f"{audit.decided:,} of {audit.drawn:,} drawn were looked at, {audit.mistakes:,} changed or rejected"
+        call.say(f"audit: {audit.alone:,} went by themselves; {told}: at most {audit.at_most:.1%} wrong (95 %)")
     for window in found.decay.months if found.decay else ():
         effect = _span(window.found) if window.found else "not over yet"
         call.say(f"  bought in days {window.begin} to {window.end}: {effect}")

@@ -238,3 +238,23 @@ def test_who_asked_for_fewer_messages_is_left_alone_and_served_while_a_ticket_is
     look = campaign.preview(PLAN, street.house)
     assert look.excluded["better left alone: asked lately for fewer messages"] == 1
     assert (look.recipients, look.served) == (1, 1)
+
+
+def test_what_people_did_with_the_audit_sample_is_counted_and_an_ended_campaign_is_no_mistake(street: Street) -> None:
+    from agent.domain import Words
+
+    campaign.run(replace(PLAN, audit_share=1.0), street.house)
+    first, second, _ = street.store.cases.find([CaseStatus.NEEDS_PERSON])
+    assert street.store.results.audited("spring") == ([None, None, None], 0)
+    draft = street.store.cases.latest_draft(first.case_id)
+    assert draft is not None
+    pipeline.approve(first, "mei", street.house, Words(draft.subject, draft.body.replace("。", "！", 1)))
+    pipeline.approve(second, "mei", street.house)
+    campaign.cancel("spring", "mei", street.house)
+    decided, alone = street.store.results.audited("spring")
+    assert (sorted(map(str, decided)), alone) == (["None", "approve", "edit"], 0)
+
+
+def test_what_went_by_itself_is_counted_apart_from_the_sample(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    assert street.store.results.audited("spring") == ([], 3)

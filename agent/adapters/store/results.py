@@ -12,6 +12,9 @@ from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
 from agent.bandit import Seen
 from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
+from agent.review import AUDIT_SAMPLE, AUTOMATIC
+
+ENDED = ("was cancelled", "the goal of the flow was reached")
 
 
 class Results:
@@ -120,6 +123,28 @@ class Results:
             for size, kind, count in c.execute(query):
                 counts.setdefault(size, {})[kind] = int(count)
         return {size: _seen(kinds) for size, kinds in counts.items()}
+
+    def audited(self, campaign_id: str) -> tuple[list[str | None], int]:
+        """(what a person decided about each message of the audit sample, None: nothing yet; messages sent alone).
+
+        A draft that was rejected because its campaign ended says nothing about its words, so it counts as undecided.
+        """
+        t, r = schema.trace, schema.reviews
+        sample = sa.select(t.c.case_id).where(
+            t.c.case_id.in_(_of(campaign_id)), t.c.step == "waits", t.c.data["because"].as_string() == AUDIT_SAMPLE
+        )
+        by_whom = r.c.data["reviewer"].as_string()
+        alone = sa.select(sa.func.count(sa.distinct(r.c.case_id))).where(
+            r.c.case_id.in_(_of(campaign_id)), by_whom == AUTOMATIC
+        )
+        said = sa.select(r.c.case_id, r.c.data["decision"].as_string(), r.c.data["note"].as_string())
+        with self._tx.read() as c:
+            decided: dict[str, str | None] = dict.fromkeys(c.execute(sample).scalars())
+            for case_id, decision, note in c.execute(said.where(r.c.case_id.in_(list(decided))).order_by(r.c.id)):
+                ended = decision == "reject" and any(note.endswith(why) for why in ENDED)
+                if decision in ("approve", "edit", "reject") and not ended and decided[case_id] != "edit":
+                    decided[case_id] = decision
+            return list(decided.values()), int(c.execute(alone).scalar_one())
 
     def _drawn(self, campaign_id: str | None) -> tuple[sa.ColumnElement[bool], ...]:
         """Cases for which lots were drawn: decided, and not about an open ticket, which is answered in any case."""
