@@ -87,10 +87,10 @@ def _draft(
     sheet = steps.lay_out(case, customer, events, passages, house, tone)
     steps.keep_facts(case, sheet, passages, house)
     try:
-        draft = steps.write(case, sheet, house, instruction)
+        draft, judgement = steps.write(case, sheet, house, instruction)
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
-    case, draft, verdict = steps.check(case, draft, house)
+    case, draft, verdict = steps.check(case, draft, house, judgement)
     if case.status is S.CHECKED and (why := steps.needs_a_look(case)):
         case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")

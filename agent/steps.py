@@ -195,20 +195,35 @@ def lay_out(
     return replace(sheet, examples=house.store.style.examples(sheet.language, sheet.situation, sheet.channel))
 
 
-def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
-    """draft: down the ladder of writers until the gate is content. Raises NoDraft."""
-    draft = words_for(case, sheet, house, instruction)
+def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> tuple[Draft, Judgement | None]:
+    """draft: down the ladder of writers until the gate is content; and what the gate said of it. Raises NoDraft."""
+    judgements: dict[tuple[str, Words], Judgement] = {}
+    draft = words_for(case, sheet, house, instruction, judgements=judgements)
     stamp = draft.writer
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
-    return draft
+    return draft, judgements.get((draft.draft_id, Words(draft.subject, draft.body)))
 
 
-def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:
-    """The words alone; nothing is kept. Another variant has other words for the same facts and offer."""
+def words_for(
+    case: Case,
+    sheet: FactSheet,
+    house: House,
+    instruction: str,
+    variant: int = 0,
+    judgements: dict[tuple[str, Words], Judgement] | None = None,
+) -> Draft:
+    """The words alone; nothing is kept. Another variant has other words for the same facts and offer.
+
+    `judgements` takes what the gate said of each draft on the way.
+    """
 
     def judged(draft: Draft) -> Verdict:
-        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
+        words = Words(draft.subject, draft.body)
+        judgement = gatekeeper.ask("draft", case, draft, words, house)
+        if judgements is not None:
+            judgements[draft.draft_id, words] = judgement
+        return judgement.verdict
 
     seed = (seed_of(case, house) + variant * NEXT_VARIANT) % 2**31
     arm = arm_of(case, house)
@@ -221,11 +236,14 @@ def seed_of(case: Case, house: House) -> int:
     return (house.seed + int.from_bytes(hashlib.sha256(case.case_id.encode()).digest()[:4], "big")) % 2**31
 
 
-def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]:
-    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next."""
+def check(case: Case, draft: Draft, house: House, judgement: Judgement | None = None) -> tuple[Case, Draft, Verdict]:
+    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next.
+
+    `judgement` is what the gate said of these very words while they were written, a moment ago; it is not asked twice.
+    """
     now = house.clock.now()
     words = Words(draft.subject, draft.body)
-    judgement = gatekeeper.ask("draft", case, draft, words, house)
+    judgement = judgement or gatekeeper.ask("draft", case, draft, words, house)
     if (fixed := judgement.verdict.fixed) is not None:
         draft = replace(draft, subject=fixed.subject, body=fixed.body, spans=reanchor(draft.spans, words, fixed))
         judgement = gatekeeper.ask("draft", case, draft, fixed, house)

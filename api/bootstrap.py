@@ -249,7 +249,7 @@ class Workshop:
 
     def require_scores(self) -> None:
         """Raises NotReady when nobody was scored yet."""
-        if not self.store.people.latest_scores():
+        if not self.store.people.ranking():
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
 
 

@@ -11,7 +11,7 @@ from agent.campaign.checks import warnings
 from agent.campaign.moves import begin, cancel, due, is_over, pause, resume, sign_off
 from agent.campaign.placing import candidates
 from agent.campaign.preview import Preview, preview
-from agent.campaign.walk import approve_all, go_through, run
+from agent.campaign.walk import approve_all, go_through, run, walk_through
 
 __all__ = [
     "Preview",
@@ -27,5 +27,6 @@ __all__ = [
     "resume",
     "run",
     "sign_off",
+    "walk_through",
     "warnings",
 ]

@@ -152,7 +152,7 @@ def _of_others(plan: Plan, house: House) -> Iterator[str]:
     others = [row for row in house.store.campaigns.rows(UNDER_WAY) if row.id != plan.id]
     if not others:
         return
-    scores = house.store.people.latest_scores()
+    scores = house.store.people.ranking()
     own = {score.customer_id for score in flagged(plan, scores)}
     for row in others:
         other = plan_of(row.plan)

@@ -40,6 +40,12 @@ class Ladders:
         self._many = {name: _in_cells(arm, self._alone[name]) for name, arm in _by_name(plan)} if plan.cells else {}
         self._individual = plan.individual
 
+    @property
+    def quick(self) -> bool:
+        """Whether nobody who writes here takes longer than a database may be held."""
+        houses = (*self._alone.values(), *self._many.values())
+        return all(getattr(writer, "quick", False) for house in houses for writer in house.writers)
+
     def house_for(self, arm: str | None, number: int) -> House:
         """`number`: the customer's place by what is at stake, from 1."""
         return self._alone[arm] if number <= self._individual or arm not in self._many else self._many[arm]

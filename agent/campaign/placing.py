@@ -13,8 +13,9 @@ from datetime import timedelta
 from agent import steps
 from agent.arms import Arm, draw
 from agent.context import Live, gate_context, open_ticket
-from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Purpose, Words
-from agent.guardrails import check, context_from_json
+from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Purpose
+from agent.guardrails import context_from_json
+from agent.guardrails.live import objections
 from agent.holdout import held_out
 from agent.house import House
 from agent.plan import Plan, plan_of
@@ -53,8 +54,8 @@ class Rivals:
 
 
 def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
-    """The flagged customers, most at stake first, and how many were scored at all."""
-    scores = house.store.people.latest_scores()
+    """The flagged customers, most at stake first and without their reasons, and how many were scored at all."""
+    scores = house.store.people.ranking()
     return flagged(plan, scores), len(scores)
 
 
@@ -68,7 +69,7 @@ def rivals(plan: Plan, house: House) -> Rivals:
     ahead = [row for row in _others(plan, house) if plan_of(row.plan).priority > plan.priority]
     if not ahead:
         return Rivals()
-    scores = house.store.people.latest_scores()
+    scores = house.store.people.ranking()
     return Rivals({row.id: frozenset(s.customer_id for s in flagged(plan_of(row.plan), scores)) for row in ahead})
 
 
@@ -127,9 +128,7 @@ def _objections(customer: Customer, events: Sequence[Event], channel: Channel, h
     now = house.clock.now()
     sent = house.store.outbox.sent_since(customer.id, now - timedelta(days=7))
     live = Live(customer, house.brand, Purpose.MARKETING, now, events, (), sent_last_7_days=sent)
-    verdict = check(Words("-", "-"), context_from_json(gate_context(live, {}, channel, house.limits)))
-    waiting = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
-    return [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waiting]
+    return objections(context_from_json(gate_context(live, {}, channel, house.limits)))
 
 
 def _taken(customer: Customer, plan: Plan, house: House) -> str:
@@ -170,7 +169,7 @@ def with_history(scores: Sequence[RiskScore], house: House, chunk: int = 500) ->
         part = scores[start : start + chunk]
         ids = [score.customer_id for score in part]
         known = house.store.people.get_many(ids)
-        timelines = house.history.timelines(ids, now)
+        timelines, full = house.history.timelines(ids, now), house.store.people.scores_of(ids)
         for score in part:
             if (customer := known.get(score.customer_id)) is not None:
-                yield score, customer, timelines.get(customer.id, ())
+                yield full.get(customer.id, score), customer, timelines.get(customer.id, ())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from time import monotonic
 
 from agent import pipeline
 from agent.at_once import at_once
@@ -13,12 +14,14 @@ from agent.campaign.moves import begin
 from agent.campaign.placing import Flagged, candidates, new_case, placing, rivals, with_history
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
+from agent.campaign.together import in_groups
 from agent.domain import CampaignStatus, CaseStatus
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.house import House
 from agent.plan import Plan
 
 C = CampaignStatus
+REPORT_EVERY_S = 0.5
 Progress = Callable[[int, int], None]
 
 
@@ -30,6 +33,11 @@ def run(plan: Plan, house: House, progress: Progress | None = None, by: str = ""
 
 
 def go_through(plan: Plan, house: House, progress: Progress | None = None) -> list[pipeline.Prepared]:
+    """All of `walk_through` at once. For a large campaign take them one by one: a prepared case holds all it saw."""
+    return list(walk_through(plan, house, progress))
+
+
+def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> Iterator[pipeline.Prepared]:
     """Draft for everybody flagged, queue what may go by itself, leave the rest to people. Resumes where it stopped.
 
     Of a flow this is one turn: it goes on until somebody cancels it. Ends early when somebody pauses or cancels it.
@@ -40,9 +48,9 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
         raise TransitionNotAllowed(f"another process is at work on campaign {plan.id}", "see: holdfast campaign status")
     try:
         if plan.flow is not None:
-            return flows.walk(plan, house, progress)
+            yield from flows.walk(plan, house, progress)
+            return
         flagged, _ = candidates(plan, house)
-        done: list[pipeline.Prepared] = []
         house = with_odds(plan, flagged, house)
         ladders, ahead = Ladders(plan, house), rivals(plan, house)
 
@@ -57,17 +65,22 @@ def go_through(plan: Plan, house: House, progress: Progress | None = None) -> li
             return reach(new_case(plan, score, customer, place, house), plan, own, place.arm)
 
         rows = enumerate(with_history(flagged, house), start=1)
-        for number, prepared in enumerate(at_once(one, rows, house.drafters), start=1):
+        reached = in_groups(one, rows, house) if ladders.quick else at_once(one, rows, house.drafters)
+        next_report = 0.0
+        for number, prepared in enumerate(reached, start=1):
             if campaigns.status(plan.id) is not C.RUNNING:
-                return done if prepared is None else [*done, prepared]
-            done += [prepared] if prepared is not None else []
-            campaigns.report(plan.id, number, len(flagged))
+                yield from () if prepared is None else (prepared,)
+                return
+            if prepared is not None:
+                yield prepared
+            if monotonic() >= next_report:  # a commit each, so not for each customer
+                campaigns.report(plan.id, number, len(flagged))
+                next_report = monotonic() + REPORT_EVERY_S
             if progress is not None:
                 progress(number, len(flagged))
         campaigns.report(plan.id, len(flagged), len(flagged))
         with suppress(TransitionNotAllowed):  # paused or cancelled in the last moment: that stands
             campaigns.move(plan.id, C.DONE, [C.RUNNING], house.clock.now())
-        return done
     finally:
         campaigns.release(plan.id)
 

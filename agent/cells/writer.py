@@ -51,6 +51,10 @@ class PatientWriter:
         return getattr(self._writer, "detail", {})
 
     @property
+    def quick(self) -> bool:
+        return getattr(self._writer, "quick", False)
+
+    @property
     def reads_prompts(self) -> bool:
         return getattr(self._writer, "reads_prompts", True)
 
@@ -79,6 +83,10 @@ class CellWriter:
     @property
     def detail(self) -> Mapping[str, str]:
         return {**getattr(self._writer, "detail", {}), "drafted_for": CELL}
+
+    @property
+    def quick(self) -> bool:
+        return getattr(self._writer, "quick", False)
 
     def write(self, request: WriteRequest) -> WriterReply:
         """One of the cell's templates, drawn by the request's seed.

@@ -38,6 +38,8 @@ class Composer:
         self._book = book or phrasebook()
 
     reads_prompts = False
+    quick = True
+    """Its words take milliseconds: several customers may share a transaction while it writes."""
 
     @property
     def name(self) -> str:

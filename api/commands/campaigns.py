@@ -111,9 +111,11 @@ def start(
     any of share, offer ("none" for words alone), writer, prompt, instruction, channels. Above HOLDFAST_FOUR_EYES_ABOVE
     it waits for a second person: holdfast campaign sign-off.
     """
+    from collections import deque
     from dataclasses import replace
 
     from agent import campaign
+    from agent.domain import CampaignStatus
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
@@ -123,7 +125,11 @@ def start(
         chosen = replace(chosen, auto_send=False)
     _warn(call, campaign.warnings(chosen, workshop.house))
     with call.progress("campaign") as progress:
-        campaign.run(chosen, workshop.house, lambda n, total: progress(f"{n} of {total}", n / max(total, 1)), by)
+        if campaign.begin(chosen, by, workshop.house) is CampaignStatus.RUNNING:
+            told = campaign.walk_through(
+                chosen, workshop.house, lambda n, total: progress(f"{n} of {total}", n / max(total, 1))
+            )
+            deque(told, maxlen=0)
     return _status(call, workshop, chosen.id)
 
 

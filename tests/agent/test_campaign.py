@@ -258,3 +258,44 @@ def test_what_people_did_with_the_audit_sample_is_counted_and_an_ended_campaign_
 def test_what_went_by_itself_is_counted_apart_from_the_sample(street: Street) -> None:
     campaign.run(PLAN, street.house)
     assert street.store.results.audited("spring") == ([], 3)
+
+
+def test_what_speaks_against_a_customer_is_what_the_whole_gate_would_say(street: Street) -> None:
+    """The quick way asks the rules of the context alone; in 288 states both say the same."""
+    from itertools import product
+
+    from agent.context import Live, gate_context
+    from agent.domain import Purpose, Words
+    from agent.guardrails import check, context_from_json
+    from agent.guardrails.live import objections
+
+    events = ((), (a_ticket("c1"),), (a_ticket("c1", 40, status="closed"), an_order("c1")))
+    consents = (Consent(True, NOW, "form", "marketing"), Consent(True, None, None, None), Consent(False))
+    hours = (NOW, NOW + timedelta(hours=13))
+    people = ({}, {"suppressed": True}, {"age": 12}, {"account_status": "closed", "timezone": None})
+    for consent, timeline, now, person, channel in product(consents, events, hours, people, Channel):
+        customer = a_customer(consents=dict.fromkeys(Channel, consent), **person)
+        live = Live(customer, street.house.brand, Purpose.MARKETING, now, timeline, (), sent_last_7_days=3)
+        context = context_from_json(gate_context(live, {}, channel))
+        verdict = check(Words("-", "-"), context)
+        waits = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
+        assert objections(context) == [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
+
+
+def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent.campaign import together
+
+    done: list[int] = []
+
+    def work(number: int) -> int:
+        with street.store.write():
+            street.store.ledger.set_budget(f"campaign:{number}", Money(number, "CNY"))
+            if number == 5 and 5 not in done:
+                done.append(5)
+                raise TransitionNotAllowed("somebody else moved it")
+        return number
+
+    assert list(together.in_groups(work, range(1, 12), street.house)) == list(range(1, 12))
+    assert all(street.store.ledger.budget(f"campaign:{number}") is not None for number in range(1, 12))
