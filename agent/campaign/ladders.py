@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.arms import Arm
+from agent.campaign.remembered import RememberedPolicies
 from agent.cells import CellWriter, PatientWriter
 from agent.draft import prompts_of
 from agent.errors import NotReady
@@ -34,6 +35,7 @@ class Ladders:
     """The houses of one campaign: each arm's, twice. A cell is drafted once for the length of the campaign."""
 
     def __init__(self, plan: Plan, house: House) -> None:
+        house = replace(house, policies=RememberedPolicies(house.policies))
         arms: Sequence[Arm | None] = plan.arms or (None,)
         self._alone = {arm.name if arm else None: _patient(arm, house) for arm in arms}
         self._alone.setdefault(None, _patient(None, house))

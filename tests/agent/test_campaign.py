@@ -299,3 +299,24 @@ def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(
 
     assert list(together.in_groups(work, range(1, 12), street.house)) == list(range(1, 12))
     assert all(street.store.ledger.budget(f"campaign:{number}") is not None for number in range(1, 12))
+
+
+def test_a_campaign_asks_the_policies_once_and_each_customers_history_every_time() -> None:
+    from agent.campaign.remembered import RememberedPolicies
+    from tests.factories import a_clause
+    from tests.fakes import ListedPolicies
+
+    class Counting(ListedPolicies):
+        asked = 0
+
+        def licensed(self, acts, language, on):  # type: ignore[no-untyped-def]
+            self.asked += 1
+            return super().licensed(acts, language, on)
+
+    counting = Counting([a_clause("service-zh#人工", ("human_reply",))])
+    policies = RememberedPolicies(counting)
+    found = [policies.licensed(["human_reply"], "zh", NOW.date()) for _ in range(5)]
+    assert (counting.asked, len(found[0])) == (1, 1)
+    assert all(clauses == found[0] for clauses in found)
+    policies.licensed(["human_reply"], "en", NOW.date())
+    assert counting.asked == 2
