@@ -126,9 +126,8 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             continue
         numbers = tuple(
             quantity
-            for quantity in field.quantities
-            if start <= quantity.start < end
-            and quantity.kind in _COUNTED
+            for quantity in field.quantities_in(start, end)
+            if quantity.kind in _COUNTED
             and text[quantity.start - 1 : quantity.start] not in tuple("第这那某同")
             and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
             and not field.is_denied(quantity.start)
@@ -201,7 +200,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     best = max(backing, key=lambda clause: shared(clause, said))
     if shared(best, passage) < 2 and _STRONG.search(said):
         return _without_clause(statement, field, message)
-    if grants_what_is_denied(best, said) and shared(best, said) >= 2:
+    if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
     if widens(best, said):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."

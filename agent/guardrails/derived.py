@@ -68,9 +68,9 @@ _TWO = re.compile(r"(?<![a-z])(?:twice|half|both|double)(?![a-z])")
 
 def _counts(field: Field, message: Message) -> frozenset[Decimal]:
     text = field.tight.text
-    money = [(quantity.start, quantity.end) for quantity in field.quantities if quantity.kind in _MONEY]
-    tokens = [token for token in read_numbers(text) if not any(a <= token.start < b for a, b in money)]
-    said = {token.value for token in tokens}
+    sums = (quantity for quantity in field.quantities if quantity.kind in _MONEY)
+    money = {at for quantity in sums for at in range(quantity.start, quantity.end)}
+    said = {token.value for token in read_numbers(text) if token.start not in money}
     said |= {Decimal(count) for word in re.findall(r"[a-z]{3,9}", text) if (count := english_value(word))}
     said |= {Decimal(2)} if _TWO.search(text) else set()
     known = message.licence.numbers - message.licence.money

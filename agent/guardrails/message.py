@@ -6,9 +6,10 @@ Made by the engine for every check; nothing in it outlives the check. Knows no r
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar, cast
 
 from agent.domain import Finding, Purpose, Severity, Span, Words
@@ -22,6 +23,8 @@ from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, sieve
 
 T = TypeVar("T")
+_QUOTE = 90
+"""How far a quotation mark may stand from what it quotes, in characters."""
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
 
 
@@ -48,6 +51,11 @@ class Field:
     def quantities(self) -> list[Quantity]:
         """Offsets are into the tight view."""
         return quantities_in(self.tight.text, self._language)
+
+    def quantities_in(self, start: int, end: int) -> list[Quantity]:
+        """The quantities that start in [start, end) of the tight view."""
+        first, last = (bisect_left(self.quantities, at, key=attrgetter("start")) for at in (start, end))
+        return self.quantities[first:last]
 
     @cached_property
     def dates(self) -> list[DateMention]:
@@ -114,8 +122,8 @@ class Field:
         return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
 
     def is_quoted(self, start: int, end: int) -> bool:
-        """Whether [start, end) of the tight view lies between quotation marks, each within forty characters."""
-        before, after = self.tight.text[max(0, start - 40) : start], self.tight.text[end : end + 40]
+        """Whether [start, end) of the tight view lies between quotation marks, each within a long sentence."""
+        before, after = self.tight.text[max(0, start - _QUOTE) : start], self.tight.text[end : end + _QUOTE]
         return any(
             right in after
             and (before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right))

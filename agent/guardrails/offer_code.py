@@ -84,8 +84,7 @@ def _in_link(start: int, field: Field) -> bool:
 
 
 def _ends_a_denial(start: int, field: Field) -> bool:
-    at = next((i for i, raw in enumerate(field.tight.index_map) if raw >= start), None)
-    return at is not None and field.is_denied(at)
+    return field.is_denied(field.tight.at(start))
 
 
 def _ledger(message: Message) -> Iterator[Finding]:

@@ -114,10 +114,15 @@ def _beside_offer(mention: DateMention, field: Field, message: Message, offer: O
     sentence = field.sentence(mention.start)
     if _OF_ITS_USE.search(sentence):
         return True
-    beside = [*code_positions(field, offer)]
-    beside += [quantity.start for quantity in message.benefits_of(field)]
-    beside += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
-    return any(field.sentence(at) == sentence for at in beside)
+    return sentence in message.once(("tells the offer", field.name), lambda: _telling(field, message, offer))
+
+
+def _telling(field: Field, message: Message, offer: OfferTerms) -> frozenset[str]:
+    """The sentences that hold the code or the value of the offer."""
+    told = [*code_positions(field, offer)]
+    told += [quantity.start for quantity in message.benefits_of(field)]
+    told += [quantity.start for quantity in field.quantities if matches(quantity, offer)]
+    return frozenset(field.sentence(at) for at in told)
 
 
 _OF_ITS_USE = sieve(
@@ -168,13 +173,13 @@ _STACKING = sieve(
     r"|the|all))(?![a-z])"
 )
 _AGAIN = sieve(
-    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都"
+    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都|(?:今后|以后|往后)每(?:期|次|月|单)|一直减|减下去|走多少单|多少单都(?:行|成|可以)|(?:每期|每月)\w{0,4}都(?:按|减|打)"
     r"|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase"
     r"|time)|on all (?:your )?(?:future )?orders|multiple times|for good|for life|permanently|from now on)(?![a-z])"
 )
 _PASS_ON = sieve(
     r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?"
-    r"|转赠(?:给)?(?:朋友|亲友)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
+    r"|转赠(?:给)?(?:朋友|亲友)|转给\w{1,6}(?:也|都)(?:认|行|能|可以|成)|谁(?:要|想)?用都(?:成|行|可以)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
     r"|this code) with|give (?:it|this|the code) to a (?:friend|relative)|pass it on"
     r"|friends can use)(?![a-z])"
 )
@@ -212,7 +217,7 @@ _EXCLUDING = sieve(
 )
 _INCLUDING = sieve(
     r"也算|都算|算在内|照用|随便用|welcome"
-    r"|统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
+    r"|统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行|打|减|享|算)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
     r"|even (?:on|for)|also"
 )
 

@@ -155,9 +155,12 @@ def _claims(field: Field, message: Message, offer: OfferTerms, said_right: bool)
             and not message.licence.knows(quantity)
             and not {quantity.value - offer.value, quantity.value + offer.value} & message.licence.numbers
         )
-    beside = [field.sentence(at) for at in code_positions(field, offer)]
+    beside = {field.sentence(at) for at in code_positions(field, offer)}
+    told = {(quantity.start, quantity.end) for quantity in presented}
     for quantity in field.quantities:
-        if quantity in presented or quantity.kind not in ("percent", "amount") or quantity.qualifier == "negated":
+        if (quantity.start, quantity.end) in told or quantity.kind not in ("percent", "amount"):
+            continue
+        if quantity.qualifier == "negated":
             continue
         if field.sentence(quantity.start) in beside and not message.licence.knows(quantity):
             if quantity.kind == "amount" and quantity.value == offer.min_spend:
@@ -178,10 +181,18 @@ def _is_worked_out(quantity: Quantity, field: Field, message: Message, offer: Of
             return True
     if quantity.benefit or not _EXAMPLE.search(field.sentence(quantity.start)):
         return False
-    sums = [other.value for other in field.quantities if other.kind in ("amount", "threshold") and not other.benefit]
-    return any(
-        after_offer(before, offer) == after and quantity.value in (before, after) for before in sums for after in sums
-    )
+    return quantity.value in example_sums(field, message, offer)
+
+
+def example_sums(field: Field, message: Message, offer: OfferTerms) -> frozenset[Decimal]:
+    """What an order costs before and after the offer, where the text tells both sums."""
+
+    def pairs() -> frozenset[Decimal]:
+        told = {one.value for one in field.quantities if one.kind in ("amount", "threshold") and not one.benefit}
+        after = {before: after_offer(before, offer) for before in told}
+        return frozenset(one for before, then in after.items() if then in told for one in (before, then))
+
+    return message.once(("sums of an example", field.name), pairs)
 
 
 _EXAMPLE = sieve(

@@ -106,7 +106,7 @@ def _named_english(field: Field, message: Message) -> Iterator[tuple[int, int]]:
         said = fold(match.group()).text
         if any(part in message.licence.everything for part in (said, said.split()[-1])):
             continue
-        start = next((at for at, raw in enumerate(field.tight.index_map) if raw >= match.start()), 0)
+        start = field.tight.at(match.start())
         # "Ms." ends no sentence
         sentence = re.split(r"[!?\n]|(?<!mr)(?<!ms)(?<!mrs)(?<!dr)\. ", field.tight.text[start : start + 110])[0]
         if _DID_EN.search(sentence) and not _SUPPOSED.search(sentence) and not _OUR_OWN.search(sentence):

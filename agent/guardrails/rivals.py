@@ -132,8 +132,10 @@ def _unknown_names(field: Field, message: Message) -> Iterator[tuple[int, int, b
         return
     for match in _CAMEL.finditer(field.raw):
         lower = fold(match.group().removesuffix("'s")).text
-        start = next((at for at, raw in enumerate(field.tight.index_map) if raw >= match.start()), None)
-        if start is None or lower in _ordinary() or _is_known(lower, message) or _first_of_its_kind(match, field):
+        start = field.tight.at(match.start())
+        if start == len(field.tight.text) or lower in _ordinary():
+            continue
+        if _is_known(lower, message) or _first_of_its_kind(match, field):
             continue
         if _runs_down(re.escape(lower), field.sentence(start)):
             yield start, start + len(lower), True
@@ -249,8 +251,8 @@ def _rival_spans(field: Field, text: str, named: list[str]) -> Iterator[tuple[in
         yield match.span()
     for match in _FIRM.finditer(field.raw):
         # the mask shows which firms are our own or stand in the record
-        start = next((i for i, raw in enumerate(field.tight.index_map) if raw >= match.start()), None)
-        if start is not None and "\x1f" not in text[start : start + len(match.group())]:
+        start = field.tight.at(match.start())
+        if start < len(text) and "\x1f" not in text[start : start + len(match.group())]:
             sentence = field.sentence(start)
             if _DISPARAGED.search(sentence) or _COMPARED.search(sentence):
                 yield start, min(start + len(match.group()), len(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -52,6 +53,10 @@ class View:
     text: str
     index_map: Sequence[int]
     ends: Sequence[int]
+
+    def at(self, raw: int) -> int:
+        """The first character of this view that comes from raw code point `raw` or a later one; the length if none."""
+        return bisect_left(self.index_map, raw)
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where [start, end) of this view stands in the raw text."""

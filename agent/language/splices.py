@@ -5,8 +5,9 @@ Takes folded, tight text; tells where and which term is meant. Whether the term 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from agent.language.normalise import HANZI
@@ -39,6 +40,17 @@ def _disguises() -> tuple[tuple[Sieve, str], ...]:
     return tuple((sieve("|".join(_ways(term))), term) for term in _TERMS)
 
 
+def _is_dressed(text: str) -> bool:
+    """Whether any dress stands in the text at all: few texts hold one, and they alone are read term by term."""
+    return any(word in _SOUNDS for word in _LATIN.findall(text)) or any(odd in text for odd in _ODD)
+
+
+_LATIN = re.compile(r"[a-z0-9]+")
+_ALL_DRESSES = frozenset(dress for sign in "".join(_TERMS) for dress in _DRESSES[sign].split())
+_SOUNDS = frozenset(dress for dress in _ALL_DRESSES if dress.isascii())
+_ODD = tuple(sorted(_ALL_DRESSES - _SOUNDS))
+
+
 def _ways(term: str) -> Iterator[str]:
     """Every spelling with at least one sign in disguise and at least one Chinese character."""
     choices = [[sign, *_DRESSES[sign].split()] for sign in term]
@@ -54,6 +66,8 @@ def _whole(part: str) -> str:
 
 def spliced_terms(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a term stands in disguise, and which term."""
+    if not _is_dressed(text):
+        return
     for pattern, term in _disguises():
         for match in pattern.finditer(text):
             yield *match.span(), term
@@ -68,14 +82,13 @@ def odd_characters(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _PIECE.finditer(text):
         yield match.span()
-    for at, char in enumerate(text):
-        if (
-            "\u3400" <= char <= "\u9fff"
-            and not _is_in(char, "gb2312")
-            and not _is_in(char, "big5")
-            and _is_in(char, "shift_jis")
-        ):
-            yield at, at + 1
+    yield from ((at, at + 1) for at, char in enumerate(text) if _is_japanese_only(char))
+
+
+@lru_cache(maxsize=8192)
+def _is_japanese_only(char: str) -> bool:
+    is_sign = "\u3400" <= char <= "\u9fff"
+    return is_sign and not _is_in(char, "gb2312") and not _is_in(char, "big5") and _is_in(char, "shift_jis")
 
 
 def _is_in(char: str, table: str) -> bool:

@@ -15,6 +15,11 @@ from tests.evals.gate.exam import HERE, RULES, Json, Set, base_context, expand, 
 KNOWN = set(chain.from_iterable(RULES.values()))
 EXAM = [line for chosen in Set if chosen is not Set.SERVICE_TALK for line in read_exam(chosen)]
 TALK = read_exam(Set.SERVICE_TALK)
+SECOND = {
+    "zh": (Set.SECOND_ZH, Set.SECOND_HELD_OUT_ZH),
+    "en": (Set.SECOND_EN, Set.SECOND_HELD_OUT_EN),
+}
+ALL_OF_SECOND = tuple(chain.from_iterable(SECOND.values()))
 GOOD = [line for line in [*EXAM, *TALK] if line["expect"] == "pass"]
 SELLS = [line for line in GOOD if line["context"]["purpose"] == "marketing"]
 
@@ -62,6 +67,13 @@ def test_every_rule_is_asked_in_both_halves() -> None:
     assert {rule for rule in KNOWN if asked([Set.HELD_OUT_ZH, Set.HELD_OUT_EN])[rule] < 2} == set()
 
 
+@pytest.mark.parametrize("language", SECOND)
+def test_the_second_set_asks_every_rule_in_each_language(language: str) -> None:
+    asked = Counter(rule for half in SECOND[language] for line in read_exam(half) for rule in line["violations"])
+    expected = KNOWN - {"SMS_CHARSET"} if language == "en" else KNOWN
+    assert {rule for rule in expected if asked[rule] < 5} == set()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("channel", ["email", "sms", "push", "chat"])
 def test_each_language_and_channel_has_good_and_bad(language: str, channel: str) -> None:
@@ -78,9 +90,11 @@ def test_each_family_of_rules_is_asked_in_both_languages(language: str, family: 
 
 
 def test_good_drafts_are_nearly_half_and_some_are_for_a_person() -> None:
-    expects = Counter(line["expect"] for line in EXAM)
-    assert expects["pass"] >= 0.45 * len(EXAM)
-    assert expects["review"] >= 20
+    first = [line for chosen in Set if chosen not in {*ALL_OF_SECOND, Set.SERVICE_TALK} for line in read_exam(chosen)]
+    for lines, share in ((first, 0.45), ([line for chosen in ALL_OF_SECOND for line in read_exam(chosen)], 0.33)):
+        expects = Counter(line["expect"] for line in lines)
+        assert expects["pass"] >= share * len(lines)
+        assert expects["review"] >= 20
     assert len(TALK) == 400
     assert {line["expect"] for line in TALK} == {"pass"}
 

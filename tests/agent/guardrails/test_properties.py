@@ -97,3 +97,17 @@ def test_time_grows_with_the_length_and_not_with_its_square(piece: str) -> None:
 
     short = min(seconds(10_000) for _ in range(3))
     assert seconds(100_000) < 40 * max(short, 0.005)
+
+
+@pytest.mark.parametrize("line", random.Random(7).sample(LINES, 12), ids=lambda line: line["id"])
+def test_the_whole_gate_takes_time_by_the_length_too(line: dict[str, Any]) -> None:
+    words, context = parts(line)
+
+    def seconds(length: int) -> float:
+        body = ((words.body + "\n") * (length // len(words.body) + 1))[:length]
+        start = time.process_time()
+        find_all(Words(words.subject, body), context)
+        return time.process_time() - start
+
+    seconds(1_000)
+    assert seconds(50_000) < 40 * max(min(seconds(5_000) for _ in range(2)), 0.01)

@@ -26,6 +26,10 @@ class Set(StrEnum):
     SEEN_EN = "seen_en"
     HELD_OUT_ZH = "held_out_zh"
     HELD_OUT_EN = "held_out_en"
+    SECOND_ZH = "second_zh"
+    SECOND_EN = "second_en"
+    SECOND_HELD_OUT_ZH = "second_held_out_zh"
+    SECOND_HELD_OUT_EN = "second_held_out_en"
     SERVICE_TALK = "service_talk"
 
 
