@@ -11,7 +11,7 @@ from agent.arms import Arm, read_arms
 from agent.campaign import Preview
 from agent.cells.preview import MessagePreview
 from agent.domain import CampaignRow, CampaignStep, Decision
-from agent.errors import InputError
+from agent.errors import PlanRefused
 from agent.money import to_minor
 from agent.plan import Plan
 from api.bootstrap import Workshop
@@ -67,11 +67,11 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
 
 
 def _arms(body: PlanRequest) -> tuple[Arm, ...]:
-    """Raises InputError."""
+    """Raises PlanRefused."""
     try:
         return read_arms([arm.model_dump(mode="json", exclude_defaults=True) for arm in body.arms])
     except ValueError as error:
-        raise InputError(
+        raise PlanRefused(
             f"the arms of {body.id!r} cannot be: {error}", "see: holdfast campaign start --help"
         ) from error
 

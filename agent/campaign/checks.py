@@ -15,7 +15,7 @@ from agent.campaign.ladders import ladder_of
 from agent.campaign.placing import candidates, flagged
 from agent.domain import CampaignRow, CampaignStatus, Money
 from agent.draft import prompts_of
-from agent.errors import InputError, NotReady
+from agent.errors import InputError, NotReady, PlanRefused
 from agent.house import House
 from agent.ledger import Budget
 from agent.money import to_major
@@ -33,7 +33,7 @@ def require_sense(plan: Plan, house: House) -> None:
     for flaw in too_small(pot, list(house.catalogue.offers.values())):
         raise InputError(f"the budget of campaign {plan.id} {flaw.says}", flaw.remedy)
     if plan.id in plan.not_with:
-        raise InputError(f"campaign {plan.id} cannot exclude itself", "take it out of not_with")
+        raise PlanRefused(f"campaign {plan.id} cannot exclude itself", "take it out of not_with")
     for step in plan.flow.steps if plan.flow else ():
         _require_offer(f"the step {step.name!r}", step.offer, plan, house)
     if plan.bandit is not None:
@@ -65,15 +65,15 @@ def _require_offer(who: str, offer: str | None, plan: Plan, house: House) -> Non
     line = house.catalogue.offers.get(offer)
     if line is None or not line.is_money:
         known = ", ".join(one.id for one in house.catalogue.offers.values() if one.is_money)
-        raise InputError(f"{who} offers {offer!r}, which is no money offer", f"name one of {known}")
+        raise PlanRefused(f"{who} offers {offer!r}, which is no money offer", f"name one of {known}")
     if line.ends_on is not None and line.ends_on < _first_day(plan, house):
-        raise InputError(
+        raise PlanRefused(
             f"{who} offers {line.id}, which ends on {line.ends_on}, before the campaign begins",
             "move ends_on of the offer or starts_at of the plan",
         )
     left = line.margin_left(house.brand.margin_pct, to_major(line.cost))
     if left is not None and left < house.catalogue.margin_floor_pct:
-        raise InputError(
+        raise PlanRefused(
             f"{who} offers {line.id}, which leaves {left:.1f} % of margin: nobody would get it",
             f"the floor is {house.catalogue.margin_floor_pct} %; see: holdfast offers check",
         )
@@ -82,14 +82,14 @@ def _require_offer(who: str, offer: str | None, plan: Plan, house: House) -> Non
 def _require_sizes(sizes: Sizes, plan: Plan, house: House) -> None:
     """Every size is an offer that may be made, and costs no less than the floor and no more than the ceiling."""
     if any(arm.offer is not None for arm in plan.arms) or plan.flow is not None:
-        raise InputError("a bandit chooses the offer, and so do the arms or steps of this plan", "keep one of them")
+        raise PlanRefused("a bandit chooses the offer, and so do the arms or steps of this plan", "keep one of them")
     for offer in sizes.offers:
         _require_offer("the bandit", offer, plan, house)
         cost = to_major(house.catalogue.offers[offer].cost) if offer in house.catalogue.offers else None
         if cost is None:
-            raise InputError(f"the bandit cannot draw {offer!r}", "name offers that cost money")
+            raise PlanRefused(f"the bandit cannot draw {offer!r}", "name offers that cost money")
         if (sizes.floor is not None and cost < sizes.floor) or (sizes.ceiling is not None and cost > sizes.ceiling):
-            raise InputError(
+            raise PlanRefused(
                 f"the bandit may draw {offer}, which costs {cost}: outside its floor and ceiling",
                 "take it out, or move floor or ceiling",
             )
@@ -99,11 +99,11 @@ def _require_words(arm: Arm, house: House) -> None:
     try:
         ladder = ladder_of(arm, house)
     except NotReady as error:
-        raise InputError(f"the arm {arm.name!r}: {error.message}", error.remedy) from error
+        raise PlanRefused(f"the arm {arm.name!r}: {error.message}", error.remedy) from error
     if arm.prompt is None:
         return
     if not getattr(ladder[0], "reads_prompts", True):
-        raise InputError(
+        raise PlanRefused(
             f"the arm {arm.name!r} has a prompt of its own, and {ladder[0].name} reads no prompts",
             "name a writer that does, or try another instruction",
         )
@@ -112,7 +112,7 @@ def _require_words(arm: Arm, house: House) -> None:
             for name in ("care_message", "coupon_message"):
                 prompts_of(arm.prompt)(name, language.value)
     except PromptError as error:
-        raise InputError(f"the arm {arm.name!r}: {error}", "put the file under overrides/prompts/") from error
+        raise PlanRefused(f"the arm {arm.name!r}: {error}", "put the file under overrides/prompts/") from error
 
 
 # --- warnings ---------------------------------------------------------------------------------------------------------

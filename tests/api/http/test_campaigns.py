@@ -126,4 +126,4 @@ def test_arms_go_in_over_http_and_come_out_in_the_report(door: Client, shop: Sma
     assert [arm["propensity"] for arm in told["arms"]] == [0.5, 0.5]
     assert "compar" in told["remark"]
     bad = manager.post("/v1/campaigns", json={**PLAN, "arms": [{"name": "a"}, {"name": "b"}]})
-    assert (bad.status_code, "overlap" in bad.json()["detail"]) == (422, True)
+    assert (bad.status_code, "overlap" in bad.json()["detail"]) == (409, True)
