@@ -1,7 +1,7 @@
-"""What nobody asked about: other people, watching, guesses, harm, told in a message whose inputs speak of no such thing.
+"""What nobody asked about: other people, watching, guesses, harm, in a message whose inputs speak of no such thing.
 
-Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_en.toml) are wide, so a person decides;
-what record, thread or clause speaks of, what is denied, quoted or only supposed is let go.
+Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_*.toml) are wide, so a person
+decides; what record, thread or clause speaks of, what is denied, quoted or only supposed is let go.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def unasked(rule: str) -> Check:
 
     def check(message: Message) -> Iterator[Finding]:
         wide = read_lexicons().get(f"UNASKED_{rule}")
-        for field in message.fields if wide else ():
+        if wide is None:
+            return
+        for field in message.fields:
             for hit in wide.hits(field.masked(message)):
                 if not _has_a_reason(hit.start, hit.end, field, message):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
@@ -43,8 +45,9 @@ def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
 
 
 WIDE = frozenset(
-    "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY"
-    " FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM".split()
+    "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY "
+    "FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST "
+    "OFF_PLATFORM".split()
 )
 
 
