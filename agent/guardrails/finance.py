@@ -78,13 +78,13 @@ _COMPARISON = sieve(
 )
 
 
-def _is_finance(message: Message) -> bool:
+def is_finance(message: Message) -> bool:
     facts = message.context.customer.facts
     return bool(_FINANCE_TYPES.search(str(facts.get("product_type") or "").casefold()))
 
 
 def _finance(message: Message) -> Iterator[Finding]:
-    finance = _is_finance(message)
+    finance = is_finance(message)
     for field in message.fields:
         text = field.masked(message)
         yield from _certain(field, text, message, finance)

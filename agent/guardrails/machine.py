@@ -82,13 +82,14 @@ _NOT_OF_ITSELF = sieve(
 )
 
 
+def has_human_author(message: Message) -> bool:
+    """Whether the inputs say that a person writes; where they say nothing, a machine does."""
+    kind = str(message.context.customer.facts.get("author_kind") or "bot").casefold()
+    return kind in ("human", "person", "agent", "rep")
+
+
 def _human_claim(message: Message) -> Iterator[Finding]:
-    if str(message.context.customer.facts.get("author_kind") or "bot").casefold() in (
-        "human",
-        "person",
-        "agent",
-        "rep",
-    ):
+    if has_human_author(message):
         return
     reason = "A machine wrote this and must not say that it is a person."
     for field in message.fields:

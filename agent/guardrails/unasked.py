@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from agent.domain import Finding, Severity
+from agent.domain import Channel, Finding, Severity
+from agent.guardrails.finance import is_finance
 from agent.guardrails.lexicon import read_lexicons
 from agent.guardrails.listed import is_supposed
+from agent.guardrails.machine import has_human_author
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule
+from agent.guardrails.urgency import is_truly_short
 from agent.language.numbers import read_numbers
+from agent.language.sieve import sieve
 
 Check = Callable[[Message], Iterator[Finding]]
 
@@ -29,10 +33,34 @@ def unasked(rule: str) -> Check:
             return
         for field in message.fields:
             for hit in read_lexicons()[f"UNASKED_{rule}"].hits(field.masked(message)):
-                if not _has_a_reason(hit.start, hit.end, field, message):
+                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(hit.start, hit.end, field, message):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
 
     return check
+
+
+_OF_LEAVING = sieve(
+    r"(?<![a-z])(?:cancel\w*|clos(?:e|ing)|leav(?:e|ing)|stop(?:ping)?|end(?:ing)?|quit\w*|unsubscrib\w*|switch off"
+    r"|goodbye|pause|downgrad\w+)(?![a-z])"
+)
+_TO_SOMEBODY = sieve(r"(?<![a-z])(?:you|your|yours|yourself|you're|you've|you'd|you'll)(?![a-z])")
+_TALE = frozenset({"TONE_INSULT", "TONE_THREAT", "SURVEILLANCE", "CHURN_REVEAL", "PRICE_DISCRIM"})
+"""Rules about what is said to somebody: a tale of others that speaks to nobody is only a tale."""
+
+
+def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
+    """Whether the words can be of this rule's matter here: money only in finance, a machine only where one writes."""
+    if rule == "FINANCIAL_CLAIM":
+        return is_finance(message)
+    if rule == "HUMAN_CLAIM":
+        return not has_human_author(message)
+    if rule == "CANCEL_DARK":
+        return bool(_OF_LEAVING.search(field.passage(at)) or message.licence.has_phrase("cancel"))
+    if rule == "FAKE_URGENCY":
+        return not is_truly_short(message)
+    return rule not in _TALE or message.context.channel is not Channel.EMAIL or bool(
+        _TO_SOMEBODY.search(field.passage(at))
+    )
 
 
 def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:

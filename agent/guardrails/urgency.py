@@ -111,6 +111,12 @@ def _deadline_is_near(said: str, message: Message) -> bool:
     return today <= offer.expires_on <= today + reach
 
 
+def is_truly_short(message: Message) -> bool:
+    """Whether the inputs themselves tell of little time or little stock."""
+    facts = leaves(message.context.customer.facts)
+    return _deadline_is_near("tonight", message) or any(re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts)
+
+
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
     offer = message.context.offer
     if offer is None or offer.expires_on is None or not presents_offer(message):
