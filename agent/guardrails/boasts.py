@@ -43,11 +43,16 @@ _ADVICE = sieve(
 )
 
 
+_NOTHING = sieve(r" (?:nothing|no (?:disease|illness|pain|one|body))")
+
+
 def _medical(hit: Hit, field: Field, message: Message) -> Severity | None:
     """Sending somebody to a doctor with what they told us claims nothing."""
     if is_disowned(hit, field, message):
         return None
     said = field.sentence(hit.start)
+    if _NOTHING.match(field.tight.text, hit.end):
+        return None
     asks = re.search(
         r"请(?:先)?(?:问|咨询|看)|(?<![a-z])(?:ask|check with|speak to|talk to|see) (?:your|a|the)(?![a-z])", said
     )

@@ -83,6 +83,8 @@ _ASKED = sieve(
 
 def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     """“最强修护”那张图不是我们发的; you saw "cheapest guaranteed", that isn't ours: nobody here claims it."""
+    if is_cited(hit.start, hit.end, field, message):
+        return True
     text = field.masked(message)
     if not field.is_quoted(hit.start, hit.end):
         return False
@@ -90,6 +92,35 @@ def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     around = text[max(0, start - 60) : end + 60]
     asked = _ASKED.search(text[max(0, start - 40) : end])
     return bool(_DISOWNED.search(text[start:end]) or (asked and (_DISOWNED.search(around) or _EXPLAINS.search(around))))
+
+
+_CITED = sieve(
+    r"(?<![a-z])(?:said|says|say|saying|asked?|asking|wrote|writes|reads?|saw|seen|heard|called|claims?|told|quoted|words|goes)"
+    r"(?![a-z])"
+)
+_ASKED_WHETHER = sieve(
+    r"(?<![a-z])(?:you(?:'ve| have)?(?: \w+)?|somebody|someone|a friend|people)(?: \w+)? (?:asked?|wondered|wanted to know|wrote to ask)"
+    r"(?: us| me)?(?: about)?,? (?:if|whether|about)(?![a-z])"
+)
+_CORRECTED = sieve(
+    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write|wrote|say|said|send|sent|do|claim"
+    r"|promise|print|call|from us|ours|true|something|stop|answer|tell)|never said|careful with|nothing|nobody should"
+    r"|isn't (?:true|ours|us|so)|wasn't (?:us|ours|from us)|not (?:us|ours|so|quite))(?![a-z])"
+)
+
+
+def is_cited(start: int, end: int, field: Field, message: Message) -> bool:
+    """Somebody's words told in quotes or in a question of theirs, which the message then does not make its own."""
+    said = fold(str(message.context.customer.facts.get("customer_said_in_thread") or "")).text
+    text = field.tight.text
+    quoted = field.is_quoted(start, end)
+    if quoted and text[start:end] in said:
+        return True
+    begin, stop = field.sentence_at(start)
+    whole = "\n".join(each.tight.text for each in message.fields)
+    reported = quoted and (field.name == "subject" or _CITED.search(text, max(0, begin - 60), stop))
+    asked = _ASKED_WHETHER.search(text, begin, start)
+    return bool((reported or asked) and _CORRECTED.search(whole))
 
 
 # an answer to what was asked explains; it does not repeat the claim as its own

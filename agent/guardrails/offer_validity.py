@@ -73,7 +73,7 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
     """A day beside the offer that is neither its last day nor a day of the record."""
     text = field.tight.text
     cue = _is_deadline(mention, text)
-    if mention.kind == "ago" or field.is_denied(mention.start):
+    if mention.kind == "ago" or field.is_denied(mention.start) or _PAID_TIME.match(text, mention.end):
         return False
     if not cue and not _beside_offer(mention, field, message, offer):
         return False
@@ -89,6 +89,10 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
         # today, this week or a weekday without a deadline word is small talk
         return mention.kind in ("full", "yearless", "ambiguous", "impossible") and not message.licence.has_day(mention)
     return not _belongs_elsewhere(mention, field, message, offer)
+
+
+_PAID_TIME = sieve(r" ?(?:that |which )?(?:you(?:'ve| have|'d)? )?(?:already )?(?:paid|pay)(?: for)?(?![a-z])")
+"""The end of the month you paid for is the end of what was bought, and not of an offer."""
 
 
 def _ends_a_term(mention: DateMention, field: Field, message: Message) -> bool:

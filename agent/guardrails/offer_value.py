@@ -16,7 +16,8 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BEYOND
 from agent.language.entities import code_skeleton
-from agent.language.quantities import Quantity, currency_fits
+from agent.language.normalise import fold
+from agent.language.quantities import Quantity, currency_fits, quantities_in
 from agent.language.sieve import sieve
 
 # --- what the words promise -------------------------------------------------------------------------------------------
@@ -81,11 +82,19 @@ def presents_offer(message: Message) -> bool:
         if any(
             matches(q, offer)
             and not field.is_denied(q.start)
+            and not _is_told_by_them(q, message)
             and not (q.kind == "free_shipping" and message.licence.gives_free(field.passage(q.start)))
             for q in field.quantities
         ):
             return True
     return False
+
+
+def _is_told_by_them(quantity: Quantity, message: Message) -> bool:
+    """A sum that the customer brought up is an answer to them: "it is $30 cheaper elsewhere"."""
+    said = message.context.customer.facts.get("customer_said_in_thread")
+    told = quantities_in(fold(str(said)).text, message.context.customer.language) if said else []
+    return any(other.kind == quantity.kind and other.value == quantity.value for other in told)
 
 
 def _amount(message: Message) -> Iterator[Finding]:

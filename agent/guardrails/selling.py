@@ -112,6 +112,14 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
             yield quantity
 
 
+_BACK = sieve(r"(?<![a-z])(?:back|refund\w*)(?![a-z])")
+
+
+def _is_own_money_back(sentence: str, licence: Licence) -> bool:
+    """What somebody paid, given back where a clause refunds."""
+    return bool(_BACK.search(sentence)) and any(_BACK.search(clause) for clause in licence.clauses)
+
+
 _GIVEN_AWAY = sieve(
     r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon|gift|bonus|back|refund"
     r"|reward|free|less)(?![a-z])"
@@ -124,7 +132,7 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
     if quantity.kind == "amount" and quantity.value in licence.money:
-        return not _GIVEN_AWAY.search(sentence)
+        return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):
         return licence.gives_free(field.passage(quantity.start))
     return False
@@ -139,6 +147,7 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
             field.is_denied(match.start())
             or _speaks_of_trouble(field, match.start())
             or _NOT_A.search(before)
+            or _WONT.search(text[max(0, match.start() - 60) : match.start()])
             or licence.has_phrase(match.group())
         ):
             continue
@@ -146,6 +155,12 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
 
 
 _NOT_A = sieve(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
+
+
+_WONT = sieve(
+    r"(?<![a-z])(?:won't|will not|wouldn't|don't want to|not going to|not trying to) (?:try to |even )?(?:talk|tempt|bribe"
+    r"|keep|hold|sway|buy|push|lure)(?: [\w']+){0,7} ?$"
+)
 
 
 def upsells(field: ReadField) -> bool:

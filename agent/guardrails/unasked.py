@@ -13,7 +13,7 @@ from itertools import chain
 from agent.domain import Channel, Finding, Severity
 from agent.guardrails.finance import is_finance
 from agent.guardrails.lexicon import read_lexicons
-from agent.guardrails.listed import is_supposed
+from agent.guardrails.listed import is_cited, is_supposed
 from agent.guardrails.machine import has_human_author
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule
@@ -65,7 +65,7 @@ def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
 
 def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
     text, licence = field.tight.text, message.licence
-    if field.is_quoted(start, end) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
+    if field.is_quoted(start, end) or is_cited(start, end, field, message) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
         return True
     numbers = [token.value for token in read_numbers(text[start:end])]
     return bool(numbers) and all(licence.has_number(number) for number in numbers)

@@ -25,7 +25,7 @@ _SCARCE = sieve(
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|(?<![a-z])(?<!cut )(?<!cuts )(?<!cutting )(?<!go )down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
     r"|a handful)(?![a-z%])"
     r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
