@@ -113,7 +113,7 @@ def is_cited(start: int, end: int, field: Field, message: Message) -> bool:
     """Somebody's words told in quotes or in a question of theirs, which the message then does not make its own."""
     said = fold(str(message.context.customer.facts.get("customer_said_in_thread") or "")).text
     text = field.tight.text
-    quoted = field.is_quoted(start, end)
+    quoted = field.is_quoted(start, end) or text.count('"', text.rfind("\n", 0, start) + 1, start) % 2 == 1
     if quoted and text[start:end] in said:
         return True
     begin, stop = field.sentence_at(start)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.domain import Finding, Severity
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.strangers import strangers
 from agent.language.masking.people import COMPOUND, SURNAMES
 from agent.language.normalise import fold
 from agent.language.sieve import sieve
@@ -80,6 +81,7 @@ def _parts(message: Message) -> frozenset[str]:
 
 
 def _names(message: Message) -> Iterator[Finding]:
+    yield from strangers(message)
     parts, brand = _parts(message), {fold(name).text for name in message.context.brand.names}
     for field in message.fields:
         if message.context.customer.language == "en":

@@ -74,7 +74,7 @@ _WORSE = sieve(
 
 
 def _unless_same(hit: Hit, field: Field, message: Message) -> Severity | None:
-    if any(shared(clause, field.sentence(hit.start)) >= 3 for clause in message.licence.clause_sentences):
+    if any(shared(clause, field.sentence(hit.start)) >= 2 for clause in message.licence.clause_sentences):
         return None  # what a clause gives everybody depends on nobody
     return (
         None
@@ -109,7 +109,7 @@ def _by_person(message: Message) -> Iterator[Finding]:
                 worse
                 and not _SAME.search(said)
                 and not message.licence.in_clause(said.strip("。. \n"))
-                and not any(shared(clause, said) >= 3 for clause in message.licence.clause_sentences)
+                and not any(shared(clause, said) >= 2 for clause in message.licence.clause_sentences)
                 and _OF_YOU.search(said)
             ):
                 yield field.finding("PRICE_DISCRIM", Severity.BLOCK, reason, *match.span(), field.tight)

@@ -16,6 +16,7 @@ from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import example_sums
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.told_days import wrong_moves, wrong_told_days
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
 from agent.language.quantities import Quantity
@@ -62,6 +63,8 @@ def _facts(message: Message) -> Iterator[Finding]:
         yield from wrong_times(field, message)
         yield from wrong_counts(field, message)
         yield from wrong_states(field, message)
+        yield from wrong_told_days(field, message)
+        yield from wrong_moves(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
