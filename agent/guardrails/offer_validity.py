@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.derived import last_days
+from agent.guardrails.loose_terms import loose_terms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
@@ -206,6 +207,7 @@ _WIDENED = (
 
 
 def _terms(message: Message) -> Iterator[Finding]:
+    yield from loose_terms(message)
     offer = message.context.offer
     if offer is None or not presents_offer(message):
         return

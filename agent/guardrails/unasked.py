@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from agent.domain import Channel, Finding, Severity
+from agent.guardrails.clauses import shared
 from agent.guardrails.finance import is_finance
 from agent.guardrails.lexicon import read_lexicons
 from agent.guardrails.listed import is_cited, is_supposed
@@ -33,7 +34,7 @@ def unasked(rule: str) -> Check:
             return
         for field in message.fields:
             for hit in read_lexicons()[f"UNASKED_{rule}"].hits(field.masked(message)):
-                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(hit.start, hit.end, field, message):
+                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(rule, hit.start, hit.end, field, message):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
 
     return check
@@ -56,6 +57,8 @@ def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
         return not has_human_author(message)
     if rule == "CANCEL_DARK":
         return bool(_OF_LEAVING.search(field.passage(at)) or message.licence.has_phrase("cancel"))
+    if rule == "POLICY_PROMISE":
+        return not _has_a_clause(at, field, message)
     if rule == "FAKE_URGENCY":
         return not is_truly_short(message)
     return rule not in _TALE or message.context.channel is not Channel.EMAIL or bool(
@@ -63,8 +66,26 @@ def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
     )
 
 
-def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
+_GRANTS = sieve(
+    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refunded|replaced?|any ?time|covered|whenever|for life|don't expire"
+    r"|do not expire|need not|not charged|without (?:a )?(?:charge|fee)|keeps|collect\w*|pick\w*)(?![a-z])"
+)
+
+
+def _has_a_clause(at: int, field: Field, message: Message) -> bool:
+    """Whether a clause that grants something speaks of what the sentence speaks of, or the sentence promises nothing."""
+    said = field.sentence(at)
+    if _OF_LEAVING.search(said):
+        return True
+    return said.rstrip().endswith("?") or any(
+        _GRANTS.search(clause) and shared(clause, said) >= 2 for clause in message.licence.clauses
+    )
+
+
+def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Message) -> bool:
     text, licence = field.tight.text, message.licence
+    if rule == "SENSITIVE_INFER" and not is_cited(start, end, field, message):
+        return False  # what the customer named themselves is for a person as well
     if field.is_quoted(start, end) or is_cited(start, end, field, message) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
         return True
     numbers = [token.value for token in read_numbers(text[start:end])]
@@ -73,7 +94,7 @@ def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
 
 WIDE = frozenset(
     "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY"
-    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM".split()
+    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM POLICY_PROMISE SENSITIVE_INFER".split()
 )
 
 
