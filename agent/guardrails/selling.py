@@ -58,7 +58,7 @@ _UPSELL = sieve(
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
     r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going |moving )?(?:premium|plus|pro|upgrad\w+"
-    r"|adding|family plan|annual plan|new)|(?:premium|plus|pro)(?: \w+)? (?:has|gives you|comes with|would suit|might suit)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
+    r"|adding|family plan|annual plan|new)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
     r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from agent.domain import Channel, Finding, Severity
 from agent.guardrails.message import Field, Message
+from agent.guardrails.rivals import ordinary_names
 from agent.language.normalise import fold
 from agent.language.sieve import sieve
 
@@ -29,6 +30,7 @@ _NO_NAME = frozenset(
     thursday thursdays friday fridays saturday saturdays january february march april may june july august september
     october november december jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun pacific
     eastern central mountain atlantic gmt utc bst god earth milky press cancel resume pause skip start menu home help
+    standard plus basic premium pro family annual lite classic essential gold silver platinum bronze
     txt whatsapp iphone ipad macbook android windows youtube paypal gmail outlook bluetooth visa mastercard amex apple
     google chrome safari firefox venmo zelle telegram signal wechat yes no sir madam dear hi hello regards cheers love thanks sincerely best yours warmly
     """.split()
@@ -65,6 +67,8 @@ def _has_another_title(match: re.Match[str], message: Message) -> bool:
 
 
 def _is_ordinary(said: str, match: re.Match[str], field: Field) -> bool:
+    if said in ordinary_names():
+        return True
     if said in _NO_NAME or said.removesuffix("s") in _NO_NAME or any(char.isupper() for char in match["name"][1:]):
         return said in _NO_NAME or not match["name"][1:].islower() and len(said) < 4
     before = fold(field.raw[max(0, match.start() - 12) : match.start()]).text
