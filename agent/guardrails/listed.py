@@ -28,7 +28,7 @@ def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Mes
         for field in message.fields:
             text = field.masked(message)
             for hit in lexicon.hits(text):
-                severity = judge(hit, field, message) if judge else hit.severity
+                severity = judge(hit, field, message) if judge else unless_cited(hit, field, message)
                 if severity is None or message.licence.in_clause(text[hit.start : hit.end]):
                     continue
                 yield field.finding(rule, severity, reason, hit.start, hit.end, field.tight)
@@ -128,6 +128,10 @@ _EXPLAINS = sieve(
     r"\?|？|不在|指的是|是指|意思是|因人而异|看(?:个人|情况)|(?<![a-z])(?:means?|depends|refers? to|isn't"
     r"|is not)(?![a-z])"
 )
+
+
+def unless_cited(hit: Hit, field: Field, message: Message) -> Severity | None:
+    return None if is_cited(hit.start, hit.end, field, message) else hit.severity
 
 
 def unless_disowned(hit: Hit, field: Field, message: Message) -> Severity | None:

@@ -82,10 +82,24 @@ def _has_a_clause(at: int, field: Field, message: Message) -> bool:
     )
 
 
+_DISCLAIMS = sieve(
+    r"(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not|wouldn't|didn't|couldn't|not able to|isn't|rather not)"
+    r"(?: \w+)? (?:tell|say|share|know|see|track|watch|look at|ask|use|keep|collect|read|record|sell|score|rank|sort|compare|comment"
+    r"|promise|recommend|advise|claim|write|send|discuss|judge|speak|answer|report|pass|charge|check|mine|ours|us|theirs)(?![a-z])"
+)
+_WARNS = sieve(
+    r"(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us|isn't ours|didn't (?:write|send) it"
+    r"|if (?:anyone|anybody|someone|somebody|a caller|a message|an e-?mail|a text)|pretend\w* to be|beware|we(?:'d| would)? never"
+    r"|nobody (?:here|from)|don't share|please don't (?:send|share|give|call|click))(?![a-z])"
+)
+
+
 def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Message) -> bool:
     text, licence = field.tight.text, message.licence
     if rule == "SENSITIVE_INFER" and not is_cited(start, end, field, message):
         return False  # what the customer named themselves is for a person as well
+    if _DISCLAIMS.search(text, field.sentence_at(start)[0], start) or _WARNS.search(field.passage(start)):
+        return True
     if field.is_quoted(start, end) or is_cited(start, end, field, message) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
         return True
     numbers = [token.value for token in read_numbers(text[start:end])]

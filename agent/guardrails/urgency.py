@@ -9,6 +9,7 @@ from datetime import timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
+from agent.guardrails.listed import is_cited
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
@@ -57,7 +58,7 @@ def _urgency(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         text = field.masked(message)
         for match in _SCARCE.finditer(text):
-            if _is_their_own(match, text):
+            if _is_their_own(match, text) or is_cited(*match.span(), field, message):
                 continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
@@ -67,6 +68,7 @@ def _urgency(message: Message) -> Iterator[Finding]:
                 not _says_the_last_day(field, match.start(), message)
                 and not _deadline_is_near(match.group(), message)
                 and not is_denied_before(text, match.start())
+                and not is_cited(*match.span(), field, message)
             ):
                 reason = "Nothing ends that soon. Give the true date."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
