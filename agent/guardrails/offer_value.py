@@ -90,7 +90,9 @@ def presents_offer(message: Message) -> bool:
     return False
 
 
-_BENEFIT = sieve(r"减|省|优惠|券|码|折|赠|送|(?<![a-z])(?:off|discount|codes?|saves?|coupon|voucher|offer|bonus|free|claim)(?![a-z])")
+_BENEFIT = sieve(
+    r"减|省|优惠|券|码|折|赠|送|(?<![a-z])(?:off|discount|codes?|saves?|coupon|voucher|offer|bonus|free|claim)(?![a-z])"
+)
 
 
 def _is_of_something_else(quantity: Quantity, field: Field, message: Message) -> bool:

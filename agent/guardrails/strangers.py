@@ -36,6 +36,8 @@ _NO_NAME = frozenset(
     """.split()
 )
 _MENU = sieve(r"[>→›]|(?<![a-z])(?:press|tap|click|choose|select|open|under|in|go to|sign in|hit|reply|text|called) $")
+_A_KIND = sieve(r"(?<![a-z])(?:the|a|an|our|this|that|any|some|each|every|both|new|of) $")
+"""The Sumatra, a Kenyan, our Nordic lamp: goods go by names as well."""
 _REASON = "No input knows this name. A person decides."
 
 
@@ -70,8 +72,10 @@ def _is_ordinary(said: str, match: re.Match[str], field: Field) -> bool:
     if said in ordinary_names():
         return True
     if said in _NO_NAME or said.removesuffix("s") in _NO_NAME or any(char.isupper() for char in match["name"][1:]):
-        return said in _NO_NAME or not match["name"][1:].islower() and len(said) < 4
+        return said in _NO_NAME or (not match["name"][1:].islower() and len(said) < 4)
     before = fold(field.raw[max(0, match.start() - 12) : match.start()]).text
+    if _A_KIND.search(before) and not match["title"]:
+        return True
     return bool(_MENU.search(before)) or _is_signature(match, field)
 
 

@@ -35,7 +35,9 @@ _MOVED = sieve(
     r"|out for delivery|in the post|with the courier|on the (?:van|truck))|(?:has|have|'s|'ve) (?:already |just )?(?:shipped"
     r"|left|gone out|been (?:shipped|sent|posted|dispatched))|went out|shipped (?:this|yesterday|last|today))(?![a-z])"
 )
-_MOVES = sieve(r"dispatched|shipped|delivered|out for delivery|transit|on its way|on the way|sent|posted|collected|left|en route|picked up|scan")
+_MOVES = sieve(
+    r"dispatched|shipped|delivered|out for delivery|transit|on its way|on the way|sent|posted|collected|left|en route|picked up|scan"
+)
 
 
 def wrong_told_days(field: Field, message: Message) -> Iterator[Finding]:
@@ -46,12 +48,16 @@ def wrong_told_days(field: Field, message: Message) -> Iterator[Finding]:
         if mention.kind not in _KINDS or _TODAY.search(mention.text.casefold()):
             continue
         sentence = field.sentence(mention.start)
-        if _HAPPENS.search(sentence) and not _OPEN.search(sentence) and not _is_known(mention, sentence, message):
+        if (
+            _HAPPENS.search(sentence)
+            and not _OPEN.search(sentence)
+            and not _is_known(mention, sentence, field.tight.text, message)
+        ):
             reason = f"The record knows nothing of {mention.text.strip()}."
             yield field.finding("FACT_RECORD", Severity.BLOCK, reason, mention.start, mention.end, field.tight)
 
 
-def _is_known(mention: DateMention, sentence: str, message: Message) -> bool:
+def _is_known(mention: DateMention, sentence: str, text: str, message: Message) -> bool:
     """Whether a day it can mean, this week's or last week's of that name, stands in the record or follows from it."""
     meant = {mention.first + timedelta(more) for more in range((mention.last - mention.first).days + 1)}
     if mention.kind == "weekday":
@@ -60,7 +66,7 @@ def _is_known(mention: DateMention, sentence: str, message: Message) -> bool:
     days = set(message.licence.dates) | ({offer.expires_on} if offer and offer.expires_on else set())
     if re.search(r"(?<![a-z])next (?:one|lesson|box)", sentence):
         return bool(meant & days)
-    return bool(meant & (days | set(last_days(message, sentence))))
+    return bool(meant & (days | set(last_days(message, text))))
 
 
 def wrong_moves(field: Field, message: Message) -> Iterator[Finding]:

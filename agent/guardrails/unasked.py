@@ -34,7 +34,9 @@ def unasked(rule: str) -> Check:
             return
         for field in message.fields:
             for hit in read_lexicons()[f"UNASKED_{rule}"].hits(field.masked(message)):
-                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(rule, hit.start, hit.end, field, message):
+                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(
+                    rule, hit.start, hit.end, field, message
+                ):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
 
     return check
@@ -61,13 +63,16 @@ def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
         return not _has_a_clause(at, field, message)
     if rule == "FAKE_URGENCY":
         return not is_truly_short(message)
-    return rule not in _TALE or message.context.channel is not Channel.EMAIL or bool(
-        _TO_SOMEBODY.search(field.passage(at))
+    return (
+        rule not in _TALE
+        or message.context.channel is not Channel.EMAIL
+        or bool(_TO_SOMEBODY.search(field.passage(at)))
     )
 
 
 _GRANTS = sieve(
-    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refunded|replaced?|any ?time|covered|whenever|for life|don't expire"
+    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refund\w*|replac\w*|any ?time|covered|whenever|for life|don't expire"
+    r"|return\w*|within|repair\w*|swap\w*|exchang\w*|re-?sent|credited|warrant\w*|ready|acknowledge"
     r"|do not expire|need not|not charged|without (?:a )?(?:charge|fee)|keeps|collect\w*|pick\w*)(?![a-z])"
 )
 
@@ -100,7 +105,12 @@ def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Messag
         return False  # what the customer named themselves is for a person as well
     if _DISCLAIMS.search(text, field.sentence_at(start)[0], start) or _WARNS.search(field.passage(start)):
         return True
-    if field.is_quoted(start, end) or is_cited(start, end, field, message) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
+    if (
+        field.is_quoted(start, end)
+        or is_cited(start, end, field, message)
+        or is_supposed(text, start)
+        or licence.has_phrase(text[start:end])
+    ):
         return True
     numbers = [token.value for token in read_numbers(text[start:end])]
     return bool(numbers) and all(licence.has_number(number) for number in numbers)

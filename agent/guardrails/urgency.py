@@ -116,7 +116,9 @@ def _deadline_is_near(said: str, message: Message) -> bool:
 def is_truly_short(message: Message) -> bool:
     """Whether the inputs themselves tell of little time or little stock."""
     facts = leaves(message.context.customer.facts)
-    return _deadline_is_near("tonight", message) or any(re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts)
+    return _deadline_is_near("tonight", message) or any(
+        re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts
+    )
 
 
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
