@@ -119,6 +119,8 @@ RULES: tuple[Rule, ...] = (
             fine("血压计的袖带可以单买。天凉注意保暖，预防感冒。"),
             fine("喝茶不能代替药物，请勿自行停药。"),
             fine("It isn't a remedy for anything; see your doctor about the headaches.", language="en"),
+            broken("Two weeks of it and your knees stop hurting.", language="en"),
+            fine("You asked whether it will lower your cholesterol. No, we never said so.", language="en"),
             fine("Wash cold to prevent fading, and stop using soap on it.", language="en"),
             fine("The valve eases pressure before you open the lid.", language="en"),
         ),

@@ -99,11 +99,13 @@ _CITED = sieve(
     r"(?![a-z])"
 )
 _ASKED_WHETHER = sieve(
-    r"(?<![a-z])(?:you(?:'ve| have)?(?: \w+)?|somebody|someone|a friend|people)(?: \w+)? (?:asked?|wondered|wanted to know|wrote to ask)"
+    r"(?<![a-z])(?:you(?:'ve| have)?(?: \w+)?|somebody|someone|a friend|people)(?: \w+)? (?:asked?"
+    r"|wondered|wanted to know|wrote to ask)"
     r"(?: us| me)?(?: about)?,? (?:if|whether|about)(?![a-z])"
 )
 _CORRECTED = sieve(
-    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write|wrote|say|said|send|sent|do|claim"
+    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write"
+    r"|wrote|say|said|send|sent|do|claim"
     r"|promise|print|call|from us|ours|true|something|stop|answer|tell)|never said|careful with|nothing|nobody should"
     r"|isn't (?:true|ours|us|so)|wasn't (?:us|ours|from us)|not (?:us|ours|so|quite))(?![a-z])"
 )

@@ -1,4 +1,4 @@
-"""The offer told loosely in English: bare numbers for its value and threshold, no end, and what the row keeps out let in.
+"""The offer told loosely in English: bare numbers for value and threshold, no end, and what the row keeps out let in.
 
 "Fifteen off once you hit seventy" names no currency and is a promise all the same. Closed world: a number in such a
 place is the row's, or stands in another input.
@@ -22,15 +22,19 @@ from agent.language.sieve import sieve
 _UNIT = r"(?: ?(?:%|percent|per ?cent|quid|bucks?|pounds?|dollars?|euros?|or so|odd|-odd|ish))?"
 _OFF = re.compile(rf"{_UNIT} (?:off(?! (?:and|then|on the|at|to|for the (?:day|week)))|knocked off|discount)(?![a-z])")
 _TAKES = sieve(
-    r"(?<![a-z])(?:takes?|knocks?|saves?(?: you)?|cuts?|shaves?|gets? you|drops?(?: it)? by|slash(?:es)?) (?:off )?(?:a |an )?$"
+    r"(?<![a-z])(?:takes?|knocks?|saves?(?: you)?|cuts?|shaves?|gets? you|drops?(?: it)? by"
+    r"|slash(?:es)?) (?:off )?(?:a |an )?$"
 )
 _SPEND = sieve(
-    r"(?<![a-z])(?:spend(?:ing)?(?: over| at least| more than)?|(?:once|when|if) you(?:'ve)? (?:hit|reach|pass|spend|get to|top)|hit"
-    r"|orders? (?:of|over|above|from)|baskets? (?:of|over|above|from)|minimum(?: spend)?(?: of| is)?|(?:goes|get|go) (?:over|past)"
+    r"(?<![a-z])(?:spend(?:ing)?(?: over| at least| more than)?|(?:once|when|if) you(?:'ve)? (?:hit|reach"
+    r"|pass|spend|get to|top)|hit"
+    r"|orders? (?:of|over|above|from)|baskets? (?:of|over|above|from)|minimum(?: spend)?(?: of| is)?"
+    r"|(?:goes|get|go) (?:over|past)"
     r") (?:a |about )?$"
 )
 _NO_SUM = re.compile(
-    r" ?(?:%|percent|per ?cent|days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|am|pm|o'clock|of (?:the|our|your)|people|to \d"
+    r" ?(?:%|percent|per ?cent|days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|am|pm|o'clock"
+    r"|of (?:the|our|your)|people|to \d"
     r"|points?|gb|gigs?|items?|boxes|bags|times|st|nd|rd|th|:|\d|kg|g(?![a-z])|ml|cm|miles|degrees|countries|steps|reasons|ways"
     r"|screens?|lines?|lessons?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
@@ -45,10 +49,15 @@ def loose_numbers(field: Field, message: Message, offer: OfferTerms) -> Iterator
         if _OFF.match(text, token.end) or (_takes(text, token) and not _NO_SUM.match(text, token.end)):
             reason = "The reserved offer has another value."
             yield field.finding("OFFER_AMOUNT", Severity.BLOCK, reason, token.start, token.end, field.tight)
-        elif offer.min_spend > 0 and _SPEND.search(text[max(0, token.start - 40) : token.start]):
-            if not _NO_SUM.match(text, token.end) and _tells_of_offer(field.sentence(token.start), offer):
-                reason = "The offer needs another spend."
-                yield field.finding("OFFER_THRESHOLD", Severity.BLOCK, reason, token.start, token.end, field.tight)
+        elif offer.min_spend > 0 and _is_a_spend(token, field, offer):
+            reason = "The offer needs another spend."
+            yield field.finding("OFFER_THRESHOLD", Severity.BLOCK, reason, token.start, token.end, field.tight)
+
+
+def _is_a_spend(token: NumberToken, field: Field, offer: OfferTerms) -> bool:
+    text = field.tight.text
+    told = _SPEND.search(text[max(0, token.start - 40) : token.start]) and not _NO_SUM.match(text, token.end)
+    return bool(told) and _tells_of_offer(field.sentence(token.start), offer)
 
 
 def _has_a_unit(token: NumberToken, field: Field) -> bool:
@@ -84,16 +93,19 @@ def _is_of_offer(sentence: str, offer: OfferTerms) -> bool:
 # --- no end -----------------------------------------------------------------------------------------------------------
 
 _ENDLESS = sieve(
-    r"(?<![a-z])(?:(?:doesn't|does not|won't|will not|never) (?:ever )?(?:run out|runs out|end|ends|lapse|go off|go away|stop working"
-    r"|go anywhere)|all (?:month|winter|autumn|summer|spring|year|season|december|november|october|january|september)(?: long)?"
+    r"(?<![a-z])(?:(?:doesn't|does not|won't|will not|never) (?:ever )?(?:run out|runs out|end|ends|lapse"
+    r"|go off|go away|stop working"
+    r"|go anywhere)|all (?:month|winter|autumn|summer|spring|year|season|december|november|october"
+    r"|january|september)(?: long)?"
     r"|any (?:day|time) (?:in|this|next|you|that|before christmas|this side)(?: \w+)?|whenever you(?:'re| are) ready"
     r"|whenever (?:it suits|suits|you (?:like|want|fancy|get round))|year[- ]round|open-ended|indefinitely"
-    r"|(?:as long|however long) as you (?:like|want|need)|stays? (?:valid|open|good|live)|there's no (?:end|rush|last day|clock|date)"
+    r"|(?:as long|however long) as you (?:like|want|need)|stays? (?:valid|open|good|live)"
+    r"|there's no (?:end|rush|last day|clock|date)"
     r"|no (?:end|closing|cut-?off|last) (?:date|day|in sight)|isn't going anywhere|keeps (?:for ever|forever))(?![a-z])"
 )
 
 
-def endless(field: Field, message: Message, offer: OfferTerms) -> Iterator[Finding]:
+def endless(field: Field, offer: OfferTerms) -> Iterator[Finding]:
     """Words that give an offer with a last day more days than it has, in a sentence that tells of the offer."""
     if offer.expires_on is None:
         return
@@ -103,10 +115,10 @@ def endless(field: Field, message: Message, offer: OfferTerms) -> Iterator[Findi
         named = any(
             mention.first <= offer.expires_on <= mention.last for mention in field.dates if mention.kind != "month"
         )
-        if _is_of_offer(sentence, offer) and not named and not field.is_denied(match.start()):
-            if not (whole_month and match.group().startswith(("all", "any"))) and not _PAID.search(sentence):
-                reason = f"The offer ends on {offer.expires_on}."
-                yield field.finding("OFFER_EXPIRY", Severity.BLOCK, reason, *match.span(), field.tight)
+        true = named or (whole_month and match.group().startswith(("all", "any"))) or field.is_denied(match.start())
+        if _is_of_offer(sentence, offer) and not true and not _PAID.search(sentence):
+            reason = f"The offer ends on {offer.expires_on}."
+            yield field.finding("OFFER_EXPIRY", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
 _PAID = sieve(r"(?<![a-z])(?:pin(?![a-z])|cancel|pause|skip|refund|return|withdraw|points (?:don't|never|do not))")
@@ -127,12 +139,15 @@ _OTHER_WORDS = {
     "gift set": r"gift sets?|gift boxes",
 }
 _LETS_IN = sieve(
-    r"(?<![a-z])(?:too|also|as well|included|includes?|including|counts?|even|covers?|works? (?:on|for|with)|use it (?:on|for|towards?)"
-    r"|good (?:on|for)|goes (?:on|towards?)|fine|yes|sure|any(?:thing)?|everything|applies|apply it|stick it on|welcome|valid on|and all"
+    r"(?<![a-z])(?:too|also|as well|included|includes?|including|counts?|even|covers?|works? (?:on|for"
+    r"|with)|use it (?:on|for|towards?)"
+    r"|good (?:on|for)|goes (?:on|towards?)|fine|yes|sure|any(?:thing)?|everything|applies|apply it"
+    r"|stick it on|welcome|valid on|and all"
     r"|the lot|no matter|whatever)(?![a-z])"
 )
 _KEEPS_OUT = sieve(
-    r"(?<![a-z])(?:not|no|never|without|except|exclud\w*|but|aside|apart|other than|out|doesn't|don't|won't|isn't|aren't|can't|bar|barring"
+    r"(?<![a-z])(?:not|no|never|without|except|exclud\w*|but|aside|apart|other than|out|doesn't|don't"
+    r"|won't|isn't|aren't|can't|bar|barring"
     r"|minus|save for|unless|only|excl)(?![a-z])|n't"
 )
 
@@ -157,5 +172,5 @@ def loose_terms(message: Message) -> Iterator[Finding]:
         return
     for field in message.fields:
         yield from loose_numbers(field, message, offer)
-        yield from endless(field, message, offer)
+        yield from endless(field, offer)
         yield from let_in(field, offer)

@@ -128,6 +128,7 @@ RULES: tuple[Rule, ...] = (
             fine("我不是真人，是青禾茶铺的智能助手。"),
             fine("No machine washing, please. I'm an assistant, not a person.", language="en"),
             fine("If your kids are at home, they can sign for it.", language="en"),
+            broken("This is Sandra typing now.", language="en", because="nobody of that name is on record"),
             fine("I am a bot, and a person can take over after nine.", language="en"),
         ),
     ),

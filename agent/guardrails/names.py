@@ -179,6 +179,8 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _names,
         examples=(
+            broken("Ask for Sandra when you call.", language="en", because="no input knows her"),
+            fine("Order it on Monday, before Christmas, and it can go to Spain.", language="en"),
             broken("李女士您好，订单已发出。"),
             broken("陈先生，您的订单已发出。", changes={"customer": {"facts": {"gender": "female"}}}),
             broken("Hi Paula, your parcel left.", language="en"),

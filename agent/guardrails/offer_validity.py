@@ -343,6 +343,7 @@ def _duration(field: Field, message: Message, offer: OfferTerms) -> Iterator[Fin
 
 _STRICT = {**PERCENT, "exclusions": "黄金、礼品卡除外"}
 _MONTHLY = {"kind": "amount", "value": 5, "currency": "USD", "code": "NX5", "exclusions": "per month, for 3 months"}
+_CLEARANCE = {"kind": "percent", "value": 15, "currency": "USD", "code": "BEST15", "exclusions": "clearance"}
 RULES: tuple[Rule, ...] = (
     Rule(
         "OFFER_EXPIRY",
@@ -377,6 +378,8 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _terms,
         examples=(
+            broken("Clearance counts too, use BEST15 on it.", language="en", changes={"offer": _CLEARANCE}),
+            fine("BEST15 takes 15% off, clearance aside.", language="en", changes={"offer": _CLEARANCE}),
             broken("全场八折，QH20。", changes={"offer": _STRICT}),
             broken("八折券QH20，礼品卡也能用。", changes={"offer": _STRICT}),
             broken("八折券QH20，可与其他优惠叠加。", changes={"offer": PERCENT}),

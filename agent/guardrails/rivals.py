@@ -288,6 +288,7 @@ RULES: tuple[Rule, ...] = (
             fine("Shipping is slow this week, sorry. Rain is bad for parcels.", language="en"),
             fine("The parcel was lost in Fresno, and we are looking for it.", language="en"),
             fine("其他家人也可以一起用。"),
+            broken("Go with the pink lot, then. Their towers fall over.", language="en"),
             fine("很抱歉，您的快递慢了，收到后快递盒坏了也请拍照。"),
             fine("这一单的物流出了差错，我们在查。"),
         ),

@@ -57,8 +57,10 @@ _UPSELL = sieve(
     r"(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
-    r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going |moving )?(?:premium|plus|pro|upgrad\w+"
-    r"|adding|family plan|annual plan|new)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
+    r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going "
+    r"|moving )?(?:premium|plus|pro|upgrad\w+"
+    r"|adding|family plan|annual plan|new)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an"
+    r"|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
     r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
@@ -159,7 +161,8 @@ _NOT_A = sieve(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not
 
 
 _WONT = sieve(
-    r"(?<![a-z])(?:won't|will not|wouldn't|don't want to|not going to|not trying to) (?:try to |even )?(?:talk|tempt|bribe"
+    r"(?<![a-z])(?:won't|will not|wouldn't|don't want to|not going to|not trying to) (?:try to "
+    r"|even )?(?:talk|tempt|bribe"
     r"|keep|hold|sway|buy|push|lure)(?: [\w']+){0,7} ?$"
 )
 

@@ -31,8 +31,11 @@ _NO_NAME = frozenset(
     october november december jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun pacific
     eastern central mountain atlantic gmt utc bst god earth milky press cancel resume pause skip start menu home help
     standard plus basic premium pro family annual lite classic essential gold silver platinum bronze
-    txt whatsapp iphone ipad macbook android windows youtube paypal gmail outlook bluetooth visa mastercard amex apple
-    google chrome safari firefox venmo zelle telegram signal wechat yes no sir madam dear hi hello regards cheers love thanks sincerely best yours warmly
+    txt whatsapp iphone ipad macbook android windows youtube paypal gmail outlook bluetooth
+    visa mastercard amex apple
+    google chrome safari firefox venmo zelle telegram signal wechat
+    yes no sir madam dear hi hello regards cheers love thanks
+    sincerely best yours warmly
     """.split()
 )
 _MENU = sieve(r"[>→›]|(?<![a-z])(?:press|tap|click|choose|select|open|under|in|go to|sign in|hit|reply|text|called) $")

@@ -65,9 +65,12 @@ def _subject(message: Message) -> Iterator[Finding]:
 
 
 _KIDDING = sieve(
-    r"(?<![a-z])(?:just kidding|only kidding|only joking|just joking|gotcha|made you look|false alarm|not really[,.!]|got your attention"
-    r"|have your attention|now that you're here|now that we have you|don't worry, (?:it's|that's|nothing)|no, nothing is wrong"
-    r"|nothing (?:is|'s|was) (?:actually |really )?(?:wrong|owed|due)|in fact (?:it|everything) (?:went|is)|relax,|okay, not)(?![a-z])"
+    r"(?<![a-z])(?:just kidding|only kidding|only joking|just joking|gotcha|made you look|false alarm"
+    r"|not really[,.!]|got your attention"
+    r"|have your attention|now that you're here|now that we have you|don't worry, (?:it's|that's|nothing)"
+    r"|no, nothing is wrong"
+    r"|nothing (?:is|'s|was) (?:actually |really )?(?:wrong|owed|due)|in fact (?:it|everything) (?:went"
+    r"|is)|relax,|okay, not)(?![a-z])"
 )
 
 

@@ -18,8 +18,10 @@ from agent.language.dates import DateMention
 from agent.language.sieve import sieve
 
 _HAPPENS = sieve(
-    r"(?<![a-z])(?:next (?:one|lesson|box|delivery|visit|bill|payment|session)(?:'s| is| was)?|lands?|landed|arriv(?:es?|ed|ing)"
-    r"|ships?|shipped|goes out|go out|went out|going out|due|delivered|dispatch\w*|renews?|renewed|left us|leaves?|posted"
+    r"(?<![a-z])(?:next (?:one|lesson|box|delivery|visit|bill|payment|session)(?:'s| is| was)?|lands?"
+    r"|landed|arriv(?:es?|ed|ing)"
+    r"|ships?|shipped|goes out|go out|went out|going out|due|delivered|dispatch\w*|renews?|renewed"
+    r"|left us|leaves?|posted"
     r"|sent|picked up|collected|charged|comes?|came|reach(?:es|ed)|starts?|started|ends?|ended|with you|at your door"
     r"|signed for|booked (?:for|in)|moved to|there (?:by|on)|refunded|paid|landing|coming|on its way)(?![a-z])"
 )
@@ -31,12 +33,15 @@ _OPEN = sieve(
 _KINDS = frozenset({"weekday", "relative"})
 _TODAY = sieve(r"(?<![a-z])(?:today|this week|this month|the month|now)(?![a-z])")
 _MOVED = sieve(
-    r"(?<![a-z])(?:left (?:us|our|the (?:warehouse|depot|shop|roastery))|(?:is|are|'s|'re) (?:already |now )?(?:on (?:its|the|their) way"
-    r"|out for delivery|in the post|with the courier|on the (?:van|truck))|(?:has|have|'s|'ve) (?:already |just )?(?:shipped"
+    r"(?<![a-z])(?:left (?:us|our|the (?:warehouse|depot|shop|roastery))|(?:is|are|'s|'re) (?:already "
+    r"|now )?(?:on (?:its|the|their) way"
+    r"|out for delivery|in the post|with the courier|on the (?:van|truck))|(?:has|have|'s"
+    r"|'ve) (?:already |just )?(?:shipped"
     r"|left|gone out|been (?:shipped|sent|posted|dispatched))|went out|shipped (?:this|yesterday|last|today))(?![a-z])"
 )
 _MOVES = sieve(
-    r"dispatched|shipped|delivered|out for delivery|transit|on its way|on the way|sent|posted|collected|left|en route|picked up|scan"
+    r"dispatched|shipped|delivered|out for delivery|transit|on its way|on the way|sent|posted|collected"
+    r"|left|en route|picked up|scan"
 )
 
 

@@ -36,6 +36,8 @@ RULES: tuple[Rule, ...] = (
             fine("好久没见您，有空来坐坐。"),
             fine("We miss you. No pressure at all.", language="en"),
             fine("You owe us nothing.", language="en"),
+            broken("Please don't go, I work on commission.", language="en"),
+            fine("Please don't send cash.", language="en"),
             broken("您说走就走，对得起我们这些人吗？"),
             broken("别的家长都给孩子报了，就您还没动静。"),
             broken("您再不来，小店就撑不下去了。"),

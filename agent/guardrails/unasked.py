@@ -1,7 +1,7 @@
-"""What nobody asked about: other people, watching, guesses, harm, told in a message whose inputs speak of no such thing.
+"""What nobody asked about: people, watching, guesses, harm, told in a message whose inputs speak of no such thing.
 
-Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_en.toml) are wide, so a person decides;
-what record, thread or clause speaks of, what is denied, quoted or only supposed is let go.
+Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_en.toml) are wide, so a person
+decides; what record, thread or clause speaks of, what is denied, quoted or only supposed is let go.
 """
 
 from __future__ import annotations
@@ -71,14 +71,16 @@ def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
 
 
 _GRANTS = sieve(
-    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refund\w*|replac\w*|any ?time|covered|whenever|for life|don't expire"
+    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refund\w*|replac\w*|any ?time|covered"
+    r"|whenever|for life|don't expire"
     r"|return\w*|within|repair\w*|swap\w*|exchang\w*|re-?sent|credited|warrant\w*|ready|acknowledge"
     r"|do not expire|need not|not charged|without (?:a )?(?:charge|fee)|keeps|collect\w*|pick\w*)(?![a-z])"
 )
 
 
 def _has_a_clause(at: int, field: Field, message: Message) -> bool:
-    """Whether a clause that grants something speaks of what the sentence speaks of, or the sentence promises nothing."""
+    """Whether a clause that grants something speaks of what the sentence speaks of, or the sentence"
+    " promises nothing."""
     said = field.sentence(at)
     if _OF_LEAVING.search(said):
         return True
@@ -88,13 +90,17 @@ def _has_a_clause(at: int, field: Field, message: Message) -> bool:
 
 
 _DISCLAIMS = sieve(
-    r"(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not|wouldn't|didn't|couldn't|not able to|isn't|rather not)"
-    r"(?: \w+)? (?:tell|say|share|know|see|track|watch|look at|ask|use|keep|collect|read|record|sell|score|rank|sort|compare|comment"
+    r"(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not|wouldn't|didn't|couldn't"
+    r"|not able to|isn't|rather not)"
+    r"(?: \w+)? (?:tell|say|share|know|see|track|watch|look at|ask|use|keep|collect|read|record|sell"
+    r"|score|rank|sort|compare|comment"
     r"|promise|recommend|advise|claim|write|send|discuss|judge|speak|answer|report|pass|charge|check|mine|ours|us|theirs)(?![a-z])"
 )
 _WARNS = sieve(
-    r"(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us|isn't ours|didn't (?:write|send) it"
-    r"|if (?:anyone|anybody|someone|somebody|a caller|a message|an e-?mail|a text)|pretend\w* to be|beware|we(?:'d| would)? never"
+    r"(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us"
+    r"|isn't ours|didn't (?:write|send) it"
+    r"|if (?:anyone|anybody|someone|somebody|a caller|a message|an e-?mail|a text)|pretend\w* to be"
+    r"|beware|we(?:'d| would)? never"
     r"|nobody (?:here|from)|don't share|please don't (?:send|share|give|call|click))(?![a-z])"
 )
 
@@ -118,7 +124,8 @@ def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Messag
 
 WIDE = frozenset(
     "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY"
-    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM POLICY_PROMISE SENSITIVE_INFER".split()
+    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM POLICY_PROMISE"
+    " SENSITIVE_INFER".split()
 )
 
 

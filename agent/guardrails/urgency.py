@@ -26,7 +26,8 @@ _SCARCE = sieve(
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])(?<!cut )(?<!cuts )(?<!cutting )(?<!go )down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|(?<![a-z])(?<!cut )(?<!cuts )(?<!cutting )(?<!go )down to (?:the last |just "
+    r"|our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
     r"|a handful)(?![a-z%])"
     r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
@@ -150,6 +151,8 @@ RULES: tuple[Rule, ...] = (
             fine("手冲壶仅剩3件。", changes={"customer": {"facts": {"stock_left": 3}}}),
             fine("八折券QH20即将到期，9月30日止。", changes={"offer": _QH, "now": "2026-09-29T10:00:00+08:00"}),
             fine("No hurry, take your time.", language="en"),
+            broken("Three people are looking at it while we chat.", language="en"),
+            fine("You saw \"only 2 left\"? That wasn't us, we don't write that.", language="en", because="cited"),
             broken("Stock is running low.", language="en"),
             fine("If your filter is running low, tell us. You waited for news, and this is it.", language="en"),
         ),
