@@ -31,9 +31,11 @@ def shared(clause: str, sentence: str) -> int:
 _ALL = sieve(
     r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
     r"|问|来))|永远|都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
-    r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time|amount|number)"
+    r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time(?! (?:up to"
+    r"|until|till|before|within|between))|amount|number)"
     r"|anything (?:at all|goes|can be)"
-    r"|every(?:thing)? (?!as it)|whatever (?:the|your) (?:reason|condition)|no matter|any ?time|future ones"
+    r"|every(?:thing)? (?!as it)|whatever (?:the|your) (?:reason|condition)|no matter"
+    r"|any ?time(?! (?:up to|until|till|before|within|between))|future ones"
     r"|the whole|all you (?:like|want)"
     r"|as (?:much|often|many times) as|whenever|no (?:limits?|questions|exceptions?)|at all times|for ?ever"
     r"|never too late"

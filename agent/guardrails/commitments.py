@@ -202,11 +202,16 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         return _without_clause(statement, field, message)
     if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if widens(best, said):
+    if all(widens(clause, said) for clause in backing) and all(widens(clause, said) for clause in _near(said, message)):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
+
+
+def _near(said: str, message: Message) -> list[str]:
+    """The clause sentences that share something with the words, and those beside them: one clause is one promise."""
+    return [clause for clause in message.licence.clauses if shared(clause, said) >= 2]
 
 
 def _is_about(clause: str, statement: Statement, passage: str) -> bool:

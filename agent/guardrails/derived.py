@@ -27,8 +27,19 @@ _FEW = 60
 def follows(value: Decimal, field: Field, message: Message) -> bool:
     """Whether a sum of money is one step from what is known: times a count, a share of it, the difference of two."""
     made = message.once(("sums", field.name), lambda: sorted(set(_made_of(field, message))))
+    return _is_among(made, value) or _is_left_over(value, field, message, made)
+
+
+def _is_among(made: list[Decimal], value: Decimal) -> bool:
     at = bisect_left(made, value - _CENT)
     return at < len(made) and made[at] < value + _CENT
+
+
+def _is_left_over(value: Decimal, field: Field, message: Message, made: list[Decimal]) -> bool:
+    """The difference of two sums that the text itself tells, each of them known or one step from it."""
+    told = {q.value for q in field.quantities if q.kind in _MONEY and q.value != value}
+    known = [one for one in told if message.licence.has_number(one) or _is_among(made, one)]
+    return any(abs(abs(one - other) - value) < _CENT for one, other in combinations(known, 2))
 
 
 def _made_of(field: Field, message: Message) -> Iterator[Decimal]:

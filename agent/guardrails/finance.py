@@ -21,7 +21,8 @@ _GUARANTEED = sieve(
     r"|黑白)|预(?:计|期)\w{0,6}(?:收益|回报)\w{0,4}\d|跑赢|翻倍|高收益"
     r"|(?<![a-z])(?:guaranteed? (?:returns?|rates?|income|profits?|growth|gains?|approval|yield"
     r"|principal)|(?:returns?|rate|principal|capital|money|savings) (?:is"
-    r"|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk"
+    r"|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk(?! (?:in"
+    r"|to) (?:try|ask|look|wait|see))"
     r"|zero[- ]risk|without (?:any )?risk|can(?:'t|not) lose|never (?:lose|go down|falls?)"
     r"|double your (?:money|savings)|(?:only|ever|always)(?: ever)? (?:go|goes|move|moves|grow"
     r"|grows|rise|rises)(?: \w+){0,3} (?:up|one way|higher)|sure thing|pre-?approved"
@@ -79,13 +80,13 @@ _COMPARISON = sieve(
 )
 
 
-def _is_finance(message: Message) -> bool:
+def is_finance(message: Message) -> bool:
     facts = message.context.customer.facts
     return bool(_FINANCE_TYPES.search(str(facts.get("product_type") or "").casefold()))
 
 
 def _finance(message: Message) -> Iterator[Finding]:
-    finance = _is_finance(message)
+    finance = is_finance(message)
     for field in message.fields:
         text = field.masked(message)
         yield from _certain(field, text, message, finance)

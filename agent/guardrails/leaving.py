@@ -211,6 +211,7 @@ RULES: tuple[Rule, ...] = (
             fine("To cancel, open Settings and tap Leave; there is no fee and no call.", language="en"),
             fine("Your parcel has left, so the order can't be cancelled now.", language="en"),
             fine("No thanks needed.", language="en"),
+            broken("I've put you on a pause instead, which is basically the same thing as cancelling.", language="en"),
         ),
     ),
 )

@@ -26,7 +26,8 @@ _DENIED = sieve(
     r"|无(?![疑论敌数愧]))\w{0,8}$|(?:谁|有人)\w{0,3}(?:跟|对|向)(?:您|你)(?:说|讲|保证|承诺)\w{0,4}$"
     r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
     r"|without(?! (?:a |any )?(?:doubt|question))"
-    r"|cannot|nor|neither|nobody|instead of|rather than|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
+    r"|cannot|nor|neither|nobody|rarely|hardly|seldom|instead of|rather than|please don't|do not)"
+    r"|n't)(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
 _CLAUSE_END = sieve(r"[。！？!?；;\n，,.]")

@@ -28,7 +28,7 @@ def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Mes
         for field in message.fields:
             text = field.masked(message)
             for hit in lexicon.hits(text):
-                severity = judge(hit, field, message) if judge else hit.severity
+                severity = judge(hit, field, message) if judge else unless_cited(hit, field, message)
                 if severity is None or message.licence.in_clause(text[hit.start : hit.end]):
                     continue
                 yield field.finding(rule, severity, reason, hit.start, hit.end, field.tight)
@@ -84,6 +84,8 @@ _ASKED = sieve(
 
 def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     """“最强修护”那张图不是我们发的; you saw "cheapest guaranteed", that isn't ours: nobody here claims it."""
+    if is_cited(hit.start, hit.end, field, message):
+        return True
     text = field.masked(message)
     if not field.is_quoted(hit.start, hit.end):
         return False
@@ -95,11 +97,46 @@ def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     return bool(_DISOWNED.search(text[start:end]) or (asked and (_DISOWNED.search(around) or _EXPLAINS.search(around))))
 
 
+_CITED = sieve(
+    r"(?<![a-z])(?:said|says|say|saying|asked?|asking|wrote|writes|reads?|saw|seen|heard|called|claims?|told|quoted|words|goes)"
+    r"(?![a-z])"
+)
+_ASKED_WHETHER = sieve(
+    r"(?<![a-z])(?:you(?:'ve| have)?(?: \w+)?|somebody|someone|a friend|people)(?: \w+)? (?:asked?"
+    r"|wondered|wanted to know|wrote to ask)"
+    r"(?: us| me)?(?: about)?,? (?:if|whether|about)(?![a-z])"
+)
+_CORRECTED = sieve(
+    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write"
+    r"|wrote|say|said|send|sent|do|claim"
+    r"|promise|print|call|from us|ours|true|something|stop|answer|tell)|never said|careful with|nothing|nobody should"
+    r"|isn't (?:true|ours|us|so)|wasn't (?:us|ours|from us)|not (?:us|ours|so|quite))(?![a-z])"
+)
+
+
+def is_cited(start: int, end: int, field: Field, message: Message) -> bool:
+    """Somebody's words told in quotes or in a question of theirs, which the message then does not make its own."""
+    said = fold(str(message.context.customer.facts.get("customer_said_in_thread") or "")).text
+    text = field.tight.text
+    quoted = field.is_quoted(start, end) or text.count('"', text.rfind("\n", 0, start) + 1, start) % 2 == 1
+    if quoted and text[start:end] in said:
+        return True
+    begin, stop = field.sentence_at(start)
+    whole = "\n".join(each.tight.text for each in message.fields)
+    reported = quoted and (field.name == "subject" or _CITED.search(text, max(0, begin - 60), stop))
+    asked = _ASKED_WHETHER.search(text, begin, start)
+    return bool((reported or asked) and _CORRECTED.search(whole))
+
+
 # an answer to what was asked explains; it does not repeat the claim as its own
 _EXPLAINS = sieve(
     r"\?|？|不在|指的是|是指|意思是|因人而异|看(?:个人|情况)|(?<![a-z])(?:means?|depends|refers? to|isn't"
     r"|is not)(?![a-z])"
 )
+
+
+def unless_cited(hit: Hit, field: Field, message: Message) -> Severity | None:
+    return None if is_cited(hit.start, hit.end, field, message) else hit.severity
 
 
 def unless_disowned(hit: Hit, field: Field, message: Message) -> Severity | None:

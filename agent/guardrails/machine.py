@@ -83,13 +83,14 @@ _NOT_OF_ITSELF = sieve(
 )
 
 
+def has_human_author(message: Message) -> bool:
+    """Whether the inputs say that a person writes; where they say nothing, a machine does."""
+    kind = str(message.context.customer.facts.get("author_kind") or "bot").casefold()
+    return kind in ("human", "person", "agent", "rep")
+
+
 def _human_claim(message: Message) -> Iterator[Finding]:
-    if str(message.context.customer.facts.get("author_kind") or "bot").casefold() in (
-        "human",
-        "person",
-        "agent",
-        "rep",
-    ):
+    if has_human_author(message):
         return
     reason = "A machine wrote this and must not say that it is a person."
     for field in message.fields:
@@ -128,6 +129,7 @@ RULES: tuple[Rule, ...] = (
             fine("我不是真人，是青禾茶铺的智能助手。"),
             fine("No machine washing, please. I'm an assistant, not a person.", language="en"),
             fine("If your kids are at home, they can sign for it.", language="en"),
+            broken("This is Sandra typing now.", language="en", because="nobody of that name is on record"),
             fine("I am a bot, and a person can take over after nine.", language="en"),
         ),
     ),

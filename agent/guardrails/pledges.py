@@ -58,7 +58,8 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if _CANNOT.search(text, start, hit.start) and not _NEW_CLAUSE.search(text, start, hit.start):
+    cannot = _CANNOT.search(text, start, hit.start)
+    if cannot is not None and not _NEW_CLAUSE.search(text, cannot.start(), hit.start):
         return None
     if _IS_NOT.search(text, start, hit.start) or _WARNED.search(said):
         return None

@@ -16,6 +16,7 @@ from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import example_sums
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.told_days import wrong_moves, wrong_told_days
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
 from agent.language.quantities import Quantity
@@ -62,6 +63,8 @@ def _facts(message: Message) -> Iterator[Finding]:
         yield from wrong_times(field, message)
         yield from wrong_counts(field, message)
         yield from wrong_states(field, message)
+        yield from wrong_told_days(field, message)
+        yield from wrong_moves(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
@@ -284,6 +287,12 @@ _PARCEL = {
 }
 
 
+_WEEK = {
+    "customer": {
+        "facts": {"next_lesson": "2026-09-15T16:30", "order_status": "in production", "ships_by": "2026-09-22"}
+    }
+}
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "FACT_RECORD",
@@ -293,6 +302,9 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _facts,
         examples=(
+            broken("Your next one is on Thursday.", language="en", changes=_WEEK),
+            broken("Your table left us this morning.", language="en", changes=_WEEK),
+            fine("Your next one is on Tuesday.", language="en", changes={**_WEEK, "now": "2026-09-11T10:30:00-04:00"}),
             broken("您的订单QH26081178已签收。", changes=_ORDER),
             broken("您8月12日下单的手冲咖啡壶用得好吗？", changes=_ORDER),
             broken("您有1290积分。", changes=_ORDER),

@@ -60,7 +60,11 @@ def _is_own_price(value: str, message: Message) -> bool:
     if not value:
         return False
     said, licence = Decimal(value.rstrip(".")), message.licence
-    return said in licence.money or any(q.kind == "amount" and q.value == said for q in licence.quantities)
+    return (
+        said in licence.money
+        or licence.points_buy(said)
+        or any(q.kind == "amount" and q.value == said for q in licence.quantities)
+    )
 
 
 RULES: tuple[Rule, ...] = (

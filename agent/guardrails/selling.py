@@ -57,7 +57,10 @@ _UPSELL = sieve(
     r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
-    r"|(?<![a-z])(?:upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
+    r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going "
+    r"|moving )?(?:premium|plus|pro|upgrad\w+"
+    r"|adding|family plan|annual plan|new)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an"
+    r"|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
     r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
@@ -112,6 +115,14 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
             yield quantity
 
 
+_BACK = sieve(r"(?<![a-z])(?:back|refund\w*)(?![a-z])")
+
+
+def _is_own_money_back(sentence: str, licence: Licence) -> bool:
+    """What somebody paid, given back where a clause refunds."""
+    return bool(_BACK.search(sentence)) and any(_BACK.search(clause) for clause in licence.clauses)
+
+
 _GIVEN_AWAY = sieve(
     r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon|gift|bonus|back|refund"
     r"|reward|free|less)(?![a-z])"
@@ -124,7 +135,7 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
     if quantity.kind == "amount" and quantity.value in licence.money:
-        return not _GIVEN_AWAY.search(sentence)
+        return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):
         return licence.gives_free(field.passage(quantity.start))
     return False
@@ -139,6 +150,7 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
             field.is_denied(match.start())
             or _speaks_of_trouble(field, match.start())
             or _NOT_A.search(before)
+            or _WONT.search(text[max(0, match.start() - 60) : match.start()])
             or licence.has_phrase(match.group())
         ):
             continue
@@ -146,6 +158,13 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
 
 
 _NOT_A = sieve(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
+
+
+_WONT = sieve(
+    r"(?<![a-z])(?:won't|will not|wouldn't|don't want to|not going to|not trying to) (?:try to "
+    r"|even )?(?:talk|tempt|bribe"
+    r"|keep|hold|sway|buy|push|lure)(?: [\w']+){0,7} ?$"
+)
 
 
 def upsells(field: ReadField) -> bool:

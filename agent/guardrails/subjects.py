@@ -59,8 +59,29 @@ def _subject(message: Message) -> Iterator[Finding]:
         if match.group() not in known and not fits:
             reason = "The subject raises an alarm or a hope that nothing backs."
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
+    yield from _taken_back(field, message)
     yield from _more_than_the_body(field, message)
     yield from _gift_of_nothing(field, message)
+
+
+_KIDDING = sieve(
+    r"(?<![a-z])(?:just kidding|only kidding|only joking|just joking|gotcha|made you look|false alarm"
+    r"|not really[,.!]|got your attention"
+    r"|have your attention|now that you're here|now that we have you|don't worry, (?:it's|that's|nothing)"
+    r"|no, nothing is wrong"
+    r"|nothing (?:is|'s|was) (?:actually |really )?(?:wrong|owed|due)|in fact (?:it|everything) (?:went"
+    r"|is)|relax,|okay, not)(?![a-z])"
+)
+
+
+def _taken_back(field: Field, message: Message) -> Iterator[Finding]:
+    """A subject that the body takes back was written to be opened, and no more."""
+    body = message.body
+    for match in _KIDDING.finditer(body.tight.text[:400]) if body else ():
+        reason = "The body takes back what the subject says."
+        yield field.finding("DECEPTIVE_SUBJECT", Severity.HUMAN, reason, 0, len(field.tight.text), field.tight)
+        if match:
+            return
 
 
 _ALL_FREE = sieve(

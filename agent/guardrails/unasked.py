@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from agent.domain import Finding, Severity
+from agent.domain import Channel, Finding, Severity
+from agent.guardrails.clauses import shared
+from agent.guardrails.finance import is_finance
 from agent.guardrails.lexicon import read_lexicons
-from agent.guardrails.listed import is_supposed
+from agent.guardrails.listed import is_cited, is_supposed
+from agent.guardrails.machine import has_human_author
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule
+from agent.guardrails.urgency import is_truly_short
 from agent.language.numbers import read_numbers
+from agent.language.sieve import sieve
 
 Check = Callable[[Message], Iterator[Finding]]
 
@@ -30,15 +35,89 @@ def unasked(rule: str) -> Check:
             return
         for field in message.fields:
             for hit in wide.hits(field.masked(message)):
-                if not _has_a_reason(hit.start, hit.end, field, message):
+                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(
+                    rule, hit.start, hit.end, field, message
+                ):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
 
     return check
 
 
-def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
+_OF_LEAVING = sieve(
+    r"(?<![a-z])(?:cancel\w*|clos(?:e|ing)|leav(?:e|ing)|stop(?:ping)?|end(?:ing)?|quit\w*|unsubscrib\w*|switch off"
+    r"|goodbye|pause|downgrad\w+)(?![a-z])"
+)
+_TO_SOMEBODY = sieve(r"(?<![a-z])(?:you|your|yours|yourself|you're|you've|you'd|you'll)(?![a-z])")
+_TALE = frozenset({"TONE_INSULT", "TONE_THREAT", "SURVEILLANCE", "CHURN_REVEAL", "PRICE_DISCRIM"})
+"""Rules about what is said to somebody: a tale of others that speaks to nobody is only a tale."""
+
+
+def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
+    """Whether the words can be of this rule's matter here: money only in finance, a machine only where one writes."""
+    if rule == "FINANCIAL_CLAIM":
+        return is_finance(message)
+    if rule == "HUMAN_CLAIM":
+        return not has_human_author(message)
+    if rule == "CANCEL_DARK":
+        return bool(_OF_LEAVING.search(field.passage(at)) or message.licence.has_phrase("cancel"))
+    if rule == "POLICY_PROMISE":
+        return not _has_a_clause(at, field, message)
+    if rule == "FAKE_URGENCY":
+        return not is_truly_short(message)
+    return (
+        rule not in _TALE
+        or message.context.channel is not Channel.EMAIL
+        or bool(_TO_SOMEBODY.search(field.passage(at)))
+    )
+
+
+_GRANTS = sieve(
+    r"(?<![a-z])(?:free|no (?:charge|fee|cost)|waived|included?|refund\w*|replac\w*|any ?time|covered"
+    r"|whenever|for life|don't expire"
+    r"|return\w*|within|repair\w*|swap\w*|exchang\w*|re-?sent|credited|warrant\w*|ready|acknowledge"
+    r"|do not expire|need not|not charged|without (?:a )?(?:charge|fee)|keeps|collect\w*|pick\w*)(?![a-z])"
+)
+
+
+def _has_a_clause(at: int, field: Field, message: Message) -> bool:
+    """Whether a clause that grants something speaks of what the sentence speaks of, or the sentence"
+    " promises nothing."""
+    said = field.sentence(at)
+    if _OF_LEAVING.search(said):
+        return True
+    return said.rstrip().endswith("?") or any(
+        _GRANTS.search(clause) and shared(clause, said) >= 2 for clause in message.licence.clauses
+    )
+
+
+_DISCLAIMS = sieve(
+    r"(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not|wouldn't|didn't|couldn't"
+    r"|not able to|isn't|rather not)"
+    r"(?: \w+)? (?:tell|say|share|know|see|track|watch|look at|ask|use|keep|collect|read|record|sell"
+    r"|score|rank|sort|compare|comment"
+    r"|promise|recommend|advise|claim|write|send|discuss|judge|speak|answer|report|pass|charge|check|mine|ours|us|theirs)(?![a-z])"
+)
+_WARNS = sieve(
+    r"(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us"
+    r"|isn't ours|didn't (?:write|send) it"
+    r"|if (?:anyone|anybody|someone|somebody|a caller|a message|an e-?mail|a text)|pretend\w* to be"
+    r"|beware|we(?:'d| would)? never"
+    r"|nobody (?:here|from)|don't share|please don't (?:send|share|give|call|click))(?![a-z])"
+)
+
+
+def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Message) -> bool:
     text, licence = field.tight.text, message.licence
-    if field.is_quoted(start, end) or is_supposed(text, start) or licence.has_phrase(text[start:end]):
+    if rule == "SENSITIVE_INFER" and not is_cited(start, end, field, message):
+        return False  # what the customer named themselves is for a person as well
+    if _DISCLAIMS.search(text, field.sentence_at(start)[0], start) or _WARNS.search(field.passage(start)):
+        return True
+    if (
+        field.is_quoted(start, end)
+        or is_cited(start, end, field, message)
+        or is_supposed(text, start)
+        or licence.has_phrase(text[start:end])
+    ):
         return True
     numbers = [token.value for token in read_numbers(text[start:end])]
     return bool(numbers) and all(licence.has_number(number) for number in numbers)
@@ -46,8 +125,8 @@ def _has_a_reason(start: int, end: int, field: Field, message: Message) -> bool:
 
 WIDE = frozenset(
     "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY "
-    "FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST "
-    "OFF_PLATFORM".split()
+    "FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM "
+    "POLICY_PROMISE SENSITIVE_INFER".split()
 )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.licence import leaves
-from agent.guardrails.listed import is_disowned
+from agent.guardrails.listed import is_cited, is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
@@ -30,7 +30,8 @@ _SCARCE = sieve(
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|(?<![a-z])(?<!cut )(?<!cuts )(?<!cutting )(?<!go )down to (?:the last |just "
+    r"|our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
     r"|a handful)(?![a-z%])"
     r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
@@ -64,6 +65,8 @@ def _urgency(message: Message) -> Iterator[Finding]:
         for match in _SCARCE.finditer(text):
             if _is_their_own(match, text) or _is_calendar(match, text):
                 continue
+            if is_cited(*match.span(), field, message):
+                continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -73,6 +76,7 @@ def _urgency(message: Message) -> Iterator[Finding]:
                 and not _says_the_last_day(field, match.start(), message)
                 and not _deadline_is_near(match.group(), message)
                 and not is_denied_before(text, match.start())
+                and not is_cited(*match.span(), field, message)
             ):
                 reason = "Nothing ends that soon. Give the true date."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -125,6 +129,14 @@ def _deadline_is_near(said: str, message: Message) -> bool:
     return today <= offer.expires_on <= today + reach
 
 
+def is_truly_short(message: Message) -> bool:
+    """Whether the inputs themselves tell of little time or little stock."""
+    facts = leaves(message.context.customer.facts)
+    return _deadline_is_near("tonight", message) or any(
+        re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts
+    )
+
+
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
     offer = message.context.offer
     if offer is None or offer.expires_on is None or not presents_offer(message):
@@ -154,6 +166,8 @@ RULES: tuple[Rule, ...] = (
             fine("手冲壶仅剩3件。", changes={"customer": {"facts": {"stock_left": 3}}}),
             fine("八折券QH20即将到期，9月30日止。", changes={"offer": _QH, "now": "2026-09-29T10:00:00+08:00"}),
             fine("No hurry, take your time.", language="en"),
+            broken("Three people are looking at it while we chat.", language="en"),
+            fine("You saw \"only 2 left\"? That wasn't us, we don't write that.", language="en", because="cited"),
             broken("Stock is running low.", language="en"),
             fine("If your filter is running low, tell us. You waited for news, and this is it.", language="en"),
         ),

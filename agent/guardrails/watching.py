@@ -93,6 +93,8 @@ RULES: tuple[Rule, ...] = (
             fine("Our system shows your order has left.", language="en"),
             fine("There is a 40% chance of rain on delivery day.", language="en"),
             fine("You're a Gold member until March.", language="en"),
+            broken("The computer reckons you're about to leave.", language="en"),
+            broken("Our spreadsheet sorts buyers into keepers and goners.", language="en"),
         ),
     ),
     Rule(

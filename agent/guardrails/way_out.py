@@ -29,6 +29,9 @@ _OBSTRUCT = sieve(
     r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
     r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|(?<![a-z])(?:costs?|fees?)(?![a-z])"
     r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
+    r"|" + _STOP_WORD + r"[^\n]{0,60}?(?:points|credit|balance|rewards|perks|membership|access|vouchers?|discount"
+    r"|status)(?: \w+){0,3} (?:go(?:es)?"
+    r" with|vanish\w*|disappear\w*|lost|gone|lapses?|wiped|forfeit\w*|removed|with it|is over|ends?)(?![a-z])"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )
 
