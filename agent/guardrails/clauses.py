@@ -68,7 +68,7 @@ _DENIAL = sieve(
     rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)不(?:退|换|赔|修|保修|补)(?![货本证息底值])"
     rf"|{_MATTER}\w{{0,2}}不(?:了|成)"
     r"|(?:没有?)(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|不在\w{0,6}(?:范围|之列"
-    r"|[质包承]保里)|不保(?=$|[,，。;；的哦哈了])"
+    r"|[质包承]保里|里面|其中|其内)|不保(?=$|[,，。;；的哦哈了])"
     r"|(?<![a-z])(?:(?:can't|cannot|can not|won't|will not|don't|do not|doesn't|does not|never|unable to|not able to"
     r"|aren't able to|isn't able to|not|isn't|aren't|is not|are not)(?: be| usually| ever| normally| currently)?"
     r" (?:return|refund|exchang|replac|repair|cover|cancel|paus|skip|restor|reimburs|compensat|match|withdraw"

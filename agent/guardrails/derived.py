@@ -58,6 +58,18 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
     yield from (one * rate for one in message.licence.numbers for rate in message.licence.point_rates)
 
 
+def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
+    """Whether the passage shows how the sum comes about: the difference of two known sums, or a known share of one."""
+    start = field.sentence_at(at)[0]
+    near = field.quantities_in(max(0, start - 60), field.sentence_at(at)[1])
+    sums = {one.value for one in near if one.kind in _MONEY and message.licence.has_number(one.value)}
+    rates = {one.value for one in near if one.kind.startswith("percent") and message.licence.has_number(one.value)}
+    made = {abs(one - other) for one, other in combinations(sums, 2)}
+    made |= {one + other for one, other in combinations(sums, 2)}
+    made |= {one * rate / 100 for one in sums for rate in rates}
+    return any(abs(value - one) < _CENT for one in made)
+
+
 def _own_sums(message: Message) -> frozenset[Decimal]:
     """Sums of the record and the row: what a clause names is not added to what somebody paid."""
     offer = message.context.offer

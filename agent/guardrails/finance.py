@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agent.domain import Finding, Severity
+from agent.guardrails.derived import shown
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.listed import is_disowned
 from agent.guardrails.message import Field, Message
@@ -125,6 +126,7 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
     for quantity in field.quantities if finance else ():
         if quantity.kind in ("amount", "percent", "days") and _COST.search(field.sentence(quantity.start)):
             known = message.licence.says(quantity) or message.licence.has_number(quantity.value)
+            known = known or (quantity.kind == "amount" and shown(quantity.value, field, quantity.start, message))
             if not known and not is_denied_before(text, quantity.start):
                 told = "No clause carries these terms."
                 yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, told, quantity.start, quantity.end, field.tight)

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.domain import Finding, Severity
 from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
-from agent.guardrails.derived import follows, last_days
+from agent.guardrails.derived import follows, last_days, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
@@ -172,7 +172,9 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    return quantity.kind == "amount" and follows(quantity.value, field, message)
+    if quantity.kind != "amount":
+        return False
+    return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 
 
 def _is_tenure(quantity: Quantity, message: Message) -> bool:

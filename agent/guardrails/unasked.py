@@ -44,10 +44,11 @@ def unasked(rule: str) -> Check:
 
 
 _OF_LEAVING = sieve(
-    r"(?<![a-z])(?:cancel\w*|clos(?:e|ing)|leav(?:e|ing)|stop(?:ping)?|end(?:ing)?|quit\w*|unsubscrib\w*|switch off"
+    r"取消|注销|退订|解约|关闭账|停掉|退会|退课|退保|转网|携转|赎回|离开|不续|(?<![a-z])(?:cancel\w*|clos(?:e"
+    r"|ing)|leav(?:e|ing)|stop(?:ping)?|end(?:ing)?|quit\w*|unsubscrib\w*|switch off"
     r"|goodbye|pause|downgrad\w+)(?![a-z])"
 )
-_TO_SOMEBODY = sieve(r"(?<![a-z])(?:you|your|yours|yourself|you're|you've|you'd|you'll)(?![a-z])")
+_TO_SOMEBODY = sieve(r"您|你|(?<![a-z])(?:you|your|yours|yourself|you're|you've|you'd|you'll)(?![a-z])")
 _TALE = frozenset({"TONE_INSULT", "TONE_THREAT", "SURVEILLANCE", "CHURN_REVEAL", "PRICE_DISCRIM"})
 """Rules about what is said to somebody: a tale of others that speaks to nobody is only a tale."""
 
@@ -80,8 +81,7 @@ _GRANTS = sieve(
 
 
 def _has_a_clause(at: int, field: Field, message: Message) -> bool:
-    """Whether a clause that grants something speaks of what the sentence speaks of, or the sentence"
-    " promises nothing."""
+    """Whether a clause that grants something speaks of what the sentence speaks of, or it promises nothing."""
     said = field.sentence(at)
     if _OF_LEAVING.search(said):
         return True
@@ -91,14 +91,19 @@ def _has_a_clause(at: int, field: Field, message: Message) -> bool:
 
 
 _DISCLAIMS = sieve(
-    r"(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not|wouldn't|didn't|couldn't"
+    r"(?:不会|从不|绝不|不能|没法|无法|不便|不方便|也?不)\w{0,4}(?:看|记录|追踪|收集|打听|透露|泄露|评价|比较"
+    r"|评论|承诺|保证|索要|过问"
+    r"|催|扣|打扰|多问|代替|当真)|(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not"
+    r"|wouldn't|didn't|couldn't"
     r"|not able to|isn't|rather not)"
     r"(?: \w+)? (?:tell|say|share|know|see|track|watch|look at|ask|use|keep|collect|read|record|sell"
     r"|score|rank|sort|compare|comment"
-    r"|promise|recommend|advise|claim|write|send|discuss|judge|speak|answer|report|pass|charge|check|mine|ours|us|theirs)(?![a-z])"
+    r"|promise|recommend|advise|claim|write|send|discuss|judge|speak|answer|report|pass|charge|check|mine"
+    r"|ours|us|theirs)(?![a-z])"
 )
 _WARNS = sieve(
-    r"(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us"
+    r"诈骗|骗子|骗局|冒充|自称|假冒|不是我们(?:发|打|写)|谨防|警惕|(?:别|不要|请勿)(?:相信|轻信|理会|点开"
+    r"|转账)|(?<![a-z])(?:scam\w*|phish\w*|fraudsters?|not from us|isn't (?:from )?us|wasn't (?:from )?us"
     r"|isn't ours|didn't (?:write|send) it"
     r"|if (?:anyone|anybody|someone|somebody|a caller|a message|an e-?mail|a text)|pretend\w* to be"
     r"|beware|we(?:'d| would)? never"
