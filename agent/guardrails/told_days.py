@@ -26,7 +26,7 @@ _HAPPENS = sieve(
     r"|signed for|booked (?:for|in)|moved to|there (?:by|on)|refunded|paid|landing|coming|on its way)(?![a-z])"
 )
 _OPEN = sieve(
-    r"\?|(?<![a-z])(?:if|would|could|should|might|may|can|unless|when|whenever|every|each|usually|normally|always|or|either"
+    r"\?|(?<![a-z])(?:if|would|could|should|might|may|can|unless|when|whenever|every|each|usually|normally|always|or|either|once"
     r"|until|till|before|by|up to|not|isn't|wasn't|won't|n't|never|instead|prefer|rather|want|roast\w*|open|closed"
     r"|you said|you asked|you wrote|for example|say)(?![a-z])"
 )
