@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from agent.channels import ApprovedTemplate, provider_rules
 from agent.domain import Brand, Channel, Customer, Event, Language, Offer, Purpose, Span, Words
 from agent.language.claims import quiet, speaks
 from agent.ledger import Budget, Reservation
@@ -34,7 +35,10 @@ OF_THE_CUSTOMER = frozenset({"customer", "event"})
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The state of the world at the moment of judging."""
+    """The state of the world at the moment of judging.
+
+    `approved` are the texts that may go where nothing else may; None where free text goes.
+    """
 
     customer: Customer
     brand: Brand
@@ -48,6 +52,7 @@ class Live:
     sent_last_7_days: int = 0
     sent_texts: Sequence[str] = ()
     headers: Mapping[str, str] | None = None
+    approved: Sequence[ApprovedTemplate] | None = None
 
 
 def gate_context(
@@ -87,7 +92,26 @@ def gate_context(
         },
         "limits": dict(limits),
         "headers": dict(live.headers) if live.headers is not None else None,
+        **_approved(live),
     }
+
+
+def _approved(live: Live) -> dict[str, Any]:
+    """The texts as the recipient reads them, with the brand's signature, and what may stand in each variable."""
+    if live.approved is None:
+        return {}
+    signature = f"【{live.brand.signature or live.brand.name_in(live.customer.language)}】"
+    rows = [
+        {
+            "id": template.id,
+            "text": (signature if provider_rules(template.provider).signed else "") + template.text,
+            "variables": {
+                variable.name: {"type": variable.type.value, "max": variable.longest} for variable in template.variables
+            },
+        }
+        for template in live.approved
+    ]
+    return {"templates": rows, "templates_alone": True}
 
 
 def filled_facts(words: Words, spans: Iterable[Span]) -> dict[str, str]:

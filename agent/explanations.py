@@ -40,6 +40,7 @@ SPARED_ZH = {
     Spared.ALREADY_GONE: "很久没有下单，视为已经离开，不发优惠",
     Spared.LEFT_ALONE: "近来希望少被打扰，不发优惠",
     Spared.GAMING: "说要离开、拿到优惠后又说要离开，一段时间内不再发优惠",
+    Spared.NO_PLACE: "这个渠道只能发审核过的模板，模板里没有放优惠码的位置，不发优惠",
 }
 RULE = {Language.ZH: "{said}（规则 {rule}：{title}）", Language.EN: "{said} (rule {rule}: {title})"}
 

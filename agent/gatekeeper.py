@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from agent import ways
 from agent.acts import acts_for
+from agent.channels import ApprovedTemplate
 from agent.context import Live, filled_facts, gate_context
 from agent.domain import (
     Brand,
@@ -146,4 +148,12 @@ def _live(case: Case, customer: Customer, events: Sequence[Event], house: House,
         sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7), besides=besides),
         sent_texts=house.store.outbox.texts_since(customer.id, now - timedelta(days=30), besides=besides),
         headers=headers_of(case.case_id, case.channel, case.purpose, brand),
+        approved=_approved(case, customer, house),
     )
+
+
+def _approved(case: Case, customer: Customer, house: House) -> Sequence[ApprovedTemplate] | None:
+    """What may be said where approved texts alone are carried; None where free text goes."""
+    if not ways.templates_alone(case.channel, customer, case.purpose, house):
+        return None
+    return ways.texts_for(case.channel, customer, case.purpose, case.situation or None, house)

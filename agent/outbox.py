@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from agent.domain import Delivery, DeliveryStatus, Message
+from agent.domain import Channel, Delivery, DeliveryStatus, Message, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,18 @@ class OutboxBook(Protocol):
         ...
 
     def get(self, key: str) -> OutboxRow | None: ...
+
+    def nth_last(
+        self, channel: Channel, n: int, recipient: str | None = None, purposes: frozenset[Purpose] | None = None
+    ) -> datetime | None:
+        """When the nth last message of this channel was handed over, or may have been; None when fewer were."""
+        ...
+
+    def tries(self, channel: Channel, n: int) -> Sequence[tuple[DeliveryStatus, datetime]]:
+        """How the n messages that were tried last stand now, and since when, newest first."""
+        ...
+
+    def by_provider_id(self, provider_id: str) -> OutboxRow | None: ...
 
     def counts(self) -> Mapping[DeliveryStatus, int]: ...
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent import gatekeeper, review, steps
+from agent import gatekeeper, review, steps, ways
 from agent.backoff import next_try
 from agent.breaker import Breaker
 from agent.domain import (
@@ -27,17 +27,22 @@ from agent.domain import (
     Event,
     FactSheet,
     Outcome,
+    Receipt,
+    ReceiptKind,
+    Taken,
     Tone,
     Verdict,
     Words,
 )
 from agent.errors import (
+    GateRefused,
     HoldfastError,
     NoDraft,
     StoreUnavailable,
     TransitionNotAllowed,
     WriterUnavailable,
 )
+from agent.gatekeeper import Judgement
 from agent.house import House
 from agent.outbox import OutboxRow
 from agent.outcomes import OutcomeRow, read_outcome, status_after
@@ -64,6 +69,7 @@ def prepare(case: Case, house: House, instruction: str = "", tone: Tone | None =
     customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
 
+    case = steps.keep_off_shut_ways(case, customer, house)
     case = steps.decide_offer(case, customer, events, house)
     if case.status is S.HELD_OUT:
         return Prepared(case, because="held out: this customer belongs to the control group")
@@ -86,14 +92,39 @@ def _draft(
     passages = steps.retrieve(case, customer, house)
     sheet = steps.lay_out(case, customer, events, passages, house, tone)
     steps.keep_facts(case, sheet, passages, house)
+    if ways.templates_alone(case.channel, customer, case.purpose, house):
+        return _draft_approved(case, sheet, customer, events, house, instruction, tone)
     try:
-        draft = steps.write(case, sheet, house, instruction)
+        draft, judgement = steps.write(case, sheet, house, instruction)
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
-    case, draft, verdict = steps.check(case, draft, house)
+    return _checked(case, sheet, draft, house, judgement)
+
+
+def _checked(case: Case, sheet: FactSheet, draft: Draft, house: House, judgement: Judgement | None = None) -> Prepared:
+    """check, and who looks next. `judgement` is what the gate said of these very words while they were written."""
+    case, draft, verdict = steps.check(case, draft, house, judgement)
     if case.status is S.CHECKED and (why := steps.needs_a_look(case)):
         case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
+
+
+def _draft_approved(
+    case: Case,
+    sheet: FactSheet,
+    customer: Customer,
+    events: tuple[Event, ...],
+    house: House,
+    instruction: str,
+    tone: Tone | None,
+) -> Prepared:
+    """draft where a carrier takes approved texts alone: one that fits, else another channel, else a person."""
+    draft = steps.approved(case, sheet, customer, house)
+    if isinstance(draft, Draft):
+        return _checked(case, sheet, draft, house)
+    if (moved := steps.reroute(case, customer, draft, house)) is not None:
+        return _draft(moved, customer, events, house, instruction, tone)
+    return Prepared(steps.give_to_person(case, ways.NO_WAY, house), sheet, because=f"{ways.NO_WAY} ({draft})")
 
 
 def variants(case: Case, house: House, count: int = 3, instruction: str = "") -> list[tuple[Draft, Verdict]]:
@@ -151,6 +182,10 @@ def approve(
     message = compose_message(draft, chosen, house.store.people.get(case.customer_id), house.brand_for(case))
     waits = [judgement.verdict.deferred_until, now + hold if hold else None]
     not_before = max((moment for moment in waits if moment is not None), default=None)
+    if why := ways.closed(message.channel, message.recipient, house):
+        raise GateRefused(why, "ask for another address, or draft it for another channel")
+    if why := ways.against(case.channel, gatekeeper.customer_of(case, house), case.purpose, chosen, house):
+        raise GateRefused(why, "change the words, or draft it for another channel")
     with house.store.write():
         if edited is not None:
             steps.learn(draft, edited, reviewer, house)
@@ -231,6 +266,9 @@ def send(row: OutboxRow, house: House) -> Delivery:
     if verdict.deferred_until is not None and verdict.deferred_until > now:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
+    if (until := steps.paced(message, gatekeeper.customer_of(case, house), house)) is not None:
+        house.store.outbox.defer(message.key, until, now)
+        return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {until}: the provider's pace")
     with house.store.write():
         # Asked with the claim: what was turned, paused or unsubscribed while the gate judged holds this message too.
         house.store.people.lock(case.customer_id)
@@ -257,17 +295,20 @@ def _again_or_given_up(row: OutboxRow, delivery: Delivery) -> Delivery:
 def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] = lambda: False) -> list[Delivery]:
     """Everything in the outbox whose time has come. One message that cannot be sent does not hold up the others.
 
-    Ten faults of a channel in a row, and the rest of its messages stay queued for this run. When sending is stopped, so
-    do all; when `stopped` says so, because the process ends, no other is begun.
+    Ten faults of a channel in a row, and the rest of its messages stay queued for this run and for those of the next
+    five minutes; a provider's full window keeps them for the next run. When sending is stopped, so do all; when
+    `stopped` says so, because the process ends, no other is begun.
     """
     recover(house)
     steps.give_up_stale_offers(house)
     done: list[Delivery] = []
     breaker = Breaker()
+    resting = steps.resting_channels(house)
     for row in house.store.outbox.due(house.clock.now(), limit):
         if stopped() or house.store.sending.state().stopped:
             break
-        if why := breaker.against(row.message.channel):
+        channel = row.message.channel
+        if why := resting.get(channel, "") or breaker.against(channel) or steps.window_full(channel, house):
             done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=why))
             continue
         try:
@@ -276,7 +317,7 @@ def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] =
             raise  # an outage is not a fault of the message
         except HoldfastError as error:
             delivery = Delivery(row.message.key, row.status, house.clock.now(), detail=error.message)
-        breaker.note(row.message.channel, delivery)
+        breaker.note(channel, delivery)
         done.append(delivery)
     return done
 
@@ -359,6 +400,34 @@ def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
             house.store.cases.advance(case, status_after(outcome), outcome.at)
         house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
     return outcome
+
+
+def take_receipt(receipt: Receipt, house: House) -> Taken:
+    """What a channel told afterwards, acted on once: a complaint ends marketing, an address that is nobody's is closed.
+
+    A receipt also settles a message of which nobody knew whether it had left.
+    """
+    outbox = house.store.outbox
+    row = outbox.get(receipt.key) if receipt.key else None
+    if row is None and receipt.provider_id:
+        row = outbox.by_provider_id(receipt.provider_id)
+    if row is None:
+        return Taken.NOBODYS
+    message = row.message
+    if not steps.may_follow(receipt, message, house):
+        return Taken.IGNORED
+    if receipt.kind in steps.ENDS_MARKETING:  # first and by itself: nothing that follows may undo it
+        unsubscribe(message.customer_id, receipt.at, f"{receipt.source}: {receipt.kind}", house)
+    with house.store.write():
+        if not house.store.receipts.add(receipt, message):
+            return Taken.KNOWN
+        steps.note_receipt(receipt, message, house)
+        steps.settle_unknown(row, receipt, house)
+        if receipt.kind is ReceiptKind.DELIVERED:
+            record(OutcomeRow(S.DELIVERED.value, receipt.at, case_id=message.case_id), house, receipt.source)
+        if receipt.kind in steps.ENDS_MARKETING:
+            record(OutcomeRow(S.UNSUBSCRIBED.value, receipt.at, case_id=message.case_id), house, receipt.source)
+    return Taken.TAKEN
 
 
 def judged(case: Case, draft: Draft | None, words: Words, house: House) -> Verdict:

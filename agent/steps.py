@@ -10,9 +10,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from agent import gatekeeper
+from agent import gatekeeper, ways
+from agent.arms import WORDS_ALONE, Arm
+from agent.breaker import MAX_FAULTS, resting
+from agent.channels import market_of
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
@@ -20,6 +24,7 @@ from agent.domain import (
     CampaignStatus,
     Case,
     CaseStatus,
+    Channel,
     Customer,
     Decision,
     Delivery,
@@ -27,24 +32,31 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
+    Message,
     OfferKind,
     OfferStatus,
     Purpose,
+    Receipt,
+    ReceiptKind,
     Review,
     Tone,
     Verdict,
     Words,
     WriterStamp,
 )
-from agent.draft import write_draft
+from agent.draft import prompts_of, write_draft
+from agent.draft.approved import approved_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
+from agent.flow import Step
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
-from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
+from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
+from agent.pace import may_leave_at, window_opens_at
+from agent.plan import plan_of
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
@@ -69,15 +81,18 @@ DECIDED = {
 def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], house: House) -> Case:
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
+    sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
     context = offer_context(case.customer_id, events, house)
+    context = replace(context, sayable=sayable, only=only_for(case, house), drawn=drawn_for(case, house))
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
             case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
         )
-        _note(
-            case, "offer", house, {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
-        )
+        line: dict[str, Any] = {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
+        if decision.propensity is not None and context.drawn is not None:
+            line |= {"propensity": decision.propensity, "sizes": list(context.drawn.sizes)}
+        _note(case, "offer", house, line)
     return case
 
 
@@ -96,6 +111,52 @@ def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> 
         zone=house.brand.timezone,
         recent=_recent(events, now),
     )
+
+
+def arm_of(case: Case, house: House) -> Arm | None:
+    """The arm of its campaign that this case is in, with what is different there."""
+    if case.arm is None or case.campaign_id is None:
+        return None
+    arms = plan_of(house.store.campaigns.row(case.campaign_id).plan).arms
+    return next((arm for arm in arms if arm.name == case.arm), None)
+
+
+def only_for(case: Case, house: House) -> tuple[str, ...] | None:
+    """The offers that this case may carry: what its arm says, else the step of its flow; None where neither does."""
+    if (said := only_offer(arm_of(case, house))) is not None or case.step is None or case.campaign_id is None:
+        return said if said is not None else _drawn_before(case)
+    flow = plan_of(house.store.campaigns.row(case.campaign_id).plan).flow
+    return of_step(flow.steps[case.step]) if flow is not None and case.step < len(flow.steps) else None
+
+
+def _drawn_before(case: Case) -> tuple[str, ...] | None:
+    """The size that was drawn for this case, when it is decided anew: a lapsed coupon draws no second lot."""
+    decision = case.decision
+    if decision is None or decision.propensity is None or decision.offer is None:
+        return None
+    return (decision.offer.id,)
+
+
+def drawn_for(case: Case, house: House) -> DrawnSize | None:
+    """The size that was drawn for this customer; None where no sizes are learnt here."""
+    if house.odds is None:
+        return None
+    size = house.odds.draw(case.customer_id)
+    return DrawnSize(size, house.odds.of[size], tuple(house.odds.of))
+
+
+def of_step(step: Step) -> tuple[str, ...] | None:
+    """What a step of a flow says about offers, as a decision takes it."""
+    if step.offer is None:
+        return None
+    return () if step.offer == WORDS_ALONE else (step.offer,)
+
+
+def only_offer(arm: Arm | None) -> tuple[str, ...] | None:
+    """What an arm says about offers, as a decision takes it."""
+    if arm is None or arm.offer is None:
+        return None
+    return () if arm.offer == WORDS_ALONE else (arm.offer,)
 
 
 def wants_peace(events: Sequence[Event], now: datetime) -> bool:
@@ -144,23 +205,70 @@ def lay_out(
     return replace(sheet, examples=house.store.style.examples(sheet.language, sheet.situation, sheet.channel))
 
 
-def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
-    """draft: down the ladder of writers until the gate is content. Raises NoDraft."""
-    draft = words_for(case, sheet, house, instruction)
+def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> tuple[Draft, Judgement | None]:
+    """draft: down the ladder of writers until the gate is content; and what the gate said of it. Raises NoDraft."""
+    judgements: dict[tuple[str, Words], Judgement] = {}
+    draft = words_for(case, sheet, house, instruction, judgements=judgements)
     stamp = draft.writer
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
+    return draft, judgements.get((draft.draft_id, Words(draft.subject, draft.body)))
+
+
+def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
+    """Before anything is decided: a closed address, or a channel without an approved text, is left for another one."""
+    if why := ways.closed_for(case.channel, customer, house):
+        return reroute(case, customer, why, house) or case
+    if ways.shut(case.channel, customer, case.purpose, house):
+        return reroute(case, customer, "no approved text is for this occasion", house) or case
+    return case
+
+
+def approved(case: Case, sheet: FactSheet, customer: Customer, house: House) -> Draft | str:
+    """draft, where approved texts alone are carried: the one that fits, filled; else why none does."""
+    texts = ways.texts_for(case.channel, customer, case.purpose, sheet.situation, house)
+    draft = approved_draft(case, sheet, texts)
+    if isinstance(draft, Draft):
+        line = {"draft_id": draft.draft_id, "writer": draft.writer.name, "revision": draft.writer.revision}
+        _note(case, "draft", house, {**line, "template": draft.writer.detail["template"]})
     return draft
 
 
-def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:
-    """The words alone; nothing is kept. Another variant has other words for the same facts and offer."""
+def reroute(case: Case, customer: Customer, why: str, house: House) -> Case | None:
+    """The case on another channel that this customer agreed to, where free text goes. None when there is none."""
+    other = ways.elsewhere(case, customer, house)
+    if other is None:
+        return None
+    with house.store.write():
+        moved = house.store.cases.advance(case, case.status, house.clock.now(), channel=other)
+        _note(moved, "reroute", house, {"from": case.channel.value, "to": other.value, "because": why})
+    return moved
+
+
+def words_for(
+    case: Case,
+    sheet: FactSheet,
+    house: House,
+    instruction: str,
+    variant: int = 0,
+    judgements: dict[tuple[str, Words], Judgement] | None = None,
+) -> Draft:
+    """The words alone; nothing is kept. Another variant has other words for the same facts and offer.
+
+    `judgements` takes what the gate said of each draft on the way.
+    """
 
     def judged(draft: Draft) -> Verdict:
-        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
+        words = Words(draft.subject, draft.body)
+        judgement = gatekeeper.ask("draft", case, draft, words, house)
+        if judgements is not None:
+            judgements[draft.draft_id, words] = judgement
+        return judgement.verdict
 
     seed = (seed_of(case, house) + variant * NEXT_VARIANT) % 2**31
-    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed)
+    arm = arm_of(case, house)
+    prompts = prompts_of(arm.prompt if arm else None)
+    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed, prompts=prompts)
 
 
 def seed_of(case: Case, house: House) -> int:
@@ -168,11 +276,14 @@ def seed_of(case: Case, house: House) -> int:
     return (house.seed + int.from_bytes(hashlib.sha256(case.case_id.encode()).digest()[:4], "big")) % 2**31
 
 
-def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]:
-    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next."""
+def check(case: Case, draft: Draft, house: House, judgement: Judgement | None = None) -> tuple[Case, Draft, Verdict]:
+    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next.
+
+    `judgement` is what the gate said of these very words while they were written, a moment ago; it is not asked twice.
+    """
     now = house.clock.now()
     words = Words(draft.subject, draft.body)
-    judgement = gatekeeper.ask("draft", case, draft, words, house)
+    judgement = judgement or gatekeeper.ask("draft", case, draft, words, house)
     if (fixed := judgement.verdict.fixed) is not None:
         draft = replace(draft, subject=fixed.subject, body=fixed.body, spans=reanchor(draft.spans, words, fixed))
         judgement = gatekeeper.ask("draft", case, draft, fixed, house)
@@ -314,6 +425,39 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
     return delivery
 
 
+ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
+FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
+NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
+
+
+def may_follow(receipt: Receipt, message: Message, house: House) -> bool:
+    """Who opened or clicked is kept of those alone who agreed to this channel's marketing, and want a profile."""
+    if receipt.kind not in FOLLOWED:
+        return True
+    customer = house.store.people.get(message.customer_id)
+    consent = customer.consents.get(message.channel)
+    agreed = consent is not None and consent.granted is True
+    return agreed and not customer.suppressed and not NO_PROFILE.intersection(map(str.casefold, customer.flags))
+
+
+def settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:
+    """Whatever is told about a message shows that it left; where nobody knew, that is known now."""
+    if row.status is not DeliveryStatus.UNKNOWN:
+        return
+    told = f"{receipt.source} told of it: {receipt.kind}"
+    sent = Delivery(row.message.key, DeliveryStatus.SENT, receipt.at, row.where, told)
+    if house.store.outbox.finish(sent, since=DeliveryStatus.UNKNOWN):
+        case = house.store.cases.get(row.message.case_id)
+        if case.status is S.UNKNOWN:
+            house.store.cases.advance(case, S.SENT, receipt.at)
+
+
+def note_receipt(receipt: Receipt, message: Message, house: House) -> None:
+    """Its line in the trace; what a customer wrote is not repeated there."""
+    line = {"kind": receipt.kind.value, "source": receipt.source, "detail": receipt.detail}
+    house.store.cases.note(message.case_id, "receipt", receipt.at, line)
+
+
 def give_up_stale_offers(house: House) -> int:
     """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
     given_back = 0
@@ -360,6 +504,36 @@ def paused(case: Case, house: House) -> bool:
     return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
 
 
+def paced(message: Message, customer: Customer, house: House) -> datetime | None:
+    """From when the provider takes one more, of us all and for this recipient; None for now. The sink takes any."""
+    rules = house.providers.get(market_of(message.channel, customer.language, customer.timezone))
+    if rules is None or message.channel not in house.reach.real:
+        return None
+    nth_last = partial(house.store.outbox.nth_last, message.channel)
+    return may_leave_at(rules, message.recipient, message.purpose, customer.timezone, house.clock.now(), nth_last)
+
+
+def window_full(channel: Channel, house: House) -> str:
+    """Why no message of this channel leaves for now, whosever it is; empty while one may. No gate is asked for it."""
+    if channel not in house.reach.real:
+        return ""
+    nth_last, now = partial(house.store.outbox.nth_last, channel), house.clock.now()
+    carriers = [rules for rules in house.providers.values() if rules.channel is channel]
+    waits = [window_opens_at(rules, now, nth_last) for rules in carriers]
+    if not waits or any(until is None for until in waits):
+        return ""
+    return f"the window of {' and '.join(rules.key for rules in carriers)} is full: the next run goes on"
+
+
+def resting_channels(house: House) -> dict[Channel, str]:
+    """The channels that an earlier run found dead minutes ago, with the reason for leaving them alone."""
+    now, found = house.clock.now(), {}
+    for channel in house.channels:
+        if (until := resting(house.store.outbox.tries(channel, MAX_FAULTS), now)) is not None:
+            found[channel] = f"channel {channel} rests until {until:%H:%M} UTC: {MAX_FAULTS} errors in a row"
+    return found
+
+
 def held_back(case: Case, house: House) -> str:
     """What keeps a judged message in at the moment of its claim; empty when nothing does."""
     if house.store.sending.state().stopped:
@@ -388,7 +562,7 @@ def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: H
             return "the address on record is another one now"
     except InputError as error:
         return error.message
-    return ""
+    return ways.closed(row.message.channel, row.message.recipient, house)
 
 
 def _new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:

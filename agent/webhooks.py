@@ -11,7 +11,7 @@ import binascii
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from agent.errors import InputError
@@ -55,6 +55,23 @@ def read_webhook_url(text: str) -> str:
     if url.scheme == "http" and host not in LOOPBACK:
         raise InputError("the webhook address is not encrypted (http)", "use https://")
     return text.strip()
+
+
+def verified(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) -> datetime:
+    """The moment that was signed, when one of the signatures fits one of the secrets. Raises InputError.
+
+    Whether that moment is near enough is the caller's question.
+    """
+    remedy = "sign id, timestamp and body by Standard Webhooks, with the secret of HOLDFAST_WEBHOOK_SECRET"
+    webhook_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not webhook_id or not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+        raise InputError("the request is not signed", remedy)
+    at = datetime.fromtimestamp(int(stamp), UTC)
+    ours = signed(webhook_id, at, body, secrets)["webhook-signature"].split()
+    theirs = headers.get("webhook-signature", "").split()
+    if not any(hmac.compare_digest(mine.encode(), their.encode()) for mine in ours for their in theirs[:10]):
+        raise InputError("the signature does not fit the body", remedy)
+    return at
 
 
 def signed(webhook_id: str, at: datetime, body: bytes, secrets: Sequence[bytes]) -> Mapping[str, str]:

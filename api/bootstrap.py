@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel, FactSheet, WriteRequest, WriterReply
+from agent.domain import Brand, Channel, FactSheet, Money, WriteRequest, WriterReply
 from agent.errors import InputError, NotReady
+from agent.money import to_minor
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
 from agent.unsubscribe import Unsubscriber
@@ -18,18 +19,23 @@ from api.brand_file import read_brand
 from api.clock import FixedClock, SystemClock
 from api.home import Home
 from api.secret import installation_secrets
-from api.sending import Carrier, configured, reach_of
+from api.sending import Carrier, configured, providers, reach_of
 from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
+    from agent.adapters.channels.dkim_signature import DkimSigner
+    from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
+    from agent.adapters.robots import Robot
     from agent.adapters.store import SqlStore
     from agent.adapters.store.dump import Dumped
     from agent.adapters.till import TillWebhook
     from agent.catalogue import Catalogue
+    from agent.channels import ProviderRules, Templates
     from agent.house import House
+    from agent.sms_url import SmsAccount
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
     from scoring.event_log import EventLog
@@ -143,6 +149,47 @@ class Workshop:
             lambda: load_writer(str(model), settings.model_name, key, settings.model_format), settings.writer_timeout_s
         )
 
+    def writer_named(self, name: str) -> Writer:
+        """A writer for an arm of a campaign: `house`, or a model by folder, hub id or URL. Raises NotReady."""
+        if name not in self._named:
+            writer = self.model_writer(name)
+            _ = writer.name  # loaded now, so that a plan that names nobody is refused before it starts
+            self._named[name] = writer
+        return self._named[name]
+
+    @cached_property
+    def _named(self) -> dict[str, Writer]:
+        return {}
+
+    @property
+    def four_eyes_above(self) -> Money | None:
+        above = self.settings.four_eyes_above
+        return to_minor(above, self.brand.currency) if above is not None else None
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The texts that carriers approved; none without the home's templates.toml."""
+        from agent.channels import read_templates
+
+        return read_templates(self.home.templates)
+
+    @cached_property
+    def providers(self) -> Mapping[str, ProviderRules]:
+        """Whose rules hold in which market, where the settings name somebody whose rules are known.
+
+        Raises InputError where two providers would serve the same market.
+        """
+        from agent.channels import provider_rules
+
+        served: dict[str, ProviderRules] = {}
+        for name in providers(self.settings):
+            rules = provider_rules(name)
+            for market in rules.markets:
+                if market in served:
+                    raise InputError(f"{served[market].key} and {name} both serve {market}", "name one of them")
+                served[market] = rules
+        return served
+
     @cached_property
     def reach(self) -> Reach:
         """Which channels are real and for whom; nobody, unless settings and brand say so together."""
@@ -158,14 +205,57 @@ class Workshop:
         return {channel: real.get(channel, sink) for channel in Channel}
 
     def _carrier(self, by: Carrier) -> DeliveryChannel:
-        return self.smtp if by is Carrier.SMTP else self.webhook
+        built: Mapping[Carrier, Callable[[], DeliveryChannel]] = {
+            Carrier.SMTP: lambda: self.smtp,
+            Carrier.SMS: lambda: self.sms,
+            Carrier.WEBHOOK: lambda: self.webhook,
+        }
+        return built[by]()
+
+    @cached_property
+    def sms(self) -> SmsCarrier:
+        """Each account for the markets that its provider serves."""
+        from agent.adapters.channels.sms.aliyun import AliyunSms
+        from agent.adapters.channels.sms.carrier import SmsCarrier
+        from agent.adapters.channels.sms.huawei import HuaweiSms
+        from agent.adapters.channels.sms.tencent import TencentSms
+        from agent.adapters.channels.sms.twilio import TwilioSms
+        from agent.channels import CHINA_ZONES
+
+        texts, clock = self.templates.all, self.clock
+        build: Mapping[str, Callable[[SmsAccount], Provider]] = {
+            "aliyun": lambda account: AliyunSms(account, texts, clock),
+            "tencent": lambda account: TencentSms(account, texts, clock),
+            "huawei": lambda account: HuaweiSms(account, texts, clock),
+            "twilio": lambda account: TwilioSms(account, clock),
+        }
+        accounts = {account.provider: build[account.provider](account) for account in self.settings.sms_accounts}
+        by_market = {market: accounts[rules.key] for market, rules in self.providers.items() if rules.key in accounts}
+        return SmsCarrier(by_market, chinese_shop=self.brand.timezone in CHINA_ZONES)
 
     @cached_property
     def smtp(self) -> SmtpChannel:
         from agent.adapters.channels.smtp import SmtpChannel
 
         assert self.settings.smtp_server is not None, "it is configured, or nobody asks for it"
-        return SmtpChannel(self.settings.smtp_server, self.brand.domains[0], self.clock)
+        signer = self.signer
+        return SmtpChannel(
+            self.settings.smtp_server, self.brand.domains[0], self.clock, signer.sign if signer is not None else None
+        )
+
+    @cached_property
+    def signer(self) -> DkimSigner | None:
+        """Signs mail by DKIM; None where no key is set. Raises InputError, NotReady."""
+        if (key := self.settings.dkim) is None:
+            return None
+        from agent.adapters.channels.dkim_signature import DkimSigner
+
+        if not key.speaks_for(self.brand.from_email):
+            raise InputError(
+                f"mail from {self.brand.from_email} cannot be signed by {key.domain}",
+                "HOLDFAST_DKIM_DOMAIN is the sender's own domain, or one above it",
+            )
+        return DkimSigner(key)
 
     @cached_property
     def webhook(self) -> WebhookChannel:
@@ -173,6 +263,13 @@ class Workshop:
 
         assert self.settings.gateway is not None, "it is configured, or nobody asks for it"
         return WebhookChannel(self.settings.gateway.url, self.settings.gateway.secrets, self.clock)
+
+    @cached_property
+    def robot(self) -> Robot | None:
+        """Tells the firm's own people what waits; None where no group is set."""
+        from agent.adapters.robots import Robot
+
+        return Robot(self.settings.robot, self.clock) if self.settings.robot is not None else None
 
     @cached_property
     def till(self) -> TillWebhook:
@@ -214,22 +311,27 @@ class Workshop:
             drafters=self.settings.campaign_drafters,
             reach=self.reach,
             unsubscriber=self.unsubscriber,
+            templates=self.templates,
+            providers=self.providers,
+            writer_named=self.writer_named,
+            four_eyes_above=self.four_eyes_above,
         )
 
     def bookkeeping(self) -> House:
-        """A house that keeps the books and decides nothing: it reads no offers, so that a slip in them is no matter.
+        """A house that keeps the books and decides nothing: a slip in offers or templates is no matter, it reads none.
 
         It shares this workshop's store, and so its open transaction.
         """
         from agent.catalogue import Catalogue
+        from agent.channels import NO_TEMPLATES
 
         bare = replace(self)
-        vars(bare).update(store=self.store, catalogue=Catalogue(self.brand.currency, {}, {}))
+        vars(bare).update(store=self.store, catalogue=Catalogue(self.brand.currency, {}, {}), templates=NO_TEMPLATES)
         return bare.house
 
     def require_scores(self) -> None:
         """Raises NotReady when nobody was scored yet."""
-        if not self.store.people.latest_scores():
+        if not self.store.people.ranking():
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
 
 
@@ -284,6 +386,10 @@ class OnDemandWriter:
     def detail(self) -> Mapping[str, str]:
         """Device, dtype and the reason for the choice, where the writer knows them."""
         return getattr(self._writer, "detail", {})
+
+    @property
+    def reads_prompts(self) -> bool:
+        return getattr(self._writer, "reads_prompts", True)
 
     def write(self, request: WriteRequest) -> WriterReply:
         return self._writer.write(replace(request, timeout_s=self._timeout_s))
@@ -363,7 +469,7 @@ def lay_over(home: Home) -> None:
         scoring.reasons.use_overrides(home.overrides / "scoring")
 
 
-KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants")
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants", "_named")
 
 
 def reopened(workshop: Workshop) -> Workshop:

@@ -27,6 +27,7 @@ from api.bootstrap import Workshop
 from api.files import written_whole
 from api.incoming import Memory, take_in
 from api.scoring_store import moment_to_score, score_store
+from api.telling import tell_staff
 from api.upkeep import settle, watch
 from scoring.records import RiskBand
 
@@ -61,6 +62,7 @@ def run(workshop: Workshop, folder: Path, progress: Progress) -> list[Step]:
         ("guardrails", 0.69, lambda: _guardrails(workshop)),
         ("campaigns", 0.7, lambda: _campaigns(workshop)),
         ("send", 0.9, lambda: _send(workshop)),
+        ("staff", 0.95, lambda: _staff(workshop)),
         ("report", 0.98, lambda: _report(workshop)),
     )
     with _alone(workshop):
@@ -146,14 +148,20 @@ def _guardrails(workshop: Workshop) -> Counts:
 
 def _campaigns(workshop: Workshop) -> Counts:
     running = len(workshop.store.campaigns.rows([CampaignStatus.RUNNING]))
-    prepared = worker.draft_turn(workshop.house)
-    return {"running": running, "cases": len(prepared), "drafted": sum(p.draft is not None for p in prepared)}
+    drafted = Counter(prepared.draft is not None for prepared in worker.drafting(workshop.house))
+    return {"running": running, "cases": drafted.total(), "drafted": drafted[True]}
 
 
 def _send(workshop: Workshop) -> Counts:
     deliveries = worker.send_turn(workshop.house)
     by_status = Counter(delivery.status.value for delivery in deliveries)
     return {**dict(sorted(by_status.items())), "stopped_by_switch": workshop.store.sending.state().stopped}
+
+
+def _staff(workshop: Workshop) -> Counts:
+    if workshop.robot is None:
+        raise Skipped("no group is set: HOLDFAST_ROBOT_URL")
+    return {"told": tell_staff(workshop)}
 
 
 def _report(workshop: Workshop) -> Counts:

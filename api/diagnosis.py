@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.domain import Channel
 from agent.errors import ChannelUnavailable
+from agent.guardrails import all_rules, rules_version
+from agent.guardrails.books import book_for, read_books
+from agent.guardrails.lexicon import read_lexicons
+from agent.guardrails.tables import trials
 from agent.unsubscribe import PLACE
 from api.bootstrap import ModelServer, Workshop, model_server
 from api.offering import check_offers
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 
 MOST_FLAWS = 5
+RULE_FILES = "agent/guardrails/"
+"""Where lists and books of one's own lie under the overrides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,9 @@ def examine(workshop: Workshop) -> list[Step]:
         ("brand", _brand),
         ("data", _data),
         ("policies", _policies),
+        ("rules", _rules),
         ("offers", _offers),
+        ("templates", _templates),
         ("scorer", _scorer),
         ("writer", _writer),
         ("live", _live),
@@ -91,6 +99,22 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
             yield Step("search", "todo", said, "holdfast ingest FOLDER")
 
 
+def _rules(workshop: Workshop) -> Iterator[Step]:
+    """Files of one's own that cannot be read raise InputError; that is the line."""
+    own = [name for name in workshop.home.own_files() if name.startswith(RULE_FILES)]
+    read_lexicons()
+    for place in read_books():
+        book_for(place, None)
+    otherwise = sorted({trial.rule for trial in trials() if not trial.is_right})
+    said = f"version {rules_version()}, {len(all_rules())} rules, {len(own)} files of your own"
+    if otherwise:
+        yield Step(
+            "rules", "todo", f"{said}; they judge examples of {', '.join(otherwise)} otherwise", "holdfast rules test"
+        )
+        return
+    yield Step("rules", "ok", said)
+
+
 def _offers(workshop: Workshop) -> Iterator[Step]:
     if (frozen := workshop.store.ledger.frozen()) is not None:
         said = f"frozen by {frozen.by} at {frozen.at:%Y-%m-%d %H:%M} UTC ({frozen.note}): no coupon is reserved"
@@ -112,6 +136,17 @@ def _flaws(flaws: list[dict[str, Any]]) -> Iterator[Step]:
         yield Step("offers", "wrong", said, flaw["remedy"])
     if len(flaws) > MOST_FLAWS:
         yield Step("offers", "wrong", f"and {len(flaws) - MOST_FLAWS} flaws more", "holdfast offers check")
+
+
+def _templates(workshop: Workshop) -> Iterator[Step]:
+    """Silent where nobody has one and nobody needs one: SMS to China is a choice."""
+    today = workshop.clock.now().date()
+    held = [template for template in workshop.templates.all if template.holds_on(today)]
+    if held:
+        lapsed = len(workshop.templates.all) - len(held)
+        yield Step(
+            "templates", "ok", f"approved texts: {len(held)}" + (f", {lapsed} not in force today" * bool(lapsed))
+        )
 
 
 def _scorer(workshop: Workshop) -> Iterator[Step]:
@@ -187,13 +222,20 @@ def _channels_in_words(workshop: Workshop) -> str:
 def _carrier(channel: Channel, by: Carrier, workshop: Workshop) -> Step:
     if by is Carrier.WEBHOOK:
         return Step(channel.value, "ok", "signed to HOLDFAST_WEBHOOK_URL; not tried: only a message would show it")
+    if by is Carrier.SMS:
+        served = ", ".join(
+            f"{market} by {rules.key}" for market, rules in workshop.providers.items() if rules.channel is channel
+        )
+        return Step(channel.value, "ok", f"{served}; not tried: only a message would show it")
     try:
         workshop.smtp.check()
     except ChannelUnavailable as error:
         return Step(channel.value, "wrong", f"SMTP, and it does not take us: {error.message}", error.remedy)
     finally:
         workshop.smtp.close()
-    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us")
+    signer = workshop.signer
+    signed = f"signed by {signer.name}" if signer is not None else "not signed by us (HOLDFAST_DKIM_KEY)"
+    return Step(channel.value, "ok", f"SMTP {workshop.settings.smtp_server}: it answers and takes us; {signed}")
 
 
 def _switch(workshop: Workshop) -> Step:

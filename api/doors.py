@@ -93,7 +93,7 @@ class Doors:
 def files_of(workshop: Workshop) -> tuple[tuple[str, int], ...]:
     """Names and times of the files that a person edits in the home folder."""
     root = workshop.home.root
-    names = [workshop.home.brand, root / "offers.toml", root / "strategies.toml"]
+    names = [workshop.home.brand, root / "offers.toml", root / "strategies.toml", workshop.home.templates]
     return tuple((path.name, _changed(path)) for path in names)
 
 

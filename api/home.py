@@ -56,6 +56,11 @@ class Home:
         return self.root / "brand.toml"
 
     @property
+    def templates(self) -> Path:
+        """The texts that carriers approved."""
+        return self.root / "templates.toml"
+
+    @property
     def secret(self) -> Path:
         return self.root / "secret.key"
 

@@ -16,16 +16,25 @@ from api.settings import Settings
 class Carrier(StrEnum):
     SMTP = "smtp"
     WEBHOOK = "webhook"
+    SMS = "sms"
 
 
 def configured(settings: Settings) -> Mapping[Channel, Carrier]:
-    """What the settings name, live or not: mail by SMTP, all the rest, and mail without SMTP, through the gateway."""
+    """What the settings name, live or not: mail by SMTP, SMS by its provider, all the rest through the gateway."""
     named: dict[Channel, Carrier] = {}
     if settings.webhook_url:
         named = dict.fromkeys(Channel, Carrier.WEBHOOK)
     if settings.smtp_url:
         named[Channel.EMAIL] = Carrier.SMTP
+    if settings.sms_accounts:
+        named[Channel.SMS] = Carrier.SMS
     return named
+
+
+def providers(settings: Settings) -> tuple[str, ...]:
+    """Who carries what here, of those whose own rules we hold as data; the firm's gateway is none of them."""
+    smtp = ("smtp",) if settings.smtp_url else ()
+    return (*smtp, *(account.provider for account in settings.sms_accounts))
 
 
 def against_live(settings: Settings, brand: Brand) -> tuple[str, str]:
@@ -40,7 +49,7 @@ def against_live(settings: Settings, brand: Brand) -> tuple[str, str]:
     if not settings.allow_list.entries:
         return "HOLDFAST_ALLOW names nobody who may be reached", "begin with your own address; * is everybody"
     if not configured(settings):
-        return "no real channel is set", "set HOLDFAST_SMTP_URL or HOLDFAST_WEBHOOK_URL"
+        return "no real channel is set", "set HOLDFAST_SMTP_URL, HOLDFAST_SMS_URL or HOLDFAST_WEBHOOK_URL"
     if Channel.EMAIL in configured(settings) and "@" not in brand.from_email.strip("@"):
         return "the brand has no sender address", "add from_email = … to brand.toml"
     return "", ""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.dkim_key import DkimKey, read_dkim_key
 from agent.errors import InputError
 from agent.reach import AllowList, read_allow_list
+from agent.robot_url import RobotAccount, read_robot_url
+from agent.sms_url import SmsAccount, read_sms_urls
 from agent.smtp_url import SmtpServer, read_smtp_url
 from agent.webhooks import read_secrets, read_webhook_url
 from api.secret import named_secrets
@@ -47,6 +51,11 @@ class Settings(BaseSettings):
     ingest_max_mb: float = Field(50.0, gt=0, description="policy files larger than this are not read")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")
     holdout_share: float = Field(0.1, ge=0, le=1, description="share of customers who never get marketing")
+    four_eyes_above: Decimal | None = Field(
+        None,
+        ge=0,
+        description="campaigns that may spend more than this (major units) need a second person; unset: none",
+    )
     hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")
     rate_limit: str = Field("1200/minute", description="requests that one key or person may make over HTTP")
     drafters: int = Field(2, ge=1, le=64, description="drafts that are written at the same time by `serve`")
@@ -54,6 +63,11 @@ class Settings(BaseSettings):
     allow: str = Field("", description="comma list of who may be reached: addresses, @domains, phones, customer ids, *")
     secret: SecretStr | None = Field(None, description="signs unsubscribe links; secret.key in the home when unset")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:587?starttls=required, or smtps://")
+    dkim_selector: str = Field("", description="signs mail: under this name the public key stands in DNS")
+    dkim_domain: str = Field("", description="the domain that signs, the sender's own or one above it")
+    dkim_key: Path | None = Field(None, description="file with the private RSA key in PEM that signs")
+    sms_url: SecretStr | None = Field(None, description="aliyun://…, tencent://…, twilio://…: one a market")
+    robot_url: SecretStr | None = Field(None, description="wecom://…, dingtalk://…, feishu://…: the staff's own group")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
     webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")
     codes_url: SecretStr | None = Field(None, description="where the shop's till takes new coupon codes, signed alike")
@@ -70,6 +84,18 @@ class Settings(BaseSettings):
     @cached_property
     def smtp_server(self) -> SmtpServer | None:
         return read_smtp_url(self.smtp_url.get_secret_value()) if self.smtp_url else None
+
+    @cached_property
+    def sms_accounts(self) -> tuple[SmsAccount, ...]:
+        return read_sms_urls(self.sms_url.get_secret_value()) if self.sms_url else ()
+
+    @cached_property
+    def robot(self) -> RobotAccount | None:
+        return read_robot_url(self.robot_url.get_secret_value()) if self.robot_url else None
+
+    @cached_property
+    def dkim(self) -> DkimKey | None:
+        return read_dkim_key(self.dkim_selector.strip(), self.dkim_domain.strip().strip("."), self.dkim_key)
 
     @cached_property
     def gateway(self) -> Gateway | None:
@@ -112,6 +138,9 @@ SETTING_OF = {
     "secrets": "HOLDFAST_SECRET",
     "allow_list": "HOLDFAST_ALLOW",
     "smtp_server": "HOLDFAST_SMTP_URL",
+    "sms_accounts": "HOLDFAST_SMS_URL",
+    "robot": "HOLDFAST_ROBOT_URL",
+    "dkim": "HOLDFAST_DKIM_SELECTOR, HOLDFAST_DKIM_DOMAIN, HOLDFAST_DKIM_KEY",
     "gateway": "HOLDFAST_WEBHOOK_URL, HOLDFAST_WEBHOOK_SECRET",
     "till": "HOLDFAST_CODES_URL, HOLDFAST_WEBHOOK_SECRET",
 }

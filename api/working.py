@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent import worker
+from agent.errors import ChannelUnavailable
 from api.arrivals import move
 from api.logs import log, logger
+from api.telling import tell_staff
 from api.upkeep import settle, watch
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 EVERY_S = 1.0
 # An hour is soon enough to stop a campaign that harms: unsubscribes themselves act at once.
 KEEP_REPLIES, SWEEP = timedelta(days=1), timedelta(hours=1)
+TELL = timedelta(minutes=1)
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Worker:
     metrics: Metrics | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     _swept: datetime | None = None
+    _told: datetime | None = None
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
@@ -62,7 +66,7 @@ class Worker:
             log(logging.INFO, f"message {delivery.key} is {delivery.status}", key=delivery.key, status=delivery.status)
 
     def draft(self) -> None:
-        for prepared in worker.draft_turn(self.workshop().house):
+        for prepared in worker.drafting(self.workshop().house):
             if self.metrics is not None:
                 self.metrics.drafted(prepared)
 
@@ -77,6 +81,17 @@ class Worker:
             for name, stop in watch(shop):
                 told = f"{stop.harm}: {stop.at_least:.2%} at least, the limit is {stop.limit:.2%}"
                 log(logging.WARNING, f"campaign {name} paused: {told}", campaign=name, harm=stop.harm.value)
+        if self._told is None or shop.clock.now() - self._told > TELL:
+            self._told = shop.clock.now()
+            self._tell(shop)
+
+    def _tell(self, shop: Workshop) -> None:
+        """A group that cannot be reached keeps nobody from their work: it is said, and tried again in a minute."""
+        try:
+            if told := tell_staff(shop):
+                log(logging.INFO, f"the group was told of {told} cases", told=told)
+        except ChannelUnavailable as error:
+            log(logging.WARNING, f"the group was not told: {error.message}", remedy=error.remedy)
 
     def _loop(self, name: str, turn: Callable[[], None]) -> None:
         """A turn that fails is said and tried again: an outage is not a decision, and not the end of the worker."""

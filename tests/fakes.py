@@ -75,6 +75,7 @@ class RememberingChannel:
     dies: bool = False
     faulty_for: set[str] = field(default_factory=set)
     name: str = "remembering"
+    clock: SetClock | None = None
 
     def deliver(self, message: Message) -> Delivery:
         if self.refuses:
@@ -84,4 +85,5 @@ class RememberingChannel:
         self.sent.append(message)
         if self.dies:
             raise DeliveryUnknown("connection lost after DATA")
-        return Delivery(message.key, DeliveryStatus.SENT, datetime.now().astimezone(), where=f"box/{message.key}")
+        now = self.clock.now() if self.clock is not None else datetime.now().astimezone()
+        return Delivery(message.key, DeliveryStatus.SENT, now, where=f"box/{message.key}")

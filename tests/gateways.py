@@ -1,4 +1,4 @@
-"""A firm's gateway on loopback for the tests: answers as it was told, keeps what it was given, checks no signature."""
+"""A server on loopback for the tests: answers as it was told, keeps what it was given, checks no signature itself."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Gateway:
     answer: bytes = reply(200)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -40,7 +41,7 @@ def a_gateway(answer: bytes = reply(200)) -> Iterator[Gateway]:
 
     def serve(connection: socket.socket) -> None:
         with suppress(OSError, ValueError), connection, connection.makefile("rb") as lines:
-            lines.readline()
+            gateway.lines.append(lines.readline().decode().strip())
             headers: dict[str, str] = {}
             while (line := lines.readline().decode().strip()) != "":
                 name, _, value = line.partition(":")

@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from agent import ways
 from agent.cells.bulk import ApprovedCell, Fill, approve
 from agent.cells.cell import CellKey, cell_of, shared_sheet
 from agent.cells.writer import CellWriter
-from agent.context import Live, gate_context
+from agent.context import Live, filled_facts, gate_context
 from agent.domain import MONEY_KINDS, Case, Customer, Decision, Event, FactSheet, OfferDecision, Words, WriteRequest
+from agent.draft.approved import approved_draft
 from agent.facts import build_fact_sheet
 from agent.facts.people import read_name
-from agent.guardrails import context_from_json
+from agent.guardrails import check, context_from_json
 from agent.house import House
 from agent.ports import Writer
 from knowledge.documents import Clause, Passage
@@ -59,10 +61,14 @@ class MessagePreview:
         """One customer. Whoever writes may be slow; each cell asks them a handful of times."""
         if decision.offer is not None and decision.offer.kind in MONEY_KINDS and decision.offer.code is None:
             decision = replace(decision, offer=replace(decision.offer, code=SAMPLE_CODE))
-        sheet = self._sheet(case, customer, events, decision)
+        whole = self._sheet(case, customer, events, decision)
+        sheet = shared_sheet(whole)
         key = cell_of(sheet)
         if key is None:
             self.alone += 1
+            return
+        if ways.templates_alone(case.channel, customer, case.purpose, self.house):
+            self._add_approved(case, customer, events, decision, whole, key)
             return
         fill = self._fill(case, customer, events, decision, sheet)
         if key not in self._cells:
@@ -93,18 +99,45 @@ class MessagePreview:
         clauses = self._acts[wanted]
         backing = [Passage("clause", clause.id, clause.text, 0.0, clause.language, clause) for clause in clauses]
         case = replace(case, decision=decision, situation=decision.situation)
-        return shared_sheet(build_fact_sheet(case, customer, house.brand_for(case), decision, events, backing, now))
+        return build_fact_sheet(case, customer, house.brand_for(case), decision, events, backing, now)
+
+    def _add_approved(
+        self,
+        case: Case,
+        customer: Customer,
+        events: Sequence[Event],
+        decision: OfferDecision,
+        sheet: FactSheet,
+        key: CellKey,
+    ) -> None:
+        """Where a carrier takes approved texts alone, nobody writes: the text that fits is the cell's."""
+        texts = ways.texts_for(case.channel, customer, case.purpose, sheet.situation, self.house)
+        draft = approved_draft(case, sheet, texts)
+        if isinstance(draft, str):
+            self.alone += 1
+            return
+        words = Words(draft.subject, draft.body)
+        filled = filled_facts(words, draft.spans)
+        live = replace(self._live(case, customer, events, decision), approved=texts)
+        context = context_from_json(gate_context(live, filled, case.channel, self.house.limits))
+        cell = self._cells.setdefault(key, _Cell([]))
+        cell.first = cell.first or words
+        cell.size += 1
+        self.verdicts[check(words, context).decision] += 1
 
     def _fill(
         self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision, sheet: FactSheet
     ) -> Fill:
+        live = self._live(case, customer, events, decision)
+        context = context_from_json(gate_context(live, {}, case.channel, self.house.limits))
+        code = sheet.fact("offer_code")
+        return Fill(context, read_name(customer), str(code.value) if code else None, live.brand.unsubscribe_url)
+
+    def _live(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> Live:
         now, brand = self.house.clock.now(), self.house.brand_for(case)
         offer = decision.offer if decision.offer and decision.offer.kind in MONEY_KINDS else None
         clauses = self._acts[decision.situation, customer.language.value]
-        live = Live(customer, brand, case.purpose, now, events, clauses, offer)
-        context = context_from_json(gate_context(live, {}, case.channel, self.house.limits))
-        code = sheet.fact("offer_code")
-        return Fill(context, read_name(customer), str(code.value) if code else None, brand.unsubscribe_url)
+        return Live(customer, brand, case.purpose, now, events, clauses, offer)
 
     def _templates(self, sheet: FactSheet, fill: Fill) -> list[ApprovedCell]:
         """Of the first rung of the ladder that has any."""

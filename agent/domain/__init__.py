@@ -11,9 +11,12 @@ from agent.domain.cases import (
     WAITING_FOR_PERSON,
     CampaignRow,
     CampaignStatus,
+    CampaignStep,
     Case,
     CaseStatus,
     Decided,
+    FlowState,
+    FlowStatus,
     Followed,
     Outcome,
     Review,
@@ -36,6 +39,7 @@ from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotTy
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
+from agent.domain.receipts import Receipt, ReceiptKind, Taken
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
 from agent.domain.votes import Vote
@@ -50,6 +54,7 @@ __all__ = [
     "Brand",
     "CampaignRow",
     "CampaignStatus",
+    "CampaignStep",
     "Case",
     "CaseStatus",
     "Channel",
@@ -65,6 +70,8 @@ __all__ = [
     "Fact",
     "FactSheet",
     "Finding",
+    "FlowState",
+    "FlowStatus",
     "Followed",
     "Instruction",
     "Language",
@@ -80,6 +87,8 @@ __all__ = [
     "Outcome",
     "Purpose",
     "Realised",
+    "Receipt",
+    "ReceiptKind",
     "Review",
     "SendingState",
     "Sensitivity",
@@ -89,6 +98,7 @@ __all__ = [
     "Span",
     "Spared",
     "StyleRule",
+    "Taken",
     "Tone",
     "TraceStep",
     "Verdict",

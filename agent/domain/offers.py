@@ -48,12 +48,13 @@ class Offer:
 
 
 class Spared(StrEnum):
-    """Whom money would not help, or would spoil: no coupon for them, whatever the budget holds."""
+    """Whom money would not help or would spoil, or on whose channel no coupon can be said: none for them."""
 
     WOULD_STAY = "would_stay"
     ALREADY_GONE = "already_gone"
     LEFT_ALONE = "left_alone"
     GAMING = "gaming"
+    NO_PLACE = "no_place"
 
 
 class OfferStatus(StrEnum):
@@ -69,6 +70,7 @@ class OfferDecision:
     `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
     kind of help that was chosen, money or not (None: words alone). `rule` is the reason whose strategy spoke, or what
     stood in its place (`open_ticket`, `asked_for`, `other`). `spared`: why money was out of the question.
+    `propensity`: the chance with which this size of the offer was drawn from several; None where none was drawn.
     """
 
     status: OfferStatus
@@ -79,3 +81,4 @@ class OfferDecision:
     help: OfferKind | None = None
     rule: str = ""
     spared: Spared | None = None
+    propensity: float | None = None

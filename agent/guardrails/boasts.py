@@ -38,6 +38,7 @@ def _absolute(message: Message) -> Iterator[Finding]:
     yield from _evaded(message)
 
 
+_NOT_IT = sieve(r"\w{0,4}?(?:它|这个|这款|我们)?(?:都|也)?(?:不会|做不到|不行|谈不上|不能|没有|管不了|治不了)")
 _ADVICE = sieve(
     r"(?:您|你)(?:说|提到)|医生|就医|(?<![a-z])(?:you said|you mentioned|doctor|gp|midwife|pharmacist)(?![a-z])"
 )
@@ -51,7 +52,7 @@ def _medical(hit: Hit, field: Field, message: Message) -> Severity | None:
     if is_disowned(hit, field, message):
         return None
     said = field.sentence(hit.start)
-    if _NOTHING.match(field.tight.text, hit.end):
+    if _NOTHING.match(field.tight.text, hit.end) or _NOT_IT.match(field.tight.text, hit.end):
         return None
     asks = re.search(
         r"请(?:先)?(?:问|咨询|看)|(?<![a-z])(?:ask|check with|speak to|talk to|see) (?:your|a|the)(?![a-z])", said

@@ -49,7 +49,8 @@ def says_of_all(sentence: str) -> bool:
 
 
 _OF_NOTHING = sieve(
-    r"没有|并未|不要|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|承诺|保证)|退订|(?<![a-z])(?:not|(?:do|does|did|is"
+    r"没有|并未|不要|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|是|承诺|保证)|退订|(?<![a-z])(?:not|(?:do"
+    r"|does|did|is"
     r"|are|wo)n't|unsubscribe)(?![a-z])"
 )
 
@@ -64,8 +65,10 @@ def widens(clause: str, sentence: str) -> bool:
 _MATTER = "(?:退|换|赔|保修|质保|修|改|补|送|取消|解约|理赔|承担|抵|关闭|注销|提供|支持|覆盖|免费|报销|办|申请)"
 _DENIAL = sieve(
     r"(?:不能|不可以?|不给|不会|不予|不再|不支持|不提供|不允许|不接受|不负责|无法|没法|概不|从不|没办法|拒绝)"
-    rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)不(?:退|换|赔|修|保修|补)(?![货本证息底值])|{_MATTER}\w{{0,2}}不(?:了|成)"
-    r"|(?:没有?)(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|不在\w{0,4}范围|不保(?=$|[,，。;；的哦哈了])"
+    rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)不(?:退|换|赔|修|保修|补)(?![货本证息底值])"
+    rf"|{_MATTER}\w{{0,2}}不(?:了|成)"
+    r"|(?:没有?)(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|不在\w{0,6}(?:范围|之列"
+    r"|[质包承]保里)|不保(?=$|[,，。;；的哦哈了])"
     r"|(?<![a-z])(?:(?:can't|cannot|can not|won't|will not|don't|do not|doesn't|does not|never|unable to|not able to"
     r"|aren't able to|isn't able to|not|isn't|aren't|is not|are not)(?: be| usually| ever| normally| currently)?"
     r" (?:return|refund|exchang|replac|repair|cover|cancel|paus|skip|restor|reimburs|compensat|match|withdraw"
@@ -80,7 +83,8 @@ _PROVISO = sieve(
     r"|before|subject to|must|less than|at least|with (?:all|a|the|tags))(?![a-z])"
 )
 _EVEN = sieve(
-    r"(?:也|都|照样)(?:是)?(?:不|没|概不)|(?<![a-z])(?:not even|even (?:if|when|with)|either|under any)(?![a-z])"
+    r"(?:也|都|照样)(?:是)?(?:不|没(?!有?[用拆穿洗动开])|概不)|(?<![a-z])(?:not even|even (?:if|when|with)"
+    r"|either|under any)(?![a-z])"
 )
 
 
@@ -123,7 +127,8 @@ def waives(text: str) -> bool:
 
 
 _WAIVES = sieve(
-    r"(?:违约金|手续费|滞纳金|服务费|年费|月费|赎回费|罚金|补偿金)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉|取消|算了)"
+    r"(?:违约金|手续费|滞纳金|服务费|年费|月费|赎回费|罚金|补偿金)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉"
+    r"|取消|算了)"
     r"|(?<!不)免(?:掉|去|除)?\w{0,4}(?:违约金|手续费|滞纳金|服务费|年费|月费|罚金)"
     r"|(?<![a-z])(?:waiv(?:e|ed|ing)|dropp?ed|scrap(?:ped)?|wip(?:e|ed)|tak(?:e|en|ing)) (?:\w+ ){0,3}?(?:fees?"
     r"|charges?"
@@ -132,8 +137,13 @@ _WAIVES = sieve(
 
 
 def grants_what_is_denied(clause: str, sentence: str) -> bool:
-    """Whether the clause flatly says no to what the sentence gives."""
-    return denies(clause) and not _PROVISO.search(clause) and not denies(sentence)
+    """Whether the clause, or the part of it that speaks of the same, flatly says no to what the sentence gives."""
+    if _PROVISO.search(clause) or denies(sentence):
+        return False
+    return any(denies(part) and shared(part, sentence) >= 2 for part in _PART.split(clause))
+
+
+_PART = sieve(r"[,，;；]")
 
 
 def contradict(clauses: list[str]) -> bool:

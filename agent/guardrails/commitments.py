@@ -200,7 +200,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     best = max(backing, key=lambda clause: shared(clause, said))
     if shared(best, passage) < 2 and _STRONG.search(said):
         return _without_clause(statement, field, message)
-    if grants_what_is_denied(best, said) and shared(best, said) >= 2:
+    if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
     if all(widens(clause, said) for clause in backing) and all(widens(clause, said) for clause in _near(said, message)):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."

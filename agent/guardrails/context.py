@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.channels import ChannelRules, QuietHours
+from agent.channels.templates import ApprovedText
 from agent.domain import Channel, Consent, Purpose
 from agent.guardrails.books import Book, book_for
 
@@ -130,7 +131,8 @@ class GateContext:
     open_ticket: OpenTicket | None = None
     jurisdiction: str | None = None
     acts: tuple[str, ...] = ()
-    templates: tuple[str, ...] | None = None
+    templates: tuple[ApprovedText, ...] | None = None
+    templates_alone: bool | None = None
     price_history: Any = None
     sent_texts: tuple[str, ...] = ()
     headers: Mapping[str, str] | None = None

@@ -54,15 +54,21 @@ def _lean(text: str) -> str:
 
 
 def _template(message: Message) -> Iterator[Finding]:
-    templates, body = message.context.templates, message.body
-    if templates is None or body is None or message.context.channel_rules.key != "sms_cn" or not message.is_marketing:
+    context, body = message.context, message.body
+    if context.templates is None or body is None or context.channel_rules.key != "sms_cn":
         return
-    if body.raw not in templates:
-        reason = "Marketing SMS to China must be an approved template, to the letter. Choose one."
+    if not (message.is_marketing or context.templates_alone):
+        return
+    if not any(template.says(body.raw) for template in context.templates):
+        reason = "An SMS like this to China must be an approved template, to the letter. Choose one."
         yield body.raw_finding("CN_SMS_TEMPLATE", Severity.BLOCK, reason, 0, len(body.raw))
 
 
 _SELL = {"purpose": "marketing"}
+_NOTICE = {
+    "purpose": "service",
+    "templates": [{"text": "【青禾茶铺】您的{item}已发出。", "variables": {"item": {"type": "text", "max": 10}}}],
+}
 
 
 RULES: tuple[Rule, ...] = (
@@ -105,6 +111,19 @@ RULES: tuple[Rule, ...] = (
                 changes={**_SELL, "templates": ["【青禾茶铺】新茶。拒收请回复R"]},
             ),
             fine("【青禾茶铺】新茶！拒收请回复R", channel="sms", changes=_SELL, because="nobody gave the table"),
+            broken(
+                "【青禾茶铺】您的茶壶已发出！",
+                channel="sms",
+                changes={**_NOTICE, "templates_alone": True},
+                because="this provider takes no free text at all",
+            ),
+            fine(
+                "【青禾茶铺】您的茶壶已发出。",
+                channel="sms",
+                changes={**_NOTICE, "templates_alone": True},
+                because="the words fill the place that the approved text leaves",
+            ),
+            fine("【青禾茶铺】您的茶壶已发出！", channel="sms", changes=_NOTICE, because="here free text goes too"),
         ),
     ),
 )

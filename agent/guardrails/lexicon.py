@@ -23,7 +23,7 @@ from agent.resources import kept, package_data
 _DENIED = sieve(
     r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿"
     r"|请勿|勿|别(?![人家的处])|从不|绝不|不存在|不向您|不得|而非|不(?![仅但只光愧同过断错满]|是吗)"
-    r"|无(?![疑论敌数愧]))\w{0,8}$"
+    r"|无(?![疑论敌数愧]))\w{0,8}$|(?:谁|有人)\w{0,3}(?:跟|对|向)(?:您|你)(?:说|讲|保证|承诺)\w{0,4}$"
     r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
     r"|without(?! (?:a |any )?(?:doubt|question))"
     r"|cannot|nor|neither|nobody|rarely|hardly|seldom|instead of|rather than|please don't|do not)"
@@ -80,7 +80,12 @@ def is_denied_before(text: str, at: int) -> bool:
     """Whether a denial stands before `at` in the same clause: 不是最好的, we never ask for."""
     window = text[max(0, at - _REACH) : at]
     ends = [mark.end() for mark in _CLAUSE_END.finditer(window)]
-    return bool(_DENIED.search(window[ends[-1] :] if ends else window))
+    clause = (window[ends[-1] :] if ends else window).translate(_NO_QUOTES)
+    return bool(_DENIED.search(clause))
+
+
+_NO_QUOTES = str.maketrans(dict.fromkeys('“”「」『』"《》'))
+"""没有“保底”: a mark between a denial and what it denies changes nothing."""
 
 
 def _chinese(patterns: list[str]) -> tuple[Sieve, ...]:

@@ -59,7 +59,7 @@ def _is_spliced(hit: Hit, field: Field) -> bool:
 # --- said by somebody else, or not said at all ------------------------------------------------------------------------
 
 _DISOWNED = sieve(
-    r"不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
+    r"不是\w{0,8}(?:发|写|说)的|没有?\w{0,6}敢说|写着玩|擦掉|撤[掉下]|不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
     r"|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
     r"|不(?:会|能|可以|好|便|该|应)\w{0,6}(?:说|写|讲|保证|承诺|用)|没(?:有)?(?:说|写|讲|承诺|保证)过|不(?:做"
     r"|作|用)\w{0,4}(?:宣传|承诺|保证|这类|这种)"
@@ -72,8 +72,9 @@ _DISOWNED = sieve(
     r"|be wary|too good to be true"
     r"|misleading|no such|myth|scam|false claim)(?![a-z])"
 )
+_RE = sieve(r"(?:关于|回复|答复|您问的)\W|(?:re|about|your question)(?![a-z])")
 _ASKED = sieve(
-    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|听说|听到|见到|写|转发|截图|搜|咨询|留言|担心|以为)"
+    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|转来|收到|听说|听到|见到|写|转发|截图|搜|咨询|留言|担心|以为)"
     r"|有(?:客户|人|顾客)问|常(?:听)?(?:有)?人问|网上(?:说|传|看)"
     r"|(?<![a-z])you (?:\w+ )?(?:ask(?:ed)?|mention(?:ed)?|saw|see|seeing|heard|said|read|wrote|quoted|found"
     r"|told|sent)(?![a-z])"
@@ -88,6 +89,8 @@ def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     text = field.masked(message)
     if not field.is_quoted(hit.start, hit.end):
         return False
+    if field.name == "subject" and _RE.match(text):
+        return True
     start, end = field.sentence_at(hit.start)
     around = text[max(0, start - 60) : end + 60]
     asked = _ASKED.search(text[max(0, start - 40) : end])

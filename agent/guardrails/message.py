@@ -23,6 +23,8 @@ from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, sieve
 
 T = TypeVar("T")
+_QUOTE = 90
+"""How far a quotation mark may stand from what it quotes, in characters."""
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
 
 
@@ -120,8 +122,8 @@ class Field:
         return text[start + 2 if start >= 0 else 0 : end if end >= 0 else len(text)]
 
     def is_quoted(self, start: int, end: int) -> bool:
-        """Whether [start, end) of the tight view lies between quotation marks, each within forty characters."""
-        before, after = self.tight.text[max(0, start - 40) : start], self.tight.text[end : end + 40]
+        """Whether [start, end) of the tight view lies between quotation marks, each within a long sentence."""
+        before, after = self.tight.text[max(0, start - _QUOTE) : start], self.tight.text[end : end + _QUOTE]
         return any(
             right in after
             and (before.count(left) % 2 == 1 if left == right else before.rfind(left) > before.rfind(right))

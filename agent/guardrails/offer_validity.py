@@ -131,7 +131,8 @@ def _telling(field: Field, message: Message, offer: OfferTerms) -> frozenset[str
 
 
 _OF_ITS_USE = sieve(
-    r"(?:券|码|优惠|活动|红包|积分)\w{0,6}(?:到期|有效|截止|失效|过期|领取|兑换|使用)|(?:兑换|领取|核销|使用)(?:期|截止)"
+    r"(?:券|码|优惠|活动|红包|积分)\w{0,6}(?:到期|有效|截止|失效|过期|领取|兑换|使用)|(?:兑换|领取|核销"
+    r"|使用)(?:期|截止)"
     r"|(?<![a-z])(?:redeem|(?:use|claim|add|enter|apply) (?:it|this|the code|your code)|offer (?:ends|runs|expires)"
     r"|(?:valid|good) (?:until|till|through))(?![a-z])"
 )
@@ -178,13 +179,15 @@ _STACKING = sieve(
     r"|the|all))(?![a-z])"
 )
 _AGAIN = sieve(
-    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都"
+    r"无限次|不限次数|不限(?:使用)?次|多次使用|重复使用|反复使用|每次(?:下单|购物)都|每单都|(?:今后|以后"
+    r"|往后)每(?:期|次|月|单)|一直减|减下去|走多少单|多少单都(?:行|成|可以)|(?:每期|每月)\w{0,4}都(?:按|减|打)"
     r"|(?<![a-z])(?:as (?:many times|often) as|unlimited|again and again|every (?:order|purchase"
     r"|time)|on all (?:your )?(?:future )?orders|multiple times|for good|for life|permanently|from now on)(?![a-z])"
 )
 _PASS_ON = sieve(
     r"(?:可|能|可以)(?:以)?(?:转赠|转让|送给|分享给|给)(?:朋友|家人|他人|别人|亲友)?"
-    r"|转赠(?:给)?(?:朋友|亲友)|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
+    r"|转赠(?:给)?(?:朋友|亲友)|转给\w{1,6}(?:也|都)(?:认|行|能|可以|成)|谁(?:要|想)?用都(?:成|行|可以)"
+    r"|(?<![a-z])(?:transfer(?:able|red)?|share (?:it|the code"
     r"|this code) with|give (?:it|this|the code) to a (?:friend|relative)|pass it on"
     r"|friends can use)(?![a-z])"
 )
@@ -223,7 +226,8 @@ _EXCLUDING = sieve(
 )
 _INCLUDING = sieve(
     r"也算|都算|算在内|照用|随便用|welcome"
-    r"|统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行)|同样|包括|包含|都(?:能|可)|includ|too(?![a-z])|as well"
+    r"|统统|通通|照样|一律|也(?:能|可|适用|在内|参与|行|打|减|享|算)|同样|包括|包含|都(?:能|可)|includ"
+    r"|too(?![a-z])|as well"
     r"|even (?:on|for)|also"
 )
 

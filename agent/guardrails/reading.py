@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from agent.channels import ChannelRules, QuietHours, rules_for
+from agent.channels import ChannelRules, QuietHours, VariableType, rules_for
+from agent.channels.templates import ApprovedText, Hole
 from agent.domain import Channel, Consent, Purpose
 from agent.guardrails.context import (
     GateContext,
@@ -67,6 +68,7 @@ def context_from_json(context: Mapping[str, Any], channel: str | None = None) ->
         jurisdiction=jurisdiction,
         acts=texts(context.get("acts") or (), "context.acts"),
         templates=_templates(context.get("templates")),
+        templates_alone=_flag(context.get("templates_alone"), "context.templates_alone"),
         price_history=context.get("price_history"),
         sent_texts=texts(history.get("sent_texts") or (), "context.history.sent_texts"),
         headers=_headers(context.get("headers")),
@@ -206,13 +208,24 @@ def _ticket(data: Any) -> OpenTicket | None:
     return OpenTicket(str(row.get("type") or ""), str(row.get("status") or "open"), row)
 
 
-def _templates(data: Any) -> tuple[str, ...] | None:
+def _templates(data: Any) -> tuple[ApprovedText, ...] | None:
+    """A text alone is constant, braces and all; one with `variables` has a place for each of them."""
     if data is None:
         return None
-    return tuple(
-        str(item.get("text", "")) if isinstance(item, Mapping) else str(item)
-        for item in listed(data, "context.templates")
-    )
+    return tuple(_template(item, f"context.templates[{n}]") for n, item in enumerate(listed(data, "context.templates")))
+
+
+def _template(item: Any, path: str) -> ApprovedText:
+    if not isinstance(item, Mapping):
+        return ApprovedText(str(item))
+    given = mapping(item.get("variables") or {}, f"{path}.variables")
+    try:
+        return ApprovedText(
+            str(item.get("text", "")),
+            tuple(Hole(name, VariableType(row["type"]), int(row["max"])) for name, row in given.items()),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidInput(f"{path}.variables", "each needs a type and a max, and a place in the text") from error
 
 
 def _headers(data: Any) -> dict[str, str] | None:

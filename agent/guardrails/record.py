@@ -222,7 +222,7 @@ def _is_wrong_day(mention: DateMention, field: Field, message: Message) -> bool:
 
 
 _GOODS_ZH = sieve(
-    r"(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还"
+    r"(?<![想要没])(?:买|购买|下单|订购|入手|选购|带走)(?:了|过)?(?:的)(?P<what>[\u4e00-\u9fff]{2,10}?)(?=用|还"
     r"|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)"
 )
 
@@ -233,7 +233,7 @@ _GOODS_EN = sieve(
 )
 
 _VAGUE = sieve(
-    r"^(?:的|时候|步骤)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
+    r"^(?:的|时候|步骤|就|也|都|不|没)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
     r"|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does"
     r"|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"

@@ -54,7 +54,7 @@ BEYOND = sieve(
 )
 """More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
 _UPSELL = sieve(
-    r"(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
+    r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
     r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going "

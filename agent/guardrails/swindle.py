@@ -53,6 +53,18 @@ def _secret(hit: Hit, field: Field, message: Message) -> Severity | None:
     return None if warned or is_disowned(hit, field, message) else hit.severity
 
 
+def _private(hit: Hit, field: Field, message: Message) -> Severity | None:
+    """What strangers offer, or what nobody can follow up, is warned of."""
+    warned = _WARNS_OF_STRANGERS.search(field.sentence(hit.start))
+    return None if warned or is_disowned(hit, field, message) else hit.severity
+
+
+_WARNS_OF_STRANGERS = sieve(
+    r"自称|冒充|假冒|骗|查不到|保不了|追不回|不受保护|(?:别|勿|不要)(?:理会|理他|相信|轻信|转|上当)|谨防|警惕"
+    r"|(?<![a-z])(?:pretend\w*|claiming to be|impersonat\w+|scam\w*|fraud\w*|(?:can't|cannot) (?:trace|protect|cover"
+    r"|help with)|not protected|beware)(?![a-z])"
+)
+
 _CANNOT = sieve(r"(?<![a-z])(?:cannot|can't|won't|never|nothing|nobody|not|no)(?![a-z])")
 
 _BUT_US = sieve(
@@ -96,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         "A trail that can be followed",
         "House rule against fraud",
         Severity.BLOCK,
-        by_list("OFF_PLATFORM", "It leads to a private account. Keep to the brand's own channels."),
+        by_list("OFF_PLATFORM", "It leads to a private account. Keep to the brand's own channels.", _private),
         examples=(
             broken("加我微信详聊。"),
             broken("Just message me on WhatsApp.", language="en"),

@@ -51,7 +51,8 @@ def _profile_off(message: Message) -> Iterator[Finding]:
     listed = [flags] if isinstance(flags, str) else list(flags)
     if not message.is_marketing or not _NO_PROFILE.intersection(str(flag).casefold() for flag in listed):
         return
-    if message.words.body.strip() not in {template.strip() for template in context.templates or ()}:
+    said = message.words.body.strip()
+    if not any(not template.holes and template.text.strip() == said for template in context.templates or ()):
         reason = "The customer wants no personalised marketing. Only an approved general text may go."
         yield context_finding("PROFILE_OFF", Severity.BLOCK, reason)
 

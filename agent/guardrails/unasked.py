@@ -1,6 +1,6 @@
-"""What nobody asked about: people, watching, guesses, harm, told in a message whose inputs speak of no such thing.
+"""What nobody asked about: other people, watching, guesses, harm, in a message whose inputs speak of no such thing.
 
-Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_en.toml) are wide, so a person
+Gives checks to the rules of claims, privacy and tone. The lists (lexicons/unasked_*.toml) are wide, so a person
 decides; what record, thread or clause speaks of, what is denied, quoted or only supposed is let go.
 """
 
@@ -30,10 +30,11 @@ def unasked(rule: str) -> Check:
     reason = "Nothing in the record asks for this. A person decides."
 
     def check(message: Message) -> Iterator[Finding]:
-        if message.context.customer.language != "en":
+        wide = read_lexicons().get(f"UNASKED_{rule}")
+        if wide is None:
             return
         for field in message.fields:
-            for hit in read_lexicons()[f"UNASKED_{rule}"].hits(field.masked(message)):
+            for hit in wide.hits(field.masked(message)):
                 if _may_mean(rule, hit.start, field, message) and not _has_a_reason(
                     rule, hit.start, hit.end, field, message
                 ):
@@ -53,6 +54,8 @@ _TALE = frozenset({"TONE_INSULT", "TONE_THREAT", "SURVEILLANCE", "CHURN_REVEAL",
 
 def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
     """Whether the words can be of this rule's matter here: money only in finance, a machine only where one writes."""
+    if message.context.customer.language != "en":
+        return True
     if rule == "FINANCIAL_CLAIM":
         return is_finance(message)
     if rule == "HUMAN_CLAIM":
@@ -123,9 +126,9 @@ def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Messag
 
 
 WIDE = frozenset(
-    "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY"
-    " FINANCIAL_CLAIM PRICE_DISCRIM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM POLICY_PROMISE"
-    " SENSITIVE_INFER".split()
+    "THIRD_PARTY SURVEILLANCE CHURN_REVEAL TONE_PRESSURE TONE_THREAT TONE_INSULT HUMAN_CLAIM COMPETITOR FAKE_URGENCY "
+    "FINANCIAL_CLAIM PRICE_DISCRIM MEDICAL_CLAIM ABSOLUTE_TERM CANCEL_DARK MINOR CREDENTIAL_REQUEST OFF_PLATFORM "
+    "POLICY_PROMISE SENSITIVE_INFER".split()
 )
 
 

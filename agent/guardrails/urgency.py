@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from agent.domain import Finding, Severity
-from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.licence import leaves
-from agent.guardrails.listed import is_cited
+from agent.guardrails.listed import is_cited, is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
@@ -22,7 +22,11 @@ _SCARCE = sieve(
     r"|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急"
     r"|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价"
     r"|恢复原价)|抢(?:购|疯|光|完|空)|疯抢|手慢(?:无|则无)|售完(?:即止|不补)|名额(?:有限|不多"
-    r"|告急)|错过(?:不再|再等|就没|没有|等一年|后悔|(?:就)?要等)|再不\w{1,3}就(?:没|来不及|晚)"
+    r"|告急)|断货在即|(?:货|料|位置|位子|座位|库存|名额)(?:就|只)剩|最后一(?:张|块|批|件|席|套|匹|茬|车|箱|口|船|炉)|卖完就(?:停产|没|下架|绝版)"
+    r"|(?:已经?|正在|马上|就要|即将)(?:停产|绝版|下架|断供|拆模具)|被(?:别人|人|他人|其他人)(?:拿|抢|订|买|占|挑)走|抢着(?:囤|买|订|要|报)"
+    r"|再(?:犹豫|等|想|拖)(?:一会儿?|一下|两天|几天|一刻钟|半天|想)?[，,]?\w{0,8}(?:就没|就要|轮不到|没您|没份|没货)|要等(?:到)?(?:明年|后年|下一季)"
+    r"|(?:有|还有)?(?:好?几|十几|十来|二十多|\d+)(?:多)?(?:个|位)\w{0,4}(?:在|正|都)?(?:等着?|守着|盯着|排着|抢)|(?:被抢掉|抢掉了|抢走了)"
+    r"|(?:一|两|半|几)(?:个)?(?:钟头|小时|刻钟|分钟)(?:之?内|后)\w{0,6}(?:定|决定|释放|失效|没了|付)|(?:很可能|可能|怕是)?已经晚了|错过(?:不再|再等|就没|没有|等一年|后悔|(?:就)?要等)|再不\w{1,3}就(?:没|来不及|晚)"
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
@@ -59,17 +63,17 @@ def _urgency(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         text = field.masked(message)
         for match in _SCARCE.finditer(text):
-            if _is_their_own(match, text) or is_cited(*match.span(), field, message):
+            if _is_their_own(match, text) or _is_calendar(match, text) or is_cited(*match.span(), field, message):
                 continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
         for match in _HURRY.finditer(text):
             if (
-                not _says_the_last_day(field, match.start(), message)
+                not is_disowned(Hit(*match.span(), Severity.BLOCK), field, message)
+                and not _says_the_last_day(field, match.start(), message)
                 and not _deadline_is_near(match.group(), message)
                 and not is_denied_before(text, match.start())
-                and not is_cited(*match.span(), field, message)
             ):
                 reason = "Nothing ends that soon. Give the true date."
                 yield field.finding("FAKE_URGENCY", Severity.BLOCK, reason, *match.span(), field.tight)
@@ -96,6 +100,14 @@ def _is_their_own(match: re.Match[str], text: str) -> bool:
     """Your filter is running low: that is the customer's, and no stock of ours."""
     said = match.group().startswith("running")
     return said and bool(_YOURS.search(text[max(0, match.start() - 40) : match.start()]))
+
+
+_OF_TIME = sieve(r"(?:月|季度|星期|礼拜|周|天|晚|学期|节课)")
+
+
+def _is_calendar(match: re.Match[str], text: str) -> bool:
+    """今年只剩最后一个月: what runs out is the year."""
+    return match.group().endswith("个") and bool(_OF_TIME.match(text, match.end()))
 
 
 def _says_the_last_day(field: Field, at: int, message: Message) -> bool:

@@ -42,6 +42,21 @@ def status(call: Call) -> dict[str, Any]:
     return _tell(call, open_workshop(call))
 
 
+@command(app, "tell")
+def tell(call: Call) -> dict[str, Any]:
+    """Tell the staff's own group (HOLDFAST_ROBOT_URL) what waits for a person and was not told yet."""
+    from agent.errors import NotReady
+    from api.bootstrap import open_workshop
+    from api.telling import tell_staff
+
+    workshop = open_workshop(call)
+    if workshop.robot is None:
+        raise NotReady("no group is set that could be told", "set HOLDFAST_ROBOT_URL")
+    told = tell_staff(workshop)
+    call.say(f"told the {workshop.robot.name} group of {told} cases" if told else "nothing new waits")
+    return {"robot": workshop.robot.name, "told": told}
+
+
 def _turn(call: Call, stopped: bool, by: str, note: str) -> dict[str, Any]:
     from agent.errors import UsageError
     from api.bootstrap import open_workshop

@@ -13,6 +13,7 @@ from typing import Any
 from agent.domain import MONEY_KINDS, WAITING_FOR_PERSON, Case, CaseStatus, Customer, Event, Money, Offer, OfferKind
 from agent.ledger import Budget, Reservation
 from agent.slots.wording import offer_in_words
+from agent.ways import NO_WAY
 from api.bootstrap import Workshop
 from api.console.say import Say
 from api.console.timeline import Happening, happenings
@@ -49,6 +50,7 @@ KNOWN_WAITS = {
     "drawn for the audit sample": "audit",
     "somebody should call; the draft says what about": "call",
     "no ticket or review stands behind this service message: is it one?": "service",
+    NO_WAY: "no_way",
 }
 
 

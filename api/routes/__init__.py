@@ -17,6 +17,7 @@ from api.routes import (
     policies,
     sending,
     unsubscribe,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -32,4 +33,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     sending.router,
     jobs.router,
     unsubscribe.router,
+    webhooks.router,
 )

@@ -113,9 +113,9 @@ def test_what_changes_between_approval_and_sending_stops_the_message(street: Str
     assert street.reserved() == (0, 0), "the money goes back"
 
 
-def test_an_sms_at_night_waits_for_the_morning_and_is_not_dropped(street: Street) -> None:
+def test_a_push_at_night_waits_for_the_morning_and_is_not_dropped(street: Street) -> None:
     street.clock.at = NOW + timedelta(hours=12)  # half past ten in the evening in Shanghai
-    case = street.approved(channel=Channel.SMS)
+    case = street.approved(channel=Channel.PUSH)
     assert pipeline.send_due(street.house) == []
     street.clock.at = NOW + timedelta(hours=22)
     [delivery] = pipeline.send_due(street.house)

@@ -255,7 +255,7 @@ def test_what_is_held_leaves_when_the_window_closes(street: Street) -> None:
 
 def test_a_hold_does_not_shorten_the_night(street: Street) -> None:
     street.clock.at = NOW + timedelta(hours=12)  # half past ten in the evening in Shanghai
-    prepared = pipeline.prepare(street.open(channel=Channel.SMS), street.house)
+    prepared = pipeline.prepare(street.open(channel=Channel.PUSH), street.house)
     pipeline.approve(prepared.case, "lin", street.house, hold=timedelta(seconds=30))
     assert street.store.outbox.due(NOW + timedelta(hours=13)) == []
 

@@ -12,7 +12,8 @@ import pytest
 from agent.adapters.channels.sink import SinkChannel
 from agent.domain import Channel
 from agent.errors import InputError
-from api.bootstrap import Workshop
+from agent.resources import use_overrides
+from api.bootstrap import Workshop, lay_over
 from api.brand_file import read_brand, write_brand
 from api.cli import app
 from api.clock import SystemClock
@@ -29,6 +30,7 @@ HOOK = {
     "HOLDFAST_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 }
 MAIL = {"HOLDFAST_SMTP_URL": "smtp://127.0.0.1:25?starttls=never"}
+SMS = {"HOLDFAST_SMS_URL": "aliyun://a:b@?sign=林间小铺 twilio://c:d@?from=%2B15005550006"}
 OPEN = {"HOLDFAST_LIVE": "true", "HOLDFAST_ALLOW": "@firm.example"}
 
 
@@ -52,6 +54,8 @@ def a_workshop(folder: Path, monkeypatch: pytest.MonkeyPatch, made_up: bool = Fa
         (True, {"HOLDFAST_LIVE": "true", "HOLDFAST_ALLOW": "*", **MAIL, **HOOK}, {}),
         (False, {**OPEN, **MAIL}, {"email": "smtp"}),
         (False, {**OPEN, **HOOK}, dict.fromkeys(("email", "sms", "push", "chat"), "webhook")),
+        (False, {**OPEN, **SMS}, {"sms": "sms"}),
+        (False, {**OPEN, **SMS, **HOOK}, {"email": "webhook", "sms": "sms", "push": "webhook", "chat": "webhook"}),
         (False, {**OPEN, **HOOK, **MAIL}, {"email": "smtp", "sms": "webhook", "push": "webhook", "chat": "webhook"}),
     ],
 )
@@ -71,6 +75,8 @@ def test_a_channel_is_real_only_when_switch_brand_and_list_all_say_so(
         ("SMTP_URL", "mail.firm.example:587", "no address of a mail server"),
         ("SMTP_URL", "http://care:S3CRET@mail.firm.example", "no address of a mail server"),
         ("SMTP_URL", "smtp://care:S3CRET@mail.firm.example:99999", "cannot be"),
+        ("SMS_URL", "aliyun://a:S3CRET@", "names no signature"),
+        ("SMS_URL", "carrier-pigeon://a:S3CRET@", "nobody knows this SMS provider"),
         ("SMTP_URL", "smtp://care:S3CRET@mail.firm.example:5x7", "cannot be"),
         ("SMTP_URL", "smtp://care:S3CRET#7@mail.firm.example", "cannot be|behind the port|no address"),
         ("SMTP_URL", "smtp://care:S3CRET/7@mail.firm.example", "cannot be|behind the port|no address"),
@@ -220,3 +226,84 @@ def test_real_messages_do_not_leave_at_an_invented_time(
     home = a_workshop(tmp_path, monkeypatch, **OPEN, **MAIL).home.root
     assert run(app, ["send", "--home", str(home), "--now", "2026-03-02", "--json"]) == 2
     assert "--now" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "state", "says"),
+    [
+        ("lexicons/own.toml", '[TONE_INSULT]\nzh_block = ["小可爱"]\n', "ok", "1 files of your own"),
+        ("lexicons/own.toml", '[TONE_INSULT]\nzh_block = ["(a+)+b"]\n', "wrong", "own.toml"),
+        ("lexicons/own.toml", '[TONE_INSULT]\nen_block = ["good question"]\n', "todo", "TONE_INSULT"),
+        ("books/cn.toml", 'title = "x"\nchecked_on = 2026-11-27\n[severity]\nNO_SUCH = "block"\n', "wrong", "NO_SUCH"),
+    ],
+    ids=["read", "could run for ever", "stops an example that may pass", "unknown rule"],
+)
+def test_the_doctor_reads_the_rules_of_a_firm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, state: str, says: str
+) -> None:
+    path = tmp_path / "home" / "overrides" / "agent" / "guardrails" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    workshop = a_workshop(tmp_path, monkeypatch)
+    try:
+        lay_over(workshop.home)
+        found = told(workshop)["rules"]
+    finally:
+        use_overrides(None)
+    assert found[0] == state
+    assert says in found[1]
+
+
+def a_key(folder: Path) -> str:
+    import subprocess
+
+    file = folder / "dkim.pem"
+    subprocess.run(["openssl", "genrsa", "-out", str(file), "2048"], check=True, capture_output=True)
+    return str(file)
+
+
+def test_mail_is_signed_where_all_three_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"HOLDFAST_DKIM_SELECTOR": "2026q4", "HOLDFAST_DKIM_DOMAIN": "linden-lane.example"}
+    workshop = a_workshop(tmp_path, monkeypatch, **MAIL, **named, HOLDFAST_DKIM_KEY=a_key(tmp_path))
+    assert workshop.signer is not None
+    assert workshop.signer.name == "2026q4._domainkey.linden-lane.example"
+    monkeypatch.delenv("HOLDFAST_DKIM_SELECTOR")
+    with pytest.raises(InputError, match="HOLDFAST_DKIM_SELECTOR is missing"):
+        read_settings(workshop.home.root)
+
+
+def test_a_domain_that_is_not_the_senders_own_signs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {"HOLDFAST_DKIM_SELECTOR": "a", "HOLDFAST_DKIM_DOMAIN": "relay.example"}
+    workshop = a_workshop(tmp_path, monkeypatch, **MAIL, **named, HOLDFAST_DKIM_KEY=a_key(tmp_path))
+    with pytest.raises(InputError, match="cannot be signed by relay"):
+        _ = workshop.smtp
+
+
+def test_doctor_tells_of_approved_texts_and_names_a_slip_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = a_workshop(tmp_path, monkeypatch)
+    text = (
+        '[[template]]\nid = "a"\nprovider = "aliyun"\nprovider_id = "SMS_1"\nlanguage = "zh"\npurpose = "marketing"\n'
+    )
+    workshop.home.templates.write_text(text + 'text = "新茶已上架。拒收请回复R"\n', encoding="utf-8")
+    [step] = [step for step in examine(workshop) if step.name == "templates"]
+    assert (step.state, step.says) == ("ok", "approved texts: 1")
+    workshop.home.templates.write_text(text + 'text = "新茶已上架。"\n', encoding="utf-8")
+    again = Workshop(workshop.home, workshop.settings, SystemClock())
+    [step] = [step for step in examine(again) if step.name == "templates"]
+    assert step.state == "wrong"
+    assert "拒收请回复R" in step.says
+
+
+def test_two_providers_for_one_market_are_not_told_apart_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = "aliyun://a:b@?sign=x tencent://a:b@?sign=x&app=1"
+    with pytest.raises(InputError, match="both serve sms_cn"):
+        _ = a_workshop(tmp_path, monkeypatch, **OPEN, HOLDFAST_SMS_URL=both).house
+
+
+def test_doctor_says_which_provider_serves_which_market(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [step] = [step for step in examine(a_workshop(tmp_path, monkeypatch, **OPEN, **SMS)) if step.name == "sms"]
+    assert "sms_cn by aliyun, sms_intl by twilio" in step.says

@@ -130,6 +130,7 @@ def test_a_finding_is_put_into_json_in_one_way() -> None:
 
 DOORS = {
     "chromadb": ("knowledge/index.py",),
+    "dkim": ("agent/adapters/channels/dkim_signature.py",),
     "fastapi": ("api/",),
     "langchain": ("agent/writers/",),
     "langchain_core": ("agent/writers/",),

@@ -11,7 +11,7 @@ import re
 import smtplib
 import ssl
 import threading
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
@@ -32,10 +32,16 @@ class RefusedForGood(Exception):
 
 
 class SmtpChannel:
-    """Fits the DeliveryChannel port. `name_of_ours` is how we introduce ourselves: the brand's domain."""
+    """Fits the DeliveryChannel port. `name_of_ours` is how we introduce ourselves: the brand's domain.
 
-    def __init__(self, server: SmtpServer, name_of_ours: str, clock: Clock) -> None:
+    `sign` puts a signature on top of a finished mail.
+    """
+
+    def __init__(
+        self, server: SmtpServer, name_of_ours: str, clock: Clock, sign: Callable[[bytes], bytes] | None = None
+    ) -> None:
         self._server = server
+        self._sign = sign
         self._name = name_of_ours.encode("idna").decode()
         self._clock = clock
         self._open: smtplib.SMTP | None = None
@@ -69,6 +75,7 @@ class SmtpChannel:
 
     def _talk(self, mail: EmailMessage) -> str:
         """The whole conversation about one mail. Raises ChannelUnavailable, RefusedForGood, DeliveryUnknown."""
+        text = mail.as_bytes() if self._sign is None else self._sign(mail.as_bytes())
         sender = mail["From"].addresses[0].addr_spec
         recipient = mail["To"].addresses[0].addr_spec
         with self._nothing_left_yet():
@@ -77,7 +84,7 @@ class SmtpChannel:
             self._require(connection.docmd("MAIL", f"FROM:<{sender}>"), "sender", final=False)
             self._require(connection.docmd("RCPT", f"TO:<{recipient}>"), "recipient")
             self._require(connection.docmd("DATA"), "message", go_on=(354,))
-        code, words = self._hand_over(connection, mail.as_bytes())
+        code, words = self._hand_over(connection, text)
         if code // 100 not in (2, 4, 5):
             self._hang_up()
             raise DeliveryUnknown(

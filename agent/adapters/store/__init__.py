@@ -14,10 +14,12 @@ from agent.adapters.store.access import Access
 from agent.adapters.store.arrivals import Arrivals
 from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
+from agent.adapters.store.flows import Flows
 from agent.adapters.store.judged import JudgedMessages
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
 from agent.adapters.store.people import People
+from agent.adapters.store.receipts import Receipts
 from agent.adapters.store.replies import Jobs, Replies
 from agent.adapters.store.results import Results
 from agent.adapters.store.sending import Sending
@@ -35,6 +37,7 @@ class SqlStore:
         self.outbox = Outbox(self._tx, brand_id)
         self.results = Results(self._tx, brand_id)
         self.campaigns = Campaigns(self._tx, brand_id)
+        self.flows = Flows(self._tx, brand_id)
         self.access = Access(self._tx, brand_id)
         self.arrivals = Arrivals(self._tx, brand_id)
         self.replies = Replies(self._tx, brand_id)
@@ -42,6 +45,7 @@ class SqlStore:
         self.sending = Sending(self._tx, brand_id)
         self.judged = JudgedMessages(self._tx, brand_id)
         self.style = Style(self._tx, brand_id)
+        self.receipts = Receipts(self._tx, brand_id)
         self.votes = Votes(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:

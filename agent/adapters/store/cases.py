@@ -14,6 +14,7 @@ from agent.adapters.store.codec import from_json, to_json
 from agent.adapters.store.transactions import Transactions, insert
 from agent.domain import (
     ALLOWED,
+    WAITING_FOR_PERSON,
     Case,
     CaseStatus,
     Channel,
@@ -83,6 +84,19 @@ class Cases:
             if to is not case.status:
                 self.note(case.case_id, "status", at, {"from": case.status.value, "to": to.value})
         return moved
+
+    def untold(self, limit: int) -> list[Case]:
+        """What waits for a person and nobody was told of in their group, most at stake first."""
+        t, trace = schema.cases, schema.trace
+        told = sa.select(trace.c.case_id).where(trace.c.case_id == t.c.case_id, trace.c.step == "told").exists()
+        query = (
+            sa.select(t)
+            .where(t.c.brand_id == self._brand, t.c.status.in_([status.value for status in WAITING_FOR_PERSON]), ~told)
+            .order_by(t.c.priority.desc(), t.c.case_id)
+            .limit(limit)
+        )
+        with self._tx.read() as c:
+            return [_case(row) for row in c.execute(query)]
 
     def find(
         self,
@@ -295,6 +309,8 @@ def _case_row(case: Case) -> dict[str, Any]:
         "status": case.status.value,
         "situation": case.situation,
         "campaign_id": case.campaign_id,
+        "arm": case.arm,
+        "step": case.step,
         "language": case.language.value if case.language else None,
         "opened_at": case.opened_at,
         "updated_at": case.opened_at,
@@ -318,4 +334,6 @@ def _case(row: Any) -> Case:
         language=Language(row.language) if row.language else None,
         score=from_json(RiskScore, row.score) if row.score else None,
         decision=from_json(OfferDecision, row.decision) if row.decision else None,
+        arm=row.arm,
+        step=row.step,
     )

@@ -14,6 +14,7 @@ from agent.domain import CampaignStatus, Channel, Delivery, DeliveryStatus, Mess
 from agent.outbox import OutboxRow
 
 MAY_BE_QUEUED_AGAIN = (DeliveryStatus.STOPPED, DeliveryStatus.FAILED)
+HANDED_OVER = (DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
 COUNTS_TOWARDS_CAP = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
 
 
@@ -121,6 +122,43 @@ class Outbox:
         with self._tx.read() as c:
             row = c.execute(sa.select(t).where(t.c.key == key, t.c.brand_id == self._brand)).first()
         return _outbox_row(row) if row else None
+
+    def nth_last(
+        self, channel: Channel, n: int, recipient: str | None = None, purposes: frozenset[Purpose] | None = None
+    ) -> datetime | None:
+        t = schema.outbox
+        query = (
+            sa.select(t.c.updated_at)
+            .where(t.c.brand_id == self._brand, t.c.channel == channel.value)
+            .where(t.c.status.in_([status.value for status in HANDED_OVER]))
+        )
+        if recipient is not None:
+            query = query.where(t.c.recipient == recipient)
+        if purposes is not None:
+            query = query.where(t.c.purpose.in_(sorted(purposes)))
+        with self._tx.read() as c:
+            found: datetime | None = c.execute(
+                query.order_by(t.c.updated_at.desc()).offset(n - 1).limit(1)
+            ).scalar_one_or_none()
+        return found
+
+    def tries(self, channel: Channel, n: int) -> Sequence[tuple[DeliveryStatus, datetime]]:
+        t = schema.outbox
+        query = (
+            sa.select(t.c.status, t.c.updated_at)
+            .where(t.c.brand_id == self._brand, t.c.channel == channel.value, t.c.attempts > 0)
+            .order_by(t.c.updated_at.desc())
+            .limit(n)
+        )
+        with self._tx.read() as c:
+            return [(DeliveryStatus(status), at) for status, at in c.execute(query)]
+
+    def by_provider_id(self, provider_id: str) -> OutboxRow | None:
+        """The message that a provider knows by this id; None when there is none, or more than one."""
+        t = schema.outbox
+        with self._tx.read() as c:
+            rows = c.execute(sa.select(t).where(t.c.where == provider_id, t.c.brand_id == self._brand).limit(2)).all()
+        return _outbox_row(rows[0]) if len(rows) == 1 else None
 
     def counts(self) -> Mapping[DeliveryStatus, int]:
         t = schema.outbox

@@ -1,6 +1,7 @@
 """What each channel allows: lengths, subject, free text or templates, quiet hours, how to stop.
 
-Takes dated TOML, one file a channel and market; gives ChannelRules. Knows nothing about a message or a customer.
+Takes dated TOML, one file a channel and market; gives ChannelRules. Knows nothing about a message, a customer or a
+provider: what a provider adds to it stands in `providers.py`.
 """
 
 from __future__ import annotations
@@ -111,13 +112,17 @@ def _need_quiet(data: Mapping[str, time]) -> QuietHours:
     return QuietHours(data["start"], data["end"])
 
 
-def rules_for(channel: Channel, language: str, timezone: str | None, jurisdiction: str | None = None) -> ChannelRules:
-    """The rules that hold for one recipient. SMS is Chinese by place; by language where the place is unknown."""
-    channels = _shipped()
+def market_of(channel: Channel, language: str, timezone: str | None, jurisdiction: str | None = None) -> str:
+    """The key of the market's rules. SMS is Chinese by place; by language where the place is unknown."""
     if channel is not Channel.SMS:
-        return channels[channel.value]
+        return channel.value
     if jurisdiction is not None:
-        return channels["sms_cn" if jurisdiction.upper().startswith("CN") else "sms_intl"]
+        return "sms_cn" if jurisdiction.upper().startswith("CN") else "sms_intl"
     if timezone is not None:
-        return channels["sms_cn" if timezone in CHINA_ZONES else "sms_intl"]
-    return channels["sms_cn" if language == "zh" else "sms_intl"]
+        return "sms_cn" if timezone in CHINA_ZONES else "sms_intl"
+    return "sms_cn" if language == "zh" else "sms_intl"
+
+
+def rules_for(channel: Channel, language: str, timezone: str | None, jurisdiction: str | None = None) -> ChannelRules:
+    """The rules that hold for one recipient."""
+    return _shipped()[market_of(channel, language, timezone, jurisdiction)]

@@ -1,0 +1,122 @@
+"""aliyun://ID:SECRET@?sign=… → who carries SMS and how we sign in there. Several, one a market, with spaces between.
+
+Takes the setting's text, gives records, and says what cannot be meant without ever repeating a secret. It knows nothing
+of HTTP: `agent.adapters.channels.sms` sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from agent.errors import InputError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HOSTS = {
+    "aliyun": "dysmsapi.aliyuncs.com",
+    "tencent": "sms.tencentcloudapi.com",
+    "huawei": "smsapi.cn-north-4.myhuaweicloud.com",
+    "twilio": "api.twilio.com",
+}
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "aliyun": frozenset({"sign", "timeout"}),
+    "tencent": frozenset({"sign", "app", "region", "timeout"}),
+    "huawei": frozenset({"sign", "from", "callback", "timeout"}),
+    "twilio": frozenset({"from", "service", "callback", "timeout"}),
+}
+SHAPES = {
+    "aliyun": "aliyun://ACCESS_KEY_ID:SECRET@?sign=林间小铺",
+    "tencent": "tencent://SECRET_ID:SECRET_KEY@?app=1400006666&sign=林间小铺",
+    "huawei": "huawei://APP_KEY:APP_SECRET@?sign=林间小铺&from=8824110605***",
+    "twilio": "twilio://ACCOUNT_SID:AUTH_TOKEN@?from=%2B15005550006",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SmsAccount:
+    """One account at one provider. `sign` is the registered signature without 【】; the secret is in no repr.
+
+    `callback` is where the provider tells what became of a message; Twilio's signature covers it, to the letter.
+    """
+
+    provider: str
+    user: str
+    secret: str = field(repr=False)
+    base_url: str
+    sign: str = ""
+    app: str = ""
+    region: str = ""
+    sender: str = ""
+    service: str = ""
+    callback: str = ""
+    timeout_s: float = 20.0
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc
+
+
+def read_sms_urls(text: str) -> tuple[SmsAccount, ...]:
+    """Raises InputError; two accounts at one provider cannot be told apart."""
+    accounts = tuple(_account(part) for part in text.split())
+    names = [account.provider for account in accounts]
+    if len(set(names)) < len(names):
+        raise InputError("two accounts at one SMS provider", "name each provider once")
+    return accounts
+
+
+def _account(text: str) -> SmsAccount:
+    provider = text.partition("://")[0]
+    if provider not in HOSTS:
+        raise InputError("nobody knows this SMS provider", f"write it like {' or '.join(SHAPES.values())}")
+    remedy = f"write it like {SHAPES[provider]}"
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname or HOSTS[provider], url.port
+    except ValueError:  # its text may hold the secret
+        raise InputError(f"the {provider} address has a host or port that cannot be", remedy) from None
+    if url.path not in ("", "/") or url.fragment or not url.username or not url.password:
+        raise InputError(f"the {provider} address has no id and secret, or something behind the host", remedy)
+    options = dict(parse_qsl(url.query, keep_blank_values=True))
+    if unknown := set(options) - OPTIONS[provider]:
+        known = ", ".join(sorted(OPTIONS[provider]))
+        raise InputError(f"the {provider} address has an unknown option {sorted(unknown)[0]!r}", f"known: {known}")
+    _require(provider, options, remedy)
+    scheme = "http" if host in LOOPBACK else "https"
+    return SmsAccount(
+        provider=provider,
+        user=unquote(url.username),
+        secret=unquote(url.password),
+        base_url=f"{scheme}://{host}{f':{port}' if port else ''}",
+        sign=options.get("sign", "").strip("【】 "),
+        app=options.get("app", ""),
+        region=options.get("region", "ap-guangzhou"),
+        sender=options.get("from", ""),
+        service=options.get("service", ""),
+        callback=options.get("callback", ""),
+        timeout_s=_timeout(options, remedy),
+    )
+
+
+def _require(provider: str, options: Mapping[str, str], remedy: str) -> None:
+    if provider != "twilio" and not options.get("sign"):
+        raise InputError(f"the {provider} address names no signature (sign=…)", remedy)
+    if provider == "tencent" and not options.get("app"):
+        raise InputError("the tencent address names no application (app=…)", remedy)
+    if provider == "huawei" and not options.get("from"):
+        raise InputError("the huawei address names no channel number (from=…)", remedy)
+    if provider == "twilio" and bool(options.get("from")) is bool(options.get("service")):
+        raise InputError("the twilio address names no sender: from=… or service=…, one of them", remedy)
+    if not options.get("callback", "https://").startswith("https://"):
+        raise InputError(f"the callback of the {provider} address is not https://", remedy)
+
+
+def _timeout(options: Mapping[str, str], remedy: str) -> float:
+    try:
+        seconds = float(options.get("timeout", "20"))
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 300:
+        raise InputError("timeout of the SMS setting is a number of seconds up to 300", remedy)
+    return seconds

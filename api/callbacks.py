@@ -1,0 +1,101 @@
+"""Who may tell us what became of a message: a key of ours, or the signature of whoever carries it.
+
+A dependency like `allowed`, for routes that providers call: they sign what they post and have no key. The signature is
+checked over the very bytes that came, before anybody reads what they say.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+
+from agent.access import Caller, Role, Scope
+from agent.errors import InputError
+from agent.webhooks import verified
+from api.auth import Permission, count, workshop_of
+from api.bootstrap import Workshop
+from api.errors import Problem
+
+TOLERANCE = timedelta(minutes=5)
+Check = Callable[[Request, bytes, Workshop], str]
+
+
+async def raw_body(request: Request) -> bytes:
+    return await request.body()
+
+
+Raw = Annotated[bytes, Depends(raw_body)]
+
+
+@dataclass(frozen=True)
+class SignedPermission(Permission):
+    """`check` gives the name of whoever signed, or raises Problem 401. With a key the signature is not asked for."""
+
+    check: Check
+
+    def __call__(self, request: Request, raw: Raw) -> Caller:  # type: ignore[override]
+        if "authorization" in request.headers or "cookie" in request.headers:
+            return super().__call__(request)
+        who = self.check(request, raw, workshop_of(request))
+        caller = Caller(f"signed:{who}", who, Role.INTEGRATOR, (self.scope,), by_key=True)
+        count(request, caller.name)
+        request.state.caller = caller
+        return caller
+
+
+def signed(check: Check, roles: frozenset[Role], scope: Scope) -> Any:
+    return Depends(SignedPermission(roles, scope, check))
+
+
+def by_gateway(request: Request, raw: bytes, shop: Workshop) -> str:
+    """Standard Webhooks, with the secret that we sign for the same gateway with."""
+    gateway = shop.settings.gateway
+    if gateway is None:
+        raise _refused("No gateway is set, so nobody can sign for one.", "send a key, or set HOLDFAST_WEBHOOK_URL")
+    named = {name: request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
+    try:
+        at = verified(named, raw, gateway.secrets)
+    except InputError as error:
+        raise _refused(error.message, error.remedy) from error
+    if abs(shop.clock.now() - at) > TOLERANCE:
+        raise _refused("The signature is older or newer than five minutes.", "check the clock of the gateway")
+    return "gateway"
+
+
+def by_twilio(request: Request, raw: bytes, shop: Workshop) -> str:
+    """HMAC-SHA1 over the callback's URL and the form, with the account's token. The URL is the one that we gave."""
+    account = next((one for one in shop.settings.sms_accounts if one.provider == "twilio" and one.callback), None)
+    if account is None:
+        raise _refused(
+            "No callback of Twilio is set.", "add callback=https://… to the twilio address of HOLDFAST_SMS_URL"
+        )
+    theirs = request.headers.get("x-twilio-signature", "")
+    if not hmac.compare_digest(
+        twilio_signature(account.secret, account.callback, form_of(raw)).encode(), theirs.encode()
+    ):
+        raise _refused("The signature does not fit the form.", "see that callback= is the URL that Twilio calls")
+    return "twilio"
+
+
+def form_of(raw: bytes) -> dict[str, str]:
+    """The fields of a posted form; one with hundreds of fields is nobody's and has none."""
+    try:
+        return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    except ValueError:
+        return {}
+
+
+def twilio_signature(token: str, url: str, form: Mapping[str, str]) -> str:
+    told = url + "".join(f"{name}{form[name]}" for name in sorted(form))
+    return base64.b64encode(hmac.digest(token.encode(), told.encode(), "sha1")).decode()
+
+
+def _refused(message: str, remedy: str) -> Problem:
+    return Problem(401, "who_are_you", message, remedy)

@@ -1,0 +1,56 @@
+"""What came back after a message left: each receipt acted on once; an answer becomes a ticket, or the way out.
+
+Takes receipts as `agent.receipts` read them, gives counts. A customer's own words are kept as any ticket's are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent import pipeline
+from agent.chat import Intent, intent_of
+from agent.domain import Message, Receipt, ReceiptKind, Taken
+from agent.inbound import Arrival
+
+if TYPE_CHECKING:
+    from api.bootstrap import Workshop
+
+
+def take_receipts(receipts: Iterable[Receipt], workshop: Workshop) -> dict[str, int]:
+    """How many were taken, known, nobody's, and left alone because nobody agreed to be followed."""
+    found: Counter[Taken] = Counter()
+    house = workshop.bookkeeping()
+    for receipt in receipts:
+        if receipt.kind is ReceiptKind.REPLIED and intent_of(receipt.text) is Intent.UNSUBSCRIBE:
+            receipt = replace(receipt, kind=ReceiptKind.UNSUBSCRIBED)
+        taken = pipeline.take_receipt(receipt, house)
+        found[taken] += 1
+        if taken is Taken.TAKEN and receipt.kind is ReceiptKind.REPLIED and receipt.text:
+            _open_ticket(receipt, workshop)
+    return {name.value: found[name] for name in Taken}
+
+
+def _open_ticket(receipt: Receipt, workshop: Workshop) -> None:
+    """Somebody wrote to us: a person answers, and marketing holds until then."""
+    message = _message_of(receipt, workshop)
+    row = {
+        "event_id": f"reply-{receipt.id}",
+        "at": receipt.at.isoformat(),
+        "kind": "ticket",
+        "order_id": f"reply-{receipt.id}",
+        "topic": "other",
+        "status": "open",
+        "text": receipt.text,
+    }
+    now = workshop.clock.now()
+    workshop.store.arrivals.add([Arrival(f"reply-{receipt.id}", message.customer_id, None, now, [row])])
+
+
+def _message_of(receipt: Receipt, workshop: Workshop) -> Message:
+    outbox = workshop.store.outbox
+    row = outbox.get(receipt.key) if receipt.key else outbox.by_provider_id(receipt.provider_id or "")
+    assert row is not None, "it was just found"
+    return row.message
