@@ -192,7 +192,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
     if denies(said):
-        if may_deny(backing, around):
+        if may_deny(backing, around) or _tells_what_is_out(said, message):
             return None
         return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
     if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
@@ -207,6 +207,11 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
+
+
+def _tells_what_is_out(said: str, message: Message) -> bool:
+    """Whether the denial is that of the offer's row: "it doesn't cover exam weeks"."""
+    return shared(message.licence.exclusions, said) > 0
 
 
 def _near(said: str, message: Message) -> list[str]:

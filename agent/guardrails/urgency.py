@@ -49,7 +49,7 @@ _HURRY = sieve(
     r"|即将(?:结束|截止|失效|过期|到期)|马上(?:结束|截止|失效|过期|到期)|(?:今晚|今天|今日"
     r"|零点)(?:就|将|内)?(?:截止|结束|失效|过期|作废|过后)|过期不候|过时不候|赶(?:快|紧)(?:下单|抢"
     r"|买|用|来)|速(?:抢|来|购)|仅此一(?:天|次|日)|再不(?:买|来|用|下单)就|欲购从速"
-    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|hurry(?: up)?"
+    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|(?<!in a )(?<!no )hurry(?: up)?"
     r"|don't (?:miss out|delay|wait)|ends (?:soon|tonight|today|at midnight)|expires (?:soon"
     r"|tonight|today|at midnight)|today only|tonight only|now or never|(?:ending|expiring) (?:soon"
     r"|tonight|today)|clock is ticking|time is running out|countdown|one day only|(?<!and )this is it"
