@@ -52,7 +52,7 @@ def _medical(hit: Hit, field: Field, message: Message) -> Severity | None:
     if is_disowned(hit, field, message):
         return None
     said = field.sentence(hit.start)
-    if _NOT_IT.match(field.tight.text, hit.end) or _NOTHING.match(field.tight.text, hit.end):
+    if _NOTHING.match(field.tight.text, hit.end) or _NOT_IT.match(field.tight.text, hit.end):
         return None
     asks = re.search(
         r"请(?:先)?(?:问|咨询|看)|(?<![a-z])(?:ask|check with|speak to|talk to|see) (?:your|a|the)(?![a-z])", said

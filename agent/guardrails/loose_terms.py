@@ -35,7 +35,8 @@ _SPEND = sieve(
 _NO_SUM = re.compile(
     r" ?(?:%|percent|per ?cent|days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|am|pm|o'clock"
     r"|of (?:the|our|your)|people|to \d"
-    r"|points?|gb|gigs?|items?|boxes|bags|times|st|nd|rd|th|:|\d|kg|g(?![a-z])|ml|cm|miles|degrees|countries|steps|reasons|ways"
+    r"|points?|gb|gigs?|items?|boxes|bags|times|st|nd|rd|th|:|\d|kg|g(?![a-z])|ml|cm|miles|degrees|countries"
+    r"|steps|reasons|ways"
     r"|screens?|lines?|lessons?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
 
@@ -101,7 +102,8 @@ _ENDLESS = sieve(
     r"|whenever (?:it suits|suits|you (?:like|want|fancy|get round))|year[- ]round|open-ended|indefinitely"
     r"|(?:as long|however long) as you (?:like|want|need)|stays? (?:valid|open|good|live)"
     r"|there's no (?:end|rush|last day|clock|date)"
-    r"|no (?:end|closing|cut-?off|last) (?:date|day|in sight)|isn't going anywhere|keeps (?:for ever|forever))(?![a-z])"
+    r"|no (?:end|closing|cut-?off|last) (?:date|day|in sight)|isn't going anywhere|keeps (?:for ever"
+    r"|forever))(?![a-z])"
 )
 
 

@@ -60,7 +60,8 @@ def code_positions(field: Field, offer: OfferTerms) -> list[int]:
 
 
 _OF_USE = sieve(
-    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply|redeem|off|gives?|claim|add)"
+    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply"
+    r"|redeem|off|gives?|claim|add)"
     r"(?![a-z])"
 )
 
@@ -91,7 +92,8 @@ def presents_offer(message: Message) -> bool:
 
 
 _BENEFIT = sieve(
-    r"减|省|优惠|券|码|折|赠|送|(?<![a-z])(?:off|discount|codes?|saves?|coupon|voucher|offer|bonus|free|claim)(?![a-z])"
+    r"减|省|优惠|券|码|折|赠|送|(?<![a-z])(?:off|discount|codes?|saves?|coupon|voucher|offer|bonus|free"
+    r"|claim)(?![a-z])"
 )
 
 

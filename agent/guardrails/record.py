@@ -235,7 +235,8 @@ _GOODS_EN = sieve(
 )
 
 _VAGUE = sieve(
-    r"^(?:的|时候|步骤|就|也|都|不|没)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
+    r"^(?:的|时候|步骤|就|也|都|不|没)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道"
+    r"|体验|忠告|^人"
     r"|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does"
     r"|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"

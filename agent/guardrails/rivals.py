@@ -148,7 +148,8 @@ _THEIRS = sieve(
 )
 
 _TOLD_OF = sieve(
-    r"(?<![a-z])(?:customers?|someone|somebody|friends?|told us|people|neighbou?rs?|brands?|sweatshops?|cheap)(?![a-z])"
+    r"(?<![a-z])(?:customers?|someone|somebody|friends?|told us|people|neighbou?rs?|brands?|sweatshops?"
+    r"|cheap)(?![a-z])"
 )
 
 
@@ -170,7 +171,8 @@ def _runs_down(name: str, sentence: str) -> bool:
     if re.search(rf"(?<![a-z]){name} ?{_DOES_BADLY}(?![a-z])", sentence):
         return True
     broke = (
-        rf"[a-z] (?:\w+ )?{name}(?:'s)? [\w ]{{0,30}}(?:fell apart|falls apart|broke|leaked|died|failed|dropped|burnt)"
+        rf"[a-z] (?:\w+ )?{name}(?:'s)? [\w ]{{0,30}}(?:fell apart|falls apart|broke|leaked|died|failed"
+        rf"|dropped|burnt)"
     )
     return bool(re.search(broke, sentence)) and bool(_TOLD_OF.search(sentence))
 

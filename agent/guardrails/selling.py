@@ -16,8 +16,10 @@ BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free
 # A sentence that says there is nothing, or that it is over, offers nothing.
 DENIED = sieve(
     r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
-    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
-    r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)|给不(?:了|到))"
+    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用"
+    r"|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)"
+    r"|给不(?:了|到))"
     r"|(?:is|was|are|were)n't (?:right|true|correct|ours|a thing)|(?:is|was) (?:wrong|a mistake|not (?:right|true"
     r"|ours))"
     r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer"
@@ -54,7 +56,9 @@ BEYOND = sieve(
 )
 """More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
 _UPSELL = sieve(
-    r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
+    r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个"
+    r"|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手"
+    r"|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
     r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going "
@@ -124,7 +128,8 @@ def _is_own_money_back(sentence: str, licence: Licence) -> bool:
 
 
 _GIVEN_AWAY = sieve(
-    r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon|gift|bonus|back|refund"
+    r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon"
+    r"|gift|bonus|back|refund"
     r"|reward|free|less)(?![a-z])"
 )
 

@@ -26,7 +26,8 @@ _HAPPENS = sieve(
     r"|signed for|booked (?:for|in)|moved to|there (?:by|on)|refunded|paid|landing|coming|on its way)(?![a-z])"
 )
 _OPEN = sieve(
-    r"\?|(?<![a-z])(?:if|would|could|should|might|may|can|unless|when|whenever|every|each|usually|normally|always|or|either"
+    r"\?|(?<![a-z])(?:if|would|could|should|might|may|can|unless|when|whenever|every|each|usually|normally"
+    r"|always|or|either|once"
     r"|until|till|before|by|up to|not|isn't|wasn't|won't|n't|never|instead|prefer|rather|want|roast\w*|open|closed"
     r"|you said|you asked|you wrote|for example|say)(?![a-z])"
 )
@@ -37,7 +38,8 @@ _MOVED = sieve(
     r"|now )?(?:on (?:its|the|their) way"
     r"|out for delivery|in the post|with the courier|on the (?:van|truck))|(?:has|have|'s"
     r"|'ve) (?:already |just )?(?:shipped"
-    r"|left|gone out|been (?:shipped|sent|posted|dispatched))|went out|shipped (?:this|yesterday|last|today))(?![a-z])"
+    r"|left|gone out|been (?:shipped|sent|posted|dispatched))|went out|shipped (?:this|yesterday|last"
+    r"|today))(?![a-z])"
 )
 _MOVES = sieve(
     r"dispatched|shipped|delivered|out for delivery|transit|on its way|on the way|sent|posted|collected"
