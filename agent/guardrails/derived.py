@@ -59,14 +59,14 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
 
 
 def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
-    """Whether the passage shows how the sum comes about: the difference of two known sums, or a known share of one."""
-    start = field.sentence_at(at)[0]
-    near = field.quantities_in(max(0, start - 60), field.sentence_at(at)[1])
-    sums = {one.value for one in near if one.kind in _MONEY and message.licence.has_number(one.value)}
-    rates = {one.value for one in near if one.kind.startswith("percent") and message.licence.has_number(one.value)}
-    made = {abs(one - other) for one, other in combinations(sums, 2)}
-    made |= {one + other for one, other in combinations(sums, 2)}
-    made |= {one * rate / 100 for one in sums for rate in rates}
+    """Whether the passage shows how the sum comes about: known sums, or shares of them, added, compared, multiplied."""
+    start, end = field.sentence_at(at)
+    near = [one for one in field.quantities_in(max(0, start - 60), end) if message.licence.has_number(one.value)]
+    sums = {one.value for one in near if one.kind in _MONEY}
+    sums |= {one * rate.value / 100 for one in sums for rate in near if rate.kind.startswith("percent")}
+    counts = {Decimal(1), *(one.value for one in near if one.kind not in _MONEY and 1 < one.value <= _FEW)}
+    made = {one * count for one in sums for count in counts}
+    made |= {more for one, other in combinations(sums, 2) for more in (one + other, abs(one - other))}
     return any(abs(value - one) < _CENT for one in made)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agent.domain import Finding, Severity
 from agent.guardrails.derived import shown
 from agent.guardrails.lexicon import Hit, is_denied_before
-from agent.guardrails.listed import is_disowned
+from agent.guardrails.listed import is_disowned, is_warned_of
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.sieve import sieve
@@ -104,7 +104,9 @@ def _finance(message: Message) -> Iterator[Finding]:
 
 
 def _quoted_away(match: re.Match[str], field: Field, message: Message) -> bool:
-    return is_disowned(Hit(match.start(), match.end(), Severity.BLOCK), field, message)
+    return is_warned_of(*match.span(), field) or is_disowned(
+        Hit(match.start(), match.end(), Severity.BLOCK), field, message
+    )
 
 
 def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterator[Finding]:

@@ -29,7 +29,11 @@ def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Mes
             text = field.masked(message)
             for hit in lexicon.hits(text):
                 severity = judge(hit, field, message) if judge else unless_cited(hit, field, message)
-                if severity is None or message.licence.in_clause(text[hit.start : hit.end]):
+                if (
+                    severity is None
+                    or is_warned_of(hit.start, hit.end, field)
+                    or message.licence.in_clause(text[hit.start : hit.end])
+                ):
                     continue
                 yield field.finding(rule, severity, reason, hit.start, hit.end, field.tight)
                 if _is_spliced(hit, field):

@@ -47,7 +47,6 @@ class Ninety:
     waiting: list[int] = field(default_factory=list)
     stops: dict[str, datetime] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
-    redeemed: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.home, self.incoming, self.shop = self.folder / "home", self.folder / "incoming", self.folder / "shop"
@@ -199,7 +198,8 @@ class Ninety:
     def check(self) -> None:
         now = BEGIN + timedelta(days=self.days)
         for offer in self.call("offers", "list", now=now)["offers"]:
-            if offer["spent_minor"] + offer["reserved_minor"] > offer["budget_minor"]:
+            budget = offer["budget_minor"]
+            if budget is not None and offer["spent_minor"] + offer["reserved_minor"] > budget:
                 self.faults.append(f"{offer['id']} is overspent")
         sent = list(self.left())
         twice = [key for key, times in Counter(line["case_id"] for line in sent).items() if times > 1]

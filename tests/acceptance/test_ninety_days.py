@@ -10,8 +10,8 @@ import pytest
 from tests.acceptance.conftest import Machine
 from tests.acceptance.ninety_days import Ninety
 
-DAYS = int(os.environ.get("HOLDFAST_PROOF_DAYS", "6"))
-CUSTOMERS = int(os.environ.get("HOLDFAST_PROOF_CUSTOMERS", "150"))
+DAYS = int(os.environ.get("HOLDFAST_PROOF_DAYS", "4"))
+CUSTOMERS = int(os.environ.get("HOLDFAST_PROOF_CUSTOMERS", "120"))
 
 
 @pytest.mark.slow
