@@ -1,5 +1,6 @@
 # Two commands matter: `make demo` runs the main job, `make test` passes the tests. Both set up what they need.
 PYTHON ?= python3
+JOBS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -10,8 +11,9 @@ READY_DEV := $(VENV)/.ready-dev
 demo: $(READY)
 	$(BIN)/holdfast demo
 
+# Two at a time, a file to one of them: what a file sets up once stays set up for all of it.
 test: $(READY_DEV)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 
 lint: $(READY_DEV)
 	$(BIN)/ruff check .
