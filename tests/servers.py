@@ -8,11 +8,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 
 def postgres_programs() -> Path | None:
@@ -53,6 +55,16 @@ def postgres() -> Iterator[str]:
     finally:
         call("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_schema(server: str) -> str:
+    """An empty schema on this server; gives the URL that sees it alone."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    engine = sa.create_engine(server)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create schema {name}"))
+    engine.dispose()
+    return f"{server}?options=-csearch_path%3D{name}"
 
 
 def require_postgres() -> None:

@@ -16,7 +16,6 @@ from agent.domain import Money
 from agent.errors import InputError
 from agent.ledger import Budget, Claim, Freeze, Refusal, Reservation
 
-
 STANDING = frozenset({"reserved", "committed", "redeemed"})
 """A case that asks again gets the coupon that it has; not one that ran out or was paid back."""
 
