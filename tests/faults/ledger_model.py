@@ -46,6 +46,7 @@ class Model:
         for cap in claim.caps:
             had = [h for h in self.held if h.status != "released" and h.claim.customer_id == claim.customer_id]
             had = [h for h in had if h.claim.at >= cap.since and cap.offer_id in (None, h.claim.offer_id)]
+            had = [h for h in had if h.claim.amount.minor > 0]  # what costs nothing is no money offer
             if len(had) >= cap.at_most:
                 return Refusal.CUSTOMER_CAP
         if any(self.pots[name].left < claim.amount.minor for name in claim.budgets):

@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -78,6 +78,24 @@ class Histories(RuleBasedStateMachine):
         held = self.model.held[which % len(self.model.held)]
         said: Any = getattr(self.ledger, step)(held.name, self.now)
         assert said == getattr(self.model, step.removesuffix("_held"))(held)
+
+    @precondition(lambda self: any(held.status == "committed" for held in self.model.held))
+    @rule(which=st.integers(0, 9))
+    def nobody_comes(self, which: int) -> None:
+        held = self._some("committed", which)
+        assert self.ledger.expire(held.name, self.now)
+        assert self.model.expire(held)
+
+    @precondition(lambda self: any(held.status == "expired" for held in self.model.held))
+    @rule(which=st.integers(0, 9))
+    def somebody_comes_late(self, which: int) -> None:
+        held = self._some("expired", which)
+        assert self.ledger.redeem_held(held.name, self.now)
+        assert self.model.redeem(held)
+
+    def _some(self, status: str, which: int) -> Held:
+        those = [held for held in self.model.held if held.status == status]
+        return those[which % len(those)]
 
     @rule(code=st.sampled_from([*CODES["ten"], *CODES["five"], "GUESS"]))
     def present_at_the_till(self, code: str) -> None:
@@ -153,6 +171,7 @@ def test_the_ledger_answers_like_its_model_over_random_histories(url: str) -> No
             max_examples=HISTORIES,
             stateful_step_count=40,
             deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a history of forty steps takes minutes to shrink
             derandomize=HISTORIES < 100,  # the same in every run of CI; other ones in each proof
             suppress_health_check=list(HealthCheck),
         ),
