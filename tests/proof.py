@@ -40,14 +40,15 @@ class Proof:
 
 
 KILLS, HISTORIES = "tests/faults/test_kills.py", "tests/faults/test_ledger_histories.py"
+LONG = {"HOLDFAST_PROOF_HISTORIES": 500}
 PROOFS = (
     Proof("messages: the sender killed, SQLite", (KILLS, "-k", "message"), {"HOLDFAST_PROOF_SENDERS": 500}),
     Proof("ledger: 8 writers, kills each, SQLite", (KILLS, "-k", "sqlite-8"), {"HOLDFAST_PROOF_KILLS": 1000}),
     Proof("ledger: 8 writers, kills each, PostgreSQL", (KILLS, "-k", "postgresql-8"), {"HOLDFAST_PROOF_KILLS": 1000}),
     Proof("ledger: 64 writers, kills each, SQLite", (KILLS, "-k", "sqlite-64"), {"HOLDFAST_PROOF_CROWD": 10}),
     Proof("ledger: 64 writers, kills each, PostgreSQL", (KILLS, "-k", "postgresql-64"), {"HOLDFAST_PROOF_CROWD": 10}),
-    Proof("ledger: histories beside a model, SQLite", (HISTORIES, "-k", "sqlite"), {"HOLDFAST_PROOF_HISTORIES": 500}),
-    Proof("ledger: histories beside a model, PostgreSQL", (HISTORIES, "-k", "postgresql"), {"HOLDFAST_PROOF_HISTORIES": 500}),
+    Proof("ledger: histories beside a model, SQLite", (HISTORIES, "-k", "sqlite"), LONG),
+    Proof("ledger: histories beside a model, PostgreSQL", (HISTORIES, "-k", "postgresql"), LONG),
     Proof(
         "experiments: false alarms 5 % ± 1, daily looks too; intervals cover 95 % ± 1; planted faults found",
         ("tests/scoring/experiments/test_rehearsal.py",),

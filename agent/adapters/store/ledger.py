@@ -208,8 +208,8 @@ class Ledger:
 
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         k = schema.codes
-        mine = (k.c.brand_id == self._brand) & (k.c.code == code) & k.c.redeemed_at.is_(None)
         with self._tx.write() as c:
+            mine = (k.c.brand_id == self._brand) & (k.c.code == self._spelled(c, code)) & k.c.redeemed_at.is_(None)
             while found := c.execute(sa.select(k.c.reservation_id).where(mine)).first():
                 # A code may have been held before by a reservation that was released: the pool knows who holds it now.
                 holder: str | None = found.reservation_id
@@ -223,6 +223,13 @@ class Ledger:
                 settling.redeem(c, holder, at)
                 return self.reservation(holder)
         return None
+
+    def _spelled(self, c: sa.Connection, code: str) -> str:
+        """A code as it stands in the pool, however the till's clerk typed it; as told when it is none of ours."""
+        k, bare = schema.codes, code.strip()
+        told = (code, bare, bare.upper(), bare.lower())
+        known = set(c.execute(sa.select(k.c.code).where(k.c.brand_id == self._brand, k.c.code.in_(told))).scalars())
+        return next((one for one in told if one in known), code)
 
     def redeem_held(self, reservation_id: str, at: datetime) -> bool:
         with self._tx.write() as c:
@@ -290,7 +297,8 @@ class Ledger:
         k, t = schema.codes, schema.reservations
         query = sa.select(t).join(k, k.c.reservation_id == t.c.reservation_id)
         with self._tx.read() as c:
-            row = c.execute(query.where(k.c.brand_id == self._brand, k.c.code == code)).mappings().first()
+            here = (k.c.brand_id == self._brand) & (k.c.code == self._spelled(c, code))
+            row = c.execute(query.where(here)).mappings().first()
         return _reservation(dict(row)) if row else None
 
 
