@@ -46,9 +46,9 @@ class Street:
         return budget.reserved_minor, budget.spent_minor
 
 
-def a_street(folder: Path) -> Street:
+def a_street(folder: Path, url: str = "") -> Street:
     """Two customers, c1 in Chinese and c2 in English, each with one order; five codes for every offer."""
-    engine = open_engine(f"sqlite:///{folder / 'x.db'}")
+    engine = open_engine(url or f"sqlite:///{folder / 'x.db'}")
     upgrade(engine)
     store = SqlStore(engine, "linjian")
     catalogue = load_catalogue("CNY")
