@@ -49,12 +49,14 @@ def _claim(case_id: str, now: datetime, dice: random.Random) -> Claim:
     budgets = ["campaign:spring", f"offer:{offer}", f"day:{dice.randrange(DAYS)}", f"customer:{customer}"]
     dice.shuffle(budgets)
     amount, needs_code = Money(dice.randint(1, 9), "CNY"), dice.random() < 0.7
-    return Claim(case_id, customer, offer, amount, budgets, needs_code, now, (Cap(now - timedelta(days=30), None, 20),))
+    caps = (Cap(now - timedelta(days=30), None, 20),) if dice.random() < 0.2 else ()
+    return Claim(case_id, customer, offer, amount, budgets, needs_code, now, caps)
 
 
 def _take_up(ledger: Ledger, till: str, now: datetime, dice: random.Random, fate: Fate) -> None:
-    """Settle any of the newest reservations, whoever made it; the till notes each code that it was allowed to take."""
-    if not (found := ledger.reservations(30)):
+    """Settle any reservation, whoever made it; the till notes each code that it was allowed to take."""
+    before = now + timedelta(days=dice.randint(0, 900))
+    if not (found := ledger.reservations(30, after=(before, ""))):
         return
     held = dice.choice(found)
     if held.code and dice.random() < 0.3:
