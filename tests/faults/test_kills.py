@@ -31,6 +31,8 @@ CODES = 12
 POINTS = 150
 """A step of a writer has some sixty of them."""
 AUDIT_EVERY = 16
+MANY = 300
+"""Of so many kills we ask that every kind of step was among them; of a few, that there was work at all."""
 
 
 @pytest.mark.slow
@@ -50,9 +52,12 @@ def test_a_budget_is_never_overspent_whoever_is_killed(url: str, tmp_path: Path,
                 ledger.add_codes(offer, [f"{offer}{dead:06}{n}" for n in range(CODES - ledger.codes_left(offer))])
     made = audit(engine)
     found = statuses(engine)
-    assert made > writers * kills / 4, "the writers did work before they were killed"
-    assert audit_till(till) > 0
-    assert len(found) >= 4, f"they came through every kind of step: {found}"
+    taken = audit_till(till)
+    assert made > 0, "the writers did work before they were killed"
+    if writers * kills >= MANY:
+        assert made > writers * kills / 4
+        assert taken > 0
+        assert len(found) >= 6, f"they came through every kind of step: {found}"
     engine.dispose()
 
 
