@@ -33,6 +33,12 @@ class InputError(HoldfastError):
     code = "bad_input"
 
 
+class PlanRefused(InputError):
+    """A plan whose parts cannot go together, or that names what is not here: each value alone may be right."""
+
+    code = "plan_refused"
+
+
 class NotFound(HoldfastError):
     """A customer, draft, case, offer or campaign that nobody has heard of."""
 

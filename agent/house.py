@@ -5,26 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from agent.bandit import Odds, Seen
 from agent.catalogue import Catalogue
 from agent.channels import NO_TEMPLATES, ProviderRules, Templates
 from agent.domain import (
     Brand,
     CampaignRow,
     CampaignStatus,
+    CampaignStep,
     Case,
     CaseStatus,
     Channel,
     Customer,
     Draft,
+    FlowState,
     Language,
     Lesson,
     Message,
+    Money,
     Outcome,
     Receipt,
     ReceiptKind,
@@ -50,7 +54,8 @@ class PeopleBook(Protocol):
     def suppress(self, customer_id: str, at: datetime, source: str) -> None: ...
     def lock(self, customer_id: str) -> None: ...
     def score(self, customer_id: str) -> RiskScore | None: ...
-    def latest_scores(self) -> list[RiskScore]: ...
+    def ranking(self) -> list[RiskScore]: ...
+    def scores_of(self, customer_ids: Sequence[str]) -> dict[str, RiskScore]: ...
 
 
 class CaseBook(Protocol):
@@ -85,6 +90,7 @@ class CaseBook(Protocol):
 class ResultBook(Protocol):
     def record(self, outcome: Outcome) -> bool: ...
     def of_case(self, case_id: str) -> list[Outcome]: ...
+    def of_sizes(self, offers: Sequence[str], since: datetime) -> dict[str, Seen]: ...
 
 
 class CampaignBook(Protocol):
@@ -95,9 +101,23 @@ class CampaignBook(Protocol):
     def rows(self, statuses: Sequence[CampaignStatus] = ()) -> list[CampaignRow]: ...
     def status(self, campaign_id: str) -> CampaignStatus | None: ...
     def move(self, campaign_id: str, to: CampaignStatus, since: Sequence[CampaignStatus], at: datetime) -> None: ...
+    def note(self, step: CampaignStep) -> None: ...
+    def steps(self, campaign_id: str) -> list[CampaignStep]: ...
     def claim(self, campaign_id: str) -> bool: ...
     def report(self, campaign_id: str, reached: int, total: int) -> None: ...
     def release(self, campaign_id: str) -> None: ...
+
+
+class FlowBook(Protocol):
+    """Where customers stand in flows: one row a customer and entry."""
+
+    def enter(self, state: FlowState) -> bool: ...
+    def move(self, state: FlowState, **changes: Any) -> FlowState: ...
+    def due(self, campaign_id: str, at: datetime) -> list[FlowState]: ...
+    def active(self, campaign_id: str) -> list[FlowState]: ...
+    def newest(self, campaign_id: str, customer_ids: Sequence[str]) -> dict[str, FlowState]: ...
+    def looked_at(self, campaign_id: str) -> datetime | None: ...
+    def looked(self, campaign_id: str, at: datetime) -> None: ...
 
 
 class SendingBook(Protocol):
@@ -141,6 +161,8 @@ class Store(Protocol):
     @property
     def campaigns(self) -> CampaignBook: ...
     @property
+    def flows(self) -> FlowBook: ...
+    @property
     def sending(self) -> SendingBook: ...
     @property
     def style(self) -> StyleBook: ...
@@ -162,6 +184,8 @@ class House:
     `own_files` are the firm's files that stand in the place of ours, with their hashes. `drafters` is how many drafts
     of a campaign are written at once. `reach` says which channels are real and for whom; without one nobody is reached.
     `templates` are the texts that carriers approved, `providers` who carries which market, where that is known.
+    `writer_named` finds a writer that is on no rung, for an arm of a campaign. Above `four_eyes_above` (None: never) a
+    campaign needs a second person. `odds`: of the sizes of an offer, in a campaign that learns them.
     """
 
     brand: Brand
@@ -182,6 +206,9 @@ class House:
     unsubscriber: Unsubscriber | None = None
     templates: Templates = NO_TEMPLATES
     providers: Mapping[str, ProviderRules] = field(default_factory=dict)
+    writer_named: Callable[[str], Writer] | None = None
+    four_eyes_above: Money | None = None
+    odds: Odds | None = None
 
     def brand_for(self, case: Case) -> Brand:
         """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.

@@ -29,6 +29,15 @@ LEAVE_ALONE = frozenset({"too_many_messages", "privacy_request"})
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnSize:
+    """`offer`, drawn with `propensity` among `sizes`."""
+
+    offer: str
+    propensity: float
+    sizes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OfferContext:
     """What the decision rests on besides case and catalogue.
 
@@ -37,6 +46,9 @@ class OfferContext:
     last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
     which the customer said that they were about to leave, oldest first. `sayable` False: only approved texts go on this
     channel, and none has a place for a coupon.
+    which the customer said that they were about to leave, oldest first. `only`: the offers that the campaign says for
+    this customer (arm or step), in the place of the strategy's; empty for words alone, None where it says nothing.
+    `drawn`: the size that was drawn for this customer among several, where the campaign learns sizes.
     """
 
     held_out: bool
@@ -49,6 +61,8 @@ class OfferContext:
     silent_days: int | None = None
     threats: tuple[datetime, ...] = ()
     sayable: bool = True
+    only: tuple[str, ...] | None = None
+    drawn: DrawnSize | None = None
 
 
 def choose_offer(
@@ -100,11 +114,14 @@ def _cheapest_adequate(
     ledger: CouponBook,
     context: OfferContext,
 ) -> OfferDecision:
-    helps = [catalogue.offers[name] for name in strategy.help]
+    helps = [catalogue.offers[name] for name in _helps(strategy, context)]
+    if not helps and context.only is not None:
+        return _no_offer(strategy, "words alone, as the campaign says")
     if not helps:
         return _no_offer(strategy, f"for {strategy.situation} words help more than money")
     worth, spared = _worth(case, catalogue, context), spare(case, customer, catalogue, ledger, context)
     why_not: list[str] = []
+    helps, drawn = _sized(helps, customer, catalogue, ledger, worth, context)
     for line in sorted(helps, key=lambda line: (line.is_money, line.cost.minor)):
         if reason := _ineligible(line, customer, context):
             why_not.append(f"{line.id}: {reason}")
@@ -120,11 +137,45 @@ def _cheapest_adequate(
         got = _reserve(line, case, customer, ledger, context, _caps(line, catalogue, context))
         if isinstance(got, Offer):
             because = f"{line.id} is the cheapest adequate help for {strategy.reason}; {_sum(worth, line)}"
+            if drawn is not None:
+                because = (
+                    f"{line.id} was drawn with a chance of {drawn.propensity:.0%} to learn the size that keeps most"
+                )
             return OfferDecision(
-                OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts, line.kind, strategy.reason
-            )
+                OfferStatus.OFFERED, strategy.situation, because, got, strategy.acts, line.kind, strategy.reason,
+                propensity=drawn.propensity if drawn is not None else None,
+            )  # fmt: skip
         why_not.append(f"{line.id}: {got.replace('_', ' ')}")
     return _no_offer(strategy, "; ".join(why_not))
+
+
+def _helps(strategy: Strategy, context: OfferContext) -> tuple[str, ...]:
+    """An arm that tries an offer tries it for every reason: else its customers would differ by reason as well."""
+    return strategy.help if context.only is None else context.only
+
+
+def _sized(
+    helps: list[CatalogueOffer],
+    customer: Customer,
+    catalogue: Catalogue,
+    ledger: CouponBook,
+    worth: Money | None,
+    context: OfferContext,
+) -> tuple[list[CatalogueOffer], DrawnSize | None]:
+    """The drawn size in the place of the strategy's money, for whoever might get any of the sizes; else as it was.
+
+    Were only the drawn size asked, the larger ones would go to customers worth more, and sizes could not be compared.
+    """
+    drawn = context.drawn
+    if drawn is None or not any(line.is_money for line in helps):
+        return helps, None
+    sizes = [catalogue.offers[size] for size in drawn.sizes]
+    if any(
+        _ineligible(line, customer, context) or _unfit(line, customer, catalogue, ledger, worth, context)
+        for line in sizes
+    ):
+        return helps, None
+    return [*(line for line in helps if not line.is_money), catalogue.offers[drawn.offer]], drawn
 
 
 def spare(

@@ -42,6 +42,7 @@ from agent.errors import (
     TransitionNotAllowed,
     WriterUnavailable,
 )
+from agent.gatekeeper import Judgement
 from agent.house import House
 from agent.outbox import OutboxRow
 from agent.outcomes import OutcomeRow, read_outcome, status_after
@@ -94,15 +95,15 @@ def _draft(
     if ways.templates_alone(case.channel, customer, case.purpose, house):
         return _draft_approved(case, sheet, customer, events, house, instruction, tone)
     try:
-        draft = steps.write(case, sheet, house, instruction)
+        draft, judgement = steps.write(case, sheet, house, instruction)
     except (NoDraft, WriterUnavailable) as error:
         return Prepared(steps.give_to_person(case, error.message, house), sheet, because=error.message)
-    return _checked(case, sheet, draft, house)
+    return _checked(case, sheet, draft, house, judgement)
 
 
-def _checked(case: Case, sheet: FactSheet, draft: Draft, house: House) -> Prepared:
-    """check, and who looks next."""
-    case, draft, verdict = steps.check(case, draft, house)
+def _checked(case: Case, sheet: FactSheet, draft: Draft, house: House, judgement: Judgement | None = None) -> Prepared:
+    """check, and who looks next. `judgement` is what the gate said of these very words while they were written."""
+    case, draft, verdict = steps.check(case, draft, house, judgement)
     if case.status is S.CHECKED and (why := steps.needs_a_look(case)):
         case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")

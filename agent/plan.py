@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from agent.arms import Arm, arms_as_rows, read_arms
+from agent.bandit import Sizes, read_sizes, sizes_as_row
 from agent.domain import Channel, Money
 from agent.errors import InputError
+from agent.flow import Flow, flow_as_row, read_flow
 from agent.money import to_minor
 from scoring.records import Harm, RiskBand
+
+FLOW_KEYS = {"title", "enter", "goal", "steps", "again_after"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,11 @@ class Plan:
     get drafts of their own all the same. `auto_send` lets what the gate passed go by itself, but for a fixed random
     share (`audit_share`) that a person sees. `contact_cost` is what one message costs to send, in major units of the
     currency (mail costs less than its smallest coin). `limits`: harm → the share of those written to above which the
-    campaign pauses by itself; the house's own limits where nothing is said.
+    campaign pauses by itself; the house's own limits where nothing is said. `arms`: what is tried against what. Of two
+    campaigns that want the same customer, the one of higher `priority` gets them. `not_with`: campaigns whose customers
+    this one leaves alone for good. `starts_at`: not before then; None: at once. `flow`: several steps instead of one
+    message; it runs until it is cancelled. `bandit`: learns which of a few sizes of an offer
+    to make; None: the cheapest adequate one, as ever.
     """
 
     id: str
@@ -35,6 +45,12 @@ class Plan:
     individual: int = 50
     contact_cost: float = 0.0
     limits: Mapping[Harm, float] = field(default_factory=dict)
+    arms: tuple[Arm, ...] = ()
+    priority: int = 0
+    not_with: tuple[str, ...] = ()
+    starts_at: datetime | None = None
+    flow: Flow | None = None
+    bandit: Sizes | None = None
 
 
 def as_row(plan: Plan) -> dict[str, Any]:
@@ -52,6 +68,12 @@ def as_row(plan: Plan) -> dict[str, Any]:
         "individual": plan.individual,
         "contact_cost": plan.contact_cost,
         "limits": {harm.value: share for harm, share in plan.limits.items()},
+        "arms": arms_as_rows(plan.arms),
+        "priority": plan.priority,
+        "not_with": list(plan.not_with),
+        "starts_at": plan.starts_at.isoformat() if plan.starts_at else None,
+        **({"bandit": sizes_as_row(plan.bandit)} if plan.bandit else {}),
+        **(flow_as_row(plan.flow) if plan.flow else {}),
     }
 
 
@@ -70,12 +92,18 @@ def plan_of(row: Mapping[str, Any]) -> Plan:
         individual=row.get("individual", 50),
         contact_cost=row.get("contact_cost", 0.0),
         limits={Harm(harm): share for harm, share in row.get("limits", {}).items()},
+        arms=read_arms(row.get("arms", ())),
+        priority=row.get("priority", 0),
+        not_with=tuple(row.get("not_with", ())),
+        starts_at=datetime.fromisoformat(row["starts_at"]) if row.get("starts_at") else None,
+        flow=read_flow(row),
+        bandit=read_sizes(row.get("bandit")),
     )
 
 
 def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     """A plan from a TOML table. Raises InputError naming the key."""
-    known = {one.name for one in fields(Plan)}
+    known = {one.name for one in fields(Plan)} - {"flow"} | FLOW_KEYS
     if unknown := set(data) - known:
         raise InputError(f"the plan has an unknown key {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(known))}")
     if "id" not in data:
@@ -83,7 +111,7 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     try:
         return Plan(
             id=str(data["id"]),
-            band=RiskBand(data.get("band", "high")),
+            band=RiskBand(data.get("band", "low" if "steps" in data else "high")),
             top=int(data["top"]) if "top" in data else None,
             channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
             budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
@@ -93,8 +121,14 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
             individual=int(data.get("individual", 50)),
             contact_cost=_cost(data.get("contact_cost", 0)),
             limits=_limits(data.get("limits", {})),
+            arms=read_arms(data.get("arms", ())),
+            priority=int(data.get("priority", 0)),
+            not_with=_names(data.get("not_with", ())),
+            starts_at=_moment(data.get("starts_at")),
+            flow=read_flow(data),
+            bandit=read_sizes(data.get("bandit")),
         )
-    except ValueError as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error
 
 
@@ -104,6 +138,23 @@ def _cost(given: Any) -> float:
     if not 0 <= cost < 1000:
         raise ValueError("contact_cost is money for one message, like 0.05")
     return cost
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    """Raises ValueError."""
+    if isinstance(given, str) or not all(isinstance(name, str) for name in given):
+        raise ValueError('not_with is a list of campaigns, like ["summer"]')
+    return tuple(given)
+
+
+def _moment(given: Any) -> datetime | None:
+    """Raises ValueError for a time that may mean two moments."""
+    if given is None:
+        return None
+    at = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+    if at.tzinfo is None:
+        raise ValueError("starts_at needs its offset, like 2026-03-01T10:00:00+08:00")
+    return at
 
 
 def _limits(given: Any) -> dict[Harm, float]:

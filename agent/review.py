@@ -13,6 +13,8 @@ from agent.errors import GateRefused
 
 AUTOMATIC = "automatic"
 """The reviewer's name where no person was needed: the gate passed it and the campaign may send by itself."""
+AUDIT_SAMPLE = "drawn for the audit sample"
+"""Why a draft that could have gone by itself waits for a person; its line in the trace says so."""
 TIMING = frozenset({"QUIET_HOURS"})
 
 

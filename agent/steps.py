@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from agent import gatekeeper, ways
+from agent.arms import WORDS_ALONE, Arm
 from agent.breaker import MAX_FAULTS, resting
 from agent.channels import market_of
 from agent.context import open_ticket, recent_topics
@@ -43,17 +44,19 @@ from agent.domain import (
     Words,
     WriterStamp,
 )
-from agent.draft import write_draft
+from agent.draft import prompts_of, write_draft
 from agent.draft.approved import approved_draft
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.facts import build_fact_sheet
+from agent.flow import Step
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
-from agent.offers import LEAVE_ALONE, OfferContext, choose_offer
+from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
 from agent.outbox import OutboxRow, message_key
 from agent.pace import may_leave_at, window_opens_at
+from agent.plan import plan_of
 from agent.review import stops
 from agent.send import address_of
 from agent.situations import GENERAL, situations
@@ -79,15 +82,17 @@ def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], hous
     """offer: decided before a word is written; the coupon is reserved together with the decision."""
     now = house.clock.now()
     sayable = ways.carries_offers(case.channel, customer, case.purpose, house)
-    context = replace(offer_context(case.customer_id, events, house), sayable=sayable)
+    context = offer_context(case.customer_id, events, house)
+    context = replace(context, sayable=sayable, only=only_for(case, house), drawn=drawn_for(case, house))
     with house.store.write():
         decision = choose_offer(case, customer, house.catalogue, house.store.ledger, context)
         case = house.store.cases.advance(
             case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
         )
-        _note(
-            case, "offer", house, {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
-        )
+        line: dict[str, Any] = {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
+        if decision.propensity is not None and context.drawn is not None:
+            line |= {"propensity": decision.propensity, "sizes": list(context.drawn.sizes)}
+        _note(case, "offer", house, line)
     return case
 
 
@@ -106,6 +111,52 @@ def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> 
         zone=house.brand.timezone,
         recent=_recent(events, now),
     )
+
+
+def arm_of(case: Case, house: House) -> Arm | None:
+    """The arm of its campaign that this case is in, with what is different there."""
+    if case.arm is None or case.campaign_id is None:
+        return None
+    arms = plan_of(house.store.campaigns.row(case.campaign_id).plan).arms
+    return next((arm for arm in arms if arm.name == case.arm), None)
+
+
+def only_for(case: Case, house: House) -> tuple[str, ...] | None:
+    """The offers that this case may carry: what its arm says, else the step of its flow; None where neither does."""
+    if (said := only_offer(arm_of(case, house))) is not None or case.step is None or case.campaign_id is None:
+        return said if said is not None else _drawn_before(case)
+    flow = plan_of(house.store.campaigns.row(case.campaign_id).plan).flow
+    return of_step(flow.steps[case.step]) if flow is not None and case.step < len(flow.steps) else None
+
+
+def _drawn_before(case: Case) -> tuple[str, ...] | None:
+    """The size that was drawn for this case, when it is decided anew: a lapsed coupon draws no second lot."""
+    decision = case.decision
+    if decision is None or decision.propensity is None or decision.offer is None:
+        return None
+    return (decision.offer.id,)
+
+
+def drawn_for(case: Case, house: House) -> DrawnSize | None:
+    """The size that was drawn for this customer; None where no sizes are learnt here."""
+    if house.odds is None:
+        return None
+    size = house.odds.draw(case.customer_id)
+    return DrawnSize(size, house.odds.of[size], tuple(house.odds.of))
+
+
+def of_step(step: Step) -> tuple[str, ...] | None:
+    """What a step of a flow says about offers, as a decision takes it."""
+    if step.offer is None:
+        return None
+    return () if step.offer == WORDS_ALONE else (step.offer,)
+
+
+def only_offer(arm: Arm | None) -> tuple[str, ...] | None:
+    """What an arm says about offers, as a decision takes it."""
+    if arm is None or arm.offer is None:
+        return None
+    return () if arm.offer == WORDS_ALONE else (arm.offer,)
 
 
 def wants_peace(events: Sequence[Event], now: datetime) -> bool:
@@ -154,13 +205,14 @@ def lay_out(
     return replace(sheet, examples=house.store.style.examples(sheet.language, sheet.situation, sheet.channel))
 
 
-def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> Draft:
-    """draft: down the ladder of writers until the gate is content. Raises NoDraft."""
-    draft = words_for(case, sheet, house, instruction)
+def write(case: Case, sheet: FactSheet, house: House, instruction: str) -> tuple[Draft, Judgement | None]:
+    """draft: down the ladder of writers until the gate is content; and what the gate said of it. Raises NoDraft."""
+    judgements: dict[tuple[str, Words], Judgement] = {}
+    draft = words_for(case, sheet, house, instruction, judgements=judgements)
     stamp = draft.writer
     line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
     _note(case, "draft", house, {**line, "fell_back_from": list(stamp.fell_back_from)})
-    return draft
+    return draft, judgements.get((draft.draft_id, Words(draft.subject, draft.body)))
 
 
 def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
@@ -193,14 +245,30 @@ def reroute(case: Case, customer: Customer, why: str, house: House) -> Case | No
     return moved
 
 
-def words_for(case: Case, sheet: FactSheet, house: House, instruction: str, variant: int = 0) -> Draft:
-    """The words alone; nothing is kept. Another variant has other words for the same facts and offer."""
+def words_for(
+    case: Case,
+    sheet: FactSheet,
+    house: House,
+    instruction: str,
+    variant: int = 0,
+    judgements: dict[tuple[str, Words], Judgement] | None = None,
+) -> Draft:
+    """The words alone; nothing is kept. Another variant has other words for the same facts and offer.
+
+    `judgements` takes what the gate said of each draft on the way.
+    """
 
     def judged(draft: Draft) -> Verdict:
-        return gatekeeper.ask("draft", case, draft, Words(draft.subject, draft.body), house).verdict
+        words = Words(draft.subject, draft.body)
+        judgement = gatekeeper.ask("draft", case, draft, words, house)
+        if judgements is not None:
+            judgements[draft.draft_id, words] = judgement
+        return judgement.verdict
 
     seed = (seed_of(case, house) + variant * NEXT_VARIANT) % 2**31
-    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed)
+    arm = arm_of(case, house)
+    prompts = prompts_of(arm.prompt if arm else None)
+    return write_draft(case, sheet, house.writers, judged, instruction=instruction, seed=seed, prompts=prompts)
 
 
 def seed_of(case: Case, house: House) -> int:
@@ -208,11 +276,14 @@ def seed_of(case: Case, house: House) -> int:
     return (house.seed + int.from_bytes(hashlib.sha256(case.case_id.encode()).digest()[:4], "big")) % 2**31
 
 
-def check(case: Case, draft: Draft, house: House) -> tuple[Case, Draft, Verdict]:
-    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next."""
+def check(case: Case, draft: Draft, house: House, judgement: Judgement | None = None) -> tuple[Case, Draft, Verdict]:
+    """check: what a machine can mend is mended and judged again; the rest decides who sees the draft next.
+
+    `judgement` is what the gate said of these very words while they were written, a moment ago; it is not asked twice.
+    """
     now = house.clock.now()
     words = Words(draft.subject, draft.body)
-    judgement = gatekeeper.ask("draft", case, draft, words, house)
+    judgement = judgement or gatekeeper.ask("draft", case, draft, words, house)
     if (fixed := judgement.verdict.fixed) is not None:
         draft = replace(draft, subject=fixed.subject, body=fixed.body, spans=reanchor(draft.spans, words, fixed))
         judgement = gatekeeper.ask("draft", case, draft, fixed, house)

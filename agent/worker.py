@@ -6,10 +6,10 @@ leaves rows, and the next turn, of this worker or another, goes on from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from agent import campaign, pipeline
-from agent.domain import CampaignStatus, Delivery
+from agent.domain import Delivery
 from agent.errors import HoldfastError, StoreUnavailable
 from agent.house import House
 from agent.pipeline import Prepared
@@ -17,16 +17,20 @@ from agent.plan import plan_of
 
 
 def draft_turn(house: House) -> list[Prepared]:
-    """Every campaign that runs and that no other process is at work on, until it is through or stopped."""
-    prepared: list[Prepared] = []
-    for row in house.store.campaigns.rows([CampaignStatus.RUNNING]):
+    """All of `drafting` at once."""
+    return list(drafting(house))
+
+
+def drafting(house: House) -> Iterator[Prepared]:
+    """Every campaign that runs (its day has come) and that no other process is at work on, until it is through or
+    stopped; those of the highest priority first."""
+    for row in campaign.due(house):
         try:
-            prepared += campaign.go_through(plan_of(row.plan), house)
+            yield from campaign.walk_through(plan_of(row.plan), house)
         except StoreUnavailable:
             raise  # an outage is not a fault of this campaign
         except HoldfastError:
             continue  # another process is at work on it, or it cannot go on: the others can
-    return prepared
 
 
 def send_turn(house: House, stopped: Callable[[], bool] = lambda: False) -> list[Delivery]:

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel, FactSheet, WriteRequest, WriterReply
+from agent.domain import Brand, Channel, FactSheet, Money, WriteRequest, WriterReply
 from agent.errors import InputError, NotReady
+from agent.money import to_minor
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
 from agent.unsubscribe import Unsubscriber
@@ -147,6 +148,23 @@ class Workshop:
         return OnDemandWriter(
             lambda: load_writer(str(model), settings.model_name, key, settings.model_format), settings.writer_timeout_s
         )
+
+    def writer_named(self, name: str) -> Writer:
+        """A writer for an arm of a campaign: `house`, or a model by folder, hub id or URL. Raises NotReady."""
+        if name not in self._named:
+            writer = self.model_writer(name)
+            _ = writer.name  # loaded now, so that a plan that names nobody is refused before it starts
+            self._named[name] = writer
+        return self._named[name]
+
+    @cached_property
+    def _named(self) -> dict[str, Writer]:
+        return {}
+
+    @property
+    def four_eyes_above(self) -> Money | None:
+        above = self.settings.four_eyes_above
+        return to_minor(above, self.brand.currency) if above is not None else None
 
     @cached_property
     def templates(self) -> Templates:
@@ -295,6 +313,8 @@ class Workshop:
             unsubscriber=self.unsubscriber,
             templates=self.templates,
             providers=self.providers,
+            writer_named=self.writer_named,
+            four_eyes_above=self.four_eyes_above,
         )
 
     def bookkeeping(self) -> House:
@@ -311,7 +331,7 @@ class Workshop:
 
     def require_scores(self) -> None:
         """Raises NotReady when nobody was scored yet."""
-        if not self.store.people.latest_scores():
+        if not self.store.people.ranking():
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
 
 
@@ -366,6 +386,10 @@ class OnDemandWriter:
     def detail(self) -> Mapping[str, str]:
         """Device, dtype and the reason for the choice, where the writer knows them."""
         return getattr(self._writer, "detail", {})
+
+    @property
+    def reads_prompts(self) -> bool:
+        return getattr(self._writer, "reads_prompts", True)
 
     def write(self, request: WriteRequest) -> WriterReply:
         return self._writer.write(replace(request, timeout_s=self._timeout_s))
@@ -445,7 +469,7 @@ def lay_over(home: Home) -> None:
         scoring.reasons.use_overrides(home.overrides / "scoring")
 
 
-KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants")
+KEPT_OPEN = ("store", "log", "index", "retriever", "writers", "contestants", "_named")
 
 
 def reopened(workshop: Workshop) -> Workshop:

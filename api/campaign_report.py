@@ -38,13 +38,14 @@ def write_report(answer: Mapping[str, Any], brand: Brand, now: datetime, folder:
 
 
 def charts(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """`lift`, `decay`, `profit` as SVG, safe for a page; an empty text where nothing is known."""
+    """`lift`, `decay`, `profit`, `variants` as SVG, safe for a page; an empty text where nothing is known."""
     from markupsafe import Markup
 
     drawn = {
         "lift": interval_chart(_lift(answer["lift"]), POINTS),
         "decay": interval_chart(_decay(answer["decay"]), POINTS),
         "profit": interval_chart(_profit(answer["net_profit"]), "money · 金额"),
+        "variants": interval_chart(_variants(answer["variants"]), POINTS),
     }
     return {name: Markup(svg) for name, svg in drawn.items()}  # names in it are escaped, the rest are numbers
 
@@ -71,6 +72,14 @@ def _profit(worth: Mapping[str, Any] | None) -> list[Interval]:
         return []
     net = worth["net"]
     return [Interval("net profit · 净利", net["total_low"], net["total_high"], net["total"])]
+
+
+def _variants(found: Mapping[str, Any] | None) -> list[Interval]:
+    return [
+        _points(arm["name"], arm["against_held_out"], arm["against_held_out"]["difference"])
+        for arm in (found or {}).get("arms", ())
+        if arm["against_held_out"]
+    ]
 
 
 def _points(name: str, interval: Mapping[str, float], found: float) -> Interval:

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from agent import campaign
+from agent.arms import Arm, read_arms
 from agent.campaign import Preview
 from agent.cells.preview import MessagePreview
-from agent.domain import CampaignRow, Decision
+from agent.domain import CampaignRow, CampaignStep, Decision
+from agent.errors import PlanRefused
 from agent.money import to_minor
 from agent.plan import Plan
 from api.bootstrap import Workshop
@@ -41,6 +43,7 @@ class Standing:
     cases: dict[str, int]
     outcomes: dict[str, dict[str, int]]
     lift: Lift | None
+    history: tuple[CampaignStep, ...] = ()
 
 
 def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
@@ -56,7 +59,21 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
         individual=body.individual,
         contact_cost=body.contact_cost,
         limits=body.limits,
+        arms=_arms(body),
+        priority=body.priority,
+        not_with=tuple(body.not_with),
+        starts_at=body.starts_at,
     )
+
+
+def _arms(body: PlanRequest) -> tuple[Arm, ...]:
+    """Raises PlanRefused."""
+    try:
+        return read_arms([arm.model_dump(mode="json", exclude_defaults=True) for arm in body.arms])
+    except ValueError as error:
+        raise PlanRefused(
+            f"the arms of {body.id!r} cannot be: {error}", "see: holdfast campaign start --help"
+        ) from error
 
 
 def forecast(plan: Plan, workshop: Workshop, with_messages: bool = False) -> Forecast:
@@ -78,7 +95,7 @@ def standing(campaign_id: str, workshop: Workshop) -> Standing:
     outcomes: dict[str, dict[str, int]] = {WRITTEN_TO: {}, HELD_OUT: {}}
     for (held, kind), count in store.results.by_arm(campaign_id).items():
         outcomes[HELD_OUT if held else WRITTEN_TO][kind] = count
-    return Standing(row, cases, outcomes, lift_of(row, workshop))
+    return Standing(row, cases, outcomes, lift_of(row, workshop), tuple(store.campaigns.steps(campaign_id)))
 
 
 def preview_answer(told: Forecast) -> dict[str, Any]:
@@ -95,6 +112,8 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
         "smallest_effect": told.smallest_effect,
         "budgets_frozen": told.frozen,
+        "arms": dict(look.arms),
+        "warnings": list(look.warnings),
         "messages": _messages(told.messages) if told.messages else None,
     }
 
@@ -133,4 +152,8 @@ def standing_answer(found: Standing) -> dict[str, Any]:
         "cases": found.cases,
         "outcomes": found.outcomes,
         "lift": found.lift.as_dict() if found.lift else None,
+        "history": [
+            {"step": step.step, "by": step.by, "at": step.at, "plan": step.plan, "note": step.note}
+            for step in found.history
+        ],
     }

@@ -156,8 +156,8 @@ def _guardrails(workshop: Workshop) -> Counts:
 
 def _campaigns(workshop: Workshop) -> Counts:
     running = len(workshop.store.campaigns.rows([CampaignStatus.RUNNING]))
-    prepared = worker.draft_turn(workshop.house)
-    return {"running": running, "cases": len(prepared), "drafted": sum(p.draft is not None for p in prepared)}
+    drafted = Counter(prepared.draft is not None for prepared in worker.drafting(workshop.house))
+    return {"running": running, "cases": drafted.total(), "drafted": drafted[True]}
 
 
 def _send(workshop: Workshop) -> Counts:

@@ -26,6 +26,7 @@ STATUS: Mapping[str, int] = {
     "not_found": 404,
     "not_ready": 409,
     "not_allowed": 409,
+    "plan_refused": 409,
     "no_draft": 409,
     "gate_refused": 422,
     "too_many": 429,

@@ -19,7 +19,9 @@ from scoring.experiments.campaign import Group, Lift, lift
 from scoring.experiments.decay import Decay, decay
 from scoring.experiments.follow_up import follow_up
 from scoring.experiments.ratio import RatioCheck, check_ratio
+from scoring.experiments.sample_audit import SampleAudit
 from scoring.experiments.stops import LIMITS, Stop, check_stop
+from scoring.experiments.variants import ArmCount, Variants, compare_variants
 from scoring.experiments.worth import Worth, worth
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class Measured:
     worth: Worth | None
     stops: tuple[Stop, ...]
     parts: tuple[Part, ...]
+    variants: Variants | None = None
+    audit: SampleAudit | None = None
 
 
 def measure(campaign_id: str, workshop: Workshop) -> Measured:
@@ -74,6 +78,8 @@ def measure(campaign_id: str, workshop: Workshop) -> Measured:
         worth=worth(table, float(workshop.brand.margin_pct) / 100) if table is not None else None,
         stops=_stops(row, table) if table is not None else (),
         parts=tuple(_parts([person for person in people if not person.held_out])),
+        variants=_variants(row, people, table, workshop),
+        audit=_audit(row, workshop),
     )
 
 
@@ -110,6 +116,7 @@ def _table(people: Sequence[Followed], workshop: Workshop, contact_cost: float) 
         sending_cost=[contact_cost if person.sent else 0.0 for person in people],
         unsubscribed=[float(person.unsubscribed) for person in people],
         sent=[person.sent for person in people],
+        arm=[person.arm for person in people],
     )
 
 
@@ -131,6 +138,30 @@ def _known(people: Sequence[Followed]) -> Group:
 
 def _final(row: CampaignRow, all_known: bool) -> bool:
     return all_known and row.status in (CampaignStatus.DONE, CampaignStatus.CANCELLED)
+
+
+def _variants(
+    row: CampaignRow, people: Sequence[Followed], table: pd.DataFrame | None, workshop: Workshop
+) -> Variants | None:
+    """The arms of the plan, each as it was drawn; who is in none counts in none."""
+    margin = float(workshop.brand.margin_pct) / 100
+    held = [person for person in people if person.held_out]
+    counts = []
+    for arm in plan_of(row.plan).arms:
+        group = [person for person in people if person.arm == arm.name]
+        own = worth(table[table["arm"].eq(arm.name) | table["held_out"]], margin) if table is not None else None
+        counts.append(ArmCount(arm.name, arm.share, len(group), _known(group), own.net if own else None))
+    final = _final(row, all(person.stayed is not None for person in people))
+    return compare_variants(tuple(counts), _known(held), final)
+
+
+def _audit(row: CampaignRow, workshop: Workshop) -> SampleAudit | None:
+    """None where nothing goes by itself."""
+    if not plan_of(row.plan).auto_send:
+        return None
+    decided, alone = workshop.store.results.audited(row.id)
+    known = Counter(decided)
+    return SampleAudit(len(decided), len(decided) - known[None], known["edit"], known["reject"], alone)
 
 
 def _ratio(row: CampaignRow, arms: tuple[int, int]) -> RatioCheck | None:
@@ -193,4 +224,6 @@ def measured_answer(found: Measured) -> dict[str, Any]:
              "redeemed": part.redeemed}
             for part in found.parts
         ],
+        "variants": found.variants.as_dict() if found.variants else None,
+        "audit": found.audit.as_dict() if found.audit else None,
     }  # fmt: skip

@@ -99,7 +99,7 @@ def lock(workshop: Workshop, as_of: datetime) -> Locked:
         store.ledger.freeze(BY, now, note)
         running = tuple(row.id for row in store.campaigns.rows([CampaignStatus.RUNNING]))
         for campaign_id in running:
-            campaign.pause(campaign_id, house)
+            campaign.pause(campaign_id, house, BY, note)
         unknown = pipeline.doubt(house, f"{note}: it may have left since")
     return Locked(tuple(unknown), running)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from agent.domain import Channel, Language, Purpose, Tone
 from scoring.records import Harm
@@ -305,6 +305,18 @@ class EventAnswer(BaseModel):
 # --- campaigns, offers, ledger ----------------------------------------------------------------------------------------
 
 
+class ArmRequest(Strict):
+    """One arm of a campaign; what is not said is as the plan and the strategies say. `share`: for each arm, or none."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    offer: Annotated[str, StringConstraints(max_length=100)] | None = None
+    writer: Annotated[str, StringConstraints(max_length=200)] | None = None
+    prompt: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")] | None = None
+    instruction: Annotated[str, StringConstraints(max_length=500)] = ""
+    channels: Annotated[list[Channel], Field(max_length=4)] = []
+
+
 class PlanRequest(Strict):
     """What a manager decides; `budget` in major units of the brand's currency."""
 
@@ -319,6 +331,10 @@ class PlanRequest(Strict):
     individual: Annotated[int, Field(ge=0, le=1_000_000)] = 50
     contact_cost: Annotated[float, Field(ge=0, lt=1000)] = 0.0
     limits: dict[Harm, Annotated[float, Field(gt=0, lt=1)]] = {}
+    arms: Annotated[list[ArmRequest], Field(max_length=8)] = []
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    not_with: Annotated[list[str], Field(max_length=50)] = []
+    starts_at: AwareDatetime | None = None
 
 
 class MoneyAnswer(BaseModel):
@@ -361,6 +377,8 @@ class PreviewAnswer(BaseModel):
     cost: MoneyAnswer
     smallest_effect: float | None
     budgets_frozen: bool
+    arms: dict[str, int]
+    warnings: list[str]
     messages: MessagesAnswer | None
 
 
@@ -378,9 +396,19 @@ class LiftAnswer(BaseModel):
     verdict: str
 
 
+class CampaignStepAnswer(BaseModel):
+    """Who did what with a campaign, when, and which plan (by its hash) that was about."""
+
+    step: str
+    by: str
+    at: datetime
+    plan: str
+    note: str
+
+
 class CampaignAnswer(BaseModel):
     id: str
-    status: Literal["running", "paused", "cancelled", "done"]
+    status: Literal["review", "scheduled", "running", "paused", "cancelled", "done"]
     plan: dict[str, Any]
     by: str
     created_at: datetime
@@ -389,6 +417,7 @@ class CampaignAnswer(BaseModel):
     cases: dict[str, int]
     outcomes: dict[str, dict[str, int]]
     lift: LiftAnswer | None
+    history: list[CampaignStepAnswer]
 
 
 class OfferRow(BaseModel):

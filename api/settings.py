@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
     ingest_max_mb: float = Field(50.0, gt=0, description="policy files larger than this are not read")
     writer_timeout_s: float = Field(60.0, gt=0, description="seconds a writer may take for one draft")
     holdout_share: float = Field(0.1, ge=0, le=1, description="share of customers who never get marketing")
+    four_eyes_above: Decimal | None = Field(
+        None,
+        ge=0,
+        description="campaigns that may spend more than this (major units) need a second person; unset: none",
+    )
     hosts: str = Field("", description="host names that `serve` answers to besides this machine's own, comma-separated")
     rate_limit: str = Field("1200/minute", description="requests that one key or person may make over HTTP")
     drafters: int = Field(2, ge=1, le=64, description="drafts that are written at the same time by `serve`")

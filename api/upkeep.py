@@ -75,7 +75,7 @@ def watch(workshop: Workshop) -> list[tuple[str, Stop]]:
         if breached is None or _seen_before(row, breached):
             continue
         try:
-            campaign.pause(row.id, workshop.house)
+            campaign.pause(row.id, workshop.house, "a guardrail", f"{breached.harm}: {breached.at_least:.2%}")
         except TransitionNotAllowed:
             continue  # somebody else stopped it, or it ended in this moment
         store.campaigns.note_harm(row.id, breached.harm.value, breached.written_to.stayed)

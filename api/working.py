@@ -66,7 +66,7 @@ class Worker:
             log(logging.INFO, f"message {delivery.key} is {delivery.status}", key=delivery.key, status=delivery.status)
 
     def draft(self) -> None:
-        for prepared in worker.draft_turn(self.workshop().house):
+        for prepared in worker.drafting(self.workshop().house):
             if self.metrics is not None:
                 self.metrics.drafted(prepared)
 

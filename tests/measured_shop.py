@@ -54,6 +54,7 @@ def a_measured_shop(folder: Path, plan: Plan = PLAN) -> Workshop:
                     f"case_{name}", name, campaign_id=CAMPAIGN,
                     decision=OfferDecision(status, "no_recent_purchase", ""),
                     status=CaseStatus.HELD_OUT if held else CaseStatus.SENT,
+                    arm=plan.arms[number % len(plan.arms)].name if plan.arms and not held else None,
                 )
             )  # fmt: skip
             if not held and number < WRITTEN - 50:

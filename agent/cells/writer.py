@@ -12,12 +12,13 @@ from dataclasses import replace
 
 from agent.cells.cell import CellKey, cell_of, shared_sheet
 from agent.domain import Channel, FactSheet, Instruction, SlotType, WriteRequest, WriterReply
-from agent.draft import ask, read_reply, template_problems
+from agent.draft import LoadPrompt, ask, read_reply, template_problems
 from agent.errors import SlotError
 from agent.language.sms import sms_size
 from agent.ports import Writer
 from agent.realise import realise
 from agent.slots import NameParts
+from prompts.template import load_prompt
 
 VARIANTS = 6
 CELL = "cell"
@@ -49,6 +50,14 @@ class PatientWriter:
     def detail(self) -> Mapping[str, str]:
         return getattr(self._writer, "detail", {})
 
+    @property
+    def quick(self) -> bool:
+        return getattr(self._writer, "quick", False)
+
+    @property
+    def reads_prompts(self) -> bool:
+        return getattr(self._writer, "reads_prompts", True)
+
     def write(self, request: WriteRequest) -> WriterReply:
         return self._writer.write(replace(request, urgent=False))
 
@@ -56,8 +65,9 @@ class PatientWriter:
 class CellWriter:
     """One rung of the ladder, for the length of a campaign."""
 
-    def __init__(self, writer: Writer, variants: int = VARIANTS) -> None:
+    def __init__(self, writer: Writer, variants: int = VARIANTS, prompts: LoadPrompt = load_prompt) -> None:
         self._writer = writer
+        self._prompts = prompts
         self._variants = variants
         self._cells: dict[CellKey, tuple[WriterReply, ...]] = {}
         self._lock = threading.Lock()
@@ -73,6 +83,10 @@ class CellWriter:
     @property
     def detail(self) -> Mapping[str, str]:
         return {**getattr(self._writer, "detail", {}), "drafted_for": CELL}
+
+    @property
+    def quick(self) -> bool:
+        return getattr(self._writer, "quick", False)
 
     def write(self, request: WriteRequest) -> WriterReply:
         """One of the cell's templates, drawn by the request's seed.
@@ -95,7 +109,7 @@ class CellWriter:
         sheet = _worst(shared_sheet(request.sheet), LONGEST_NAMES[0])  # who heeds lengths then heeds the longest
         found: dict[str, WriterReply] = {}
         for number in range(self._variants):
-            asked = ask(sheet, Instruction("", request.flags), request.seed + 101 * number).request
+            asked = ask(sheet, Instruction("", request.flags), request.seed + 101 * number, self._prompts).request
             reply = self._writer.write(replace(asked, timeout_s=request.timeout_s))
             if reply.text not in found and fits_always(reply, sheet):
                 found[reply.text] = reply

@@ -69,7 +69,9 @@ WAITING_FOR_PERSON = frozenset({S.NEEDS_PERSON, S.BLOCKED})
 class Case:
     """One customer, one moment, one reason to write: the thread that everything else hangs on.
 
-    `language` is set when somebody asked for another one than the customer's own.
+    `language` is set when somebody asked for another one than the customer's own. `arm`: which of the campaign's arms
+    the customer is in; None where it has none, or the customer is held out or served. `step`: the number, from 0, of
+    the step of its flow that this is the message of.
     """
 
     case_id: str
@@ -84,6 +86,8 @@ class Case:
     language: Language | None = None
     score: RiskScore | None = None
     decision: OfferDecision | None = None
+    arm: str | None = None
+    step: int | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -91,12 +95,44 @@ class Case:
 
 
 class CampaignStatus(StrEnum):
-    """RUNNING is at work, or waits for a worker · PAUSED neither drafts nor sends · CANCELLED never will again."""
+    """REVIEW waits for a second person · SCHEDULED for its day · RUNNING is at work, or waits for a worker · PAUSED
+    neither drafts nor sends · CANCELLED never will again."""
 
+    REVIEW = "review"
+    SCHEDULED = "scheduled"
     RUNNING = "running"
     PAUSED = "paused"
     CANCELLED = "cancelled"
     DONE = "done"
+
+
+class FlowStatus(StrEnum):
+    """ACTIVE waits for its next step · GOAL reached it · DONE went through all steps · HELD_OUT is in the control group
+    and met the first message · LEFT cannot be reached any more."""
+
+    ACTIVE = "active"
+    GOAL = "goal"
+    DONE = "done"
+    HELD_OUT = "held_out"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """Where one customer stands in a flow: `step` is the number of the next one, to be taken at `due_at`.
+
+    `entry` counts from 0 how often the customer entered before. `waited` counts how often the step could not be taken
+    and was put off.
+    """
+
+    campaign_id: str
+    customer_id: str
+    entry: int
+    entered_at: datetime
+    step: int
+    due_at: datetime
+    status: FlowStatus = FlowStatus.ACTIVE
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +163,7 @@ class Followed:
     """One customer of a campaign as its result sees them. `stayed` None: not known yet.
 
     `writer` and `cell` (the words were written for a whole cell) are of the newest draft; "" without one.
-    `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened.
+    `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened. `arm`: "" without one.
     """
 
     case_id: str
@@ -142,6 +178,22 @@ class Followed:
     redeemed: Money | None
     unsubscribed: bool
     stayed: bool | None
+    arm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStep:
+    """One line of a campaign's history: proposed, signed, scheduled, started, paused, resumed, cancelled, done.
+
+    `plan` is the hash of the plan that it was about.
+    """
+
+    campaign_id: str
+    step: str
+    by: str
+    at: datetime
+    plan: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

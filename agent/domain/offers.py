@@ -70,6 +70,7 @@ class OfferDecision:
     `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
     kind of help that was chosen, money or not (None: words alone). `rule` is the reason whose strategy spoke, or what
     stood in its place (`open_ticket`, `asked_for`, `other`). `spared`: why money was out of the question.
+    `propensity`: the chance with which this size of the offer was drawn from several; None where none was drawn.
     """
 
     status: OfferStatus
@@ -80,3 +81,4 @@ class OfferDecision:
     help: OfferKind | None = None
     rule: str = ""
     spared: Spared | None = None
+    propensity: float | None = None

@@ -73,6 +73,16 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
     return Asked(request, f"{template.name}.{template.language}@{template.version}")
 
 
+def prompts_of(variant: str | None) -> LoadPrompt:
+    """Ours; with a variant `warm`, care_message_warm and coupon_message_warm in the place of the two that ask first."""
+
+    def load(name: str, language: str) -> PromptTemplate:
+        own = variant is not None and name in ("care_message", "coupon_message")
+        return load_prompt(f"{name}_{variant}" if own else name, language)
+
+    return load if variant is not None else load_prompt
+
+
 def without_history(sheet: FactSheet) -> FactSheet:
     """The sheet with all that may only shape the words left out: what goes first when a prompt is too long."""
     return replace(sheet, steer=(), examples=())

@@ -20,10 +20,12 @@ from agent.language.sieve import sieve
 _CLOCK = sieve(
     r"(?<![\d:.])(?P<h>\d{1,2})[:：](?P<m>\d{2})(?!\d)(?:\s?(?P<half>[ap])\.?m)?"
     r"|(?<![\d:.])(?P<h2>\d{1,2})\s?(?P<half2>[ap])\.?m(?![a-z])"
-    r"|(?P<h3>\d{1,2}|[一二三四五六七八九十]{1,3})点(?P<m3>半|\d{1,2}分?|整)?(?!击|赞|评|开|这|此|我|多|名|单|餐|头|心|滴|点)"
+    r"|(?P<h3>\d{1,2}|[一二三四五六七八九十]{1,3})点(?P<m3>半|\d{1,2}分?|整)?(?!击|赞|评|开|这|此|我|多|名|单"
+    r"|餐|头|心|滴|点)"
 )
 _AN_APPOINTMENT = sieve(
-    r"课|预约|体检|上门|见面|到店|讲座|直播|会议|取件时间|(?<![a-z])(?:lesson|class|appointment|visit|session|booking|booked"
+    r"课|预约|体检|上门|见面|到店|讲座|直播|会议|取件时间|(?<![a-z])(?:lesson|class|appointment|visit|session"
+    r"|booking|booked"
     r"|call is|meeting|starts?)(?![a-z])"
 )
 
@@ -160,7 +162,8 @@ _STATES: tuple[tuple[str, str, str], ...] = (
     ),
 )
 _OTHER_TIME = sieve(
-    r"(?:如果|等|待|后|之前|以后|的话|还没|未|没有?)|(?<![a-z])(?:if|once|when|after|until|before|not|n't|will)(?![a-z])"
+    r"(?:如果|等|待|后|之前|以后|的话|还没|未|没有?)|(?<![a-z])(?:if|once|when|after|until|before|not|n't"
+    r"|will)(?![a-z])"
 )
 
 

@@ -44,12 +44,15 @@ _ADVICE = sieve(
 )
 
 
+_NOTHING = sieve(r" (?:nothing|no (?:disease|illness|pain|one|body))")
+
+
 def _medical(hit: Hit, field: Field, message: Message) -> Severity | None:
     """Sending somebody to a doctor with what they told us claims nothing."""
     if is_disowned(hit, field, message):
         return None
     said = field.sentence(hit.start)
-    if _NOT_IT.match(field.tight.text, hit.end):
+    if _NOTHING.match(field.tight.text, hit.end) or _NOT_IT.match(field.tight.text, hit.end):
         return None
     asks = re.search(
         r"请(?:先)?(?:问|咨询|看)|(?<![a-z])(?:ask|check with|speak to|talk to|see) (?:your|a|the)(?![a-z])", said
@@ -117,6 +120,8 @@ RULES: tuple[Rule, ...] = (
             fine("血压计的袖带可以单买。天凉注意保暖，预防感冒。"),
             fine("喝茶不能代替药物，请勿自行停药。"),
             fine("It isn't a remedy for anything; see your doctor about the headaches.", language="en"),
+            broken("Two weeks of it and your knees stop hurting.", language="en"),
+            fine("You asked whether it will lower your cholesterol. No, we never said so.", language="en"),
             fine("Wash cold to prevent fading, and stop using soap on it.", language="en"),
             fine("The valve eases pressure before you open the lid.", language="en"),
         ),

@@ -45,7 +45,8 @@ _TOPICS: dict[str, Sieve] = {
         r"|ship(?:s|ped|ping)?|arriv\w+|dispatch\w*|next[- ]day|same[- ]day)(?![a-z])"
     ),
     "compensation": sieve(
-        r"赔偿|赔付|包赔|赔您|先行赔|(?<!抵)赔(?!罪|不是|礼|本|钱货|了夫人)|补偿(?!金)|双倍|(?:一|两|二|三|十|1|2|3|10)倍|运费减半|减半"
+        r"赔偿|赔付|包赔|赔您|先行赔|(?<!抵)赔(?!罪|不是|礼|本|钱货|了夫人)|补偿(?!金)|双倍|(?:一|两|二|三|十"
+        r"|1|2|3|10)倍|运费减半|减半"
         r"|(?<![a-z])(?:compensat\w+|goodwill|make it up to you|pay you|cover (?:the |your )?(?:cost"
         r"|damage|loss))(?![a-z])"
     ),
@@ -192,7 +193,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
     if denies(said):
-        if may_deny(backing, around):
+        if may_deny(backing, around) or _tells_what_is_out(said, message):
             return None
         return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
     if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
@@ -202,11 +203,21 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         return _without_clause(statement, field, message)
     if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if widens(best, said):
+    if all(widens(clause, said) for clause in backing) and all(widens(clause, said) for clause in _near(said, message)):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
+
+
+def _tells_what_is_out(said: str, message: Message) -> bool:
+    """Whether the denial is that of the offer's row: "it doesn't cover exam weeks"."""
+    return shared(message.licence.exclusions, said) > 0
+
+
+def _near(said: str, message: Message) -> list[str]:
+    """The clause sentences that share something with the words, and those beside them: one clause is one promise."""
+    return [clause for clause in message.licence.clauses if shared(clause, said) >= 2]
 
 
 def _is_about(clause: str, statement: Statement, passage: str) -> bool:
@@ -244,7 +255,8 @@ _STRONG = sieve(
     r"(?:保证|承诺|确保)(?!\w{0,2}(?:认真|尽快|用心|核对|如实|尽力|仔细|及时|金))|包(?:退|换|赔)"
     r"|全额|无条件|无理由|随时(?:都)?(?:可|能)?(?:以)?(?:退|换)|免费(?:维修|更换|换新|上门|退)"
     r"|终身|永久|双倍|[一两二三十\d]倍|赔(?:偿|付|您)|(?:免|不收"
-    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|(?:手续费|违约金|服务费|年费|月费|滞纳金)\w{0,6}免"
+    r"|减免)(?:收)?(?:取)?\w{0,6}(?:手续费|违约金|服务费|年费|月费)|(?:手续费|违约金|服务费|年费|月费"
+    r"|滞纳金)\w{0,6}免"
     r"|(?:waived?|dropp?ed|cancell?ed|scrapp?ed|wiped) (?:the|your|that|this|all) (?:\w+ )?(?:fees?|charges?"
     r"|penalt\w+)|次日达|当日达|一定(?:会"
     r"|能)?\w{0,4}(?:到|送达|退|换)|最晚\w{0,4}(?:到|送达|发)|明天(?:就|一定)?\w{0,2}(?:到|送达"

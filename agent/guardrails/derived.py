@@ -27,8 +27,19 @@ _FEW = 60
 def follows(value: Decimal, field: Field, message: Message) -> bool:
     """Whether a sum of money is one step from what is known: times a count, a share of it, the difference of two."""
     made = message.once(("sums", field.name), lambda: sorted(set(_made_of(field, message))))
+    return _is_among(made, value) or _is_left_over(value, field, message, made)
+
+
+def _is_among(made: list[Decimal], value: Decimal) -> bool:
     at = bisect_left(made, value - _CENT)
     return at < len(made) and made[at] < value + _CENT
+
+
+def _is_left_over(value: Decimal, field: Field, message: Message, made: list[Decimal]) -> bool:
+    """The difference of two sums that the text itself tells, each of them known or one step from it."""
+    told = {q.value for q in field.quantities if q.kind in _MONEY and q.value != value}
+    known = [one for one in told if message.licence.has_number(one) or _is_among(made, one)]
+    return any(abs(abs(one - other) - value) < _CENT for one, other in combinations(known, 2))
 
 
 def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
@@ -45,6 +56,18 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
     for rate in _rates(message):
         yield from (part for one in sums for part in (one * rate / 100, one * (100 - rate) / 100))
     yield from (one * rate for one in message.licence.numbers for rate in message.licence.point_rates)
+
+
+def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
+    """Whether the passage shows how the sum comes about: known sums, or shares of them, added, compared, multiplied."""
+    start, end = field.sentence_at(at)
+    near = [one for one in field.quantities_in(max(0, start - 60), end) if message.licence.has_number(one.value)]
+    sums = {one.value for one in near if one.kind in _MONEY}
+    sums |= {one * rate.value / 100 for one in sums for rate in near if rate.kind.startswith("percent")}
+    counts = {Decimal(1), *(one.value for one in near if one.kind not in _MONEY and 1 < one.value <= _FEW)}
+    made = {one * count for one in sums for count in counts}
+    made |= {more for one, other in combinations(sums, 2) for more in (one + other, abs(one - other))}
+    return any(abs(value - one) < _CENT for one in made)
 
 
 def _own_sums(message: Message) -> frozenset[Decimal]:

@@ -42,11 +42,13 @@ def check(words: Words, context: GateContext, act_spans: Sequence[Span] = ()) ->
     )
 
 
-def find_all(words: Words, context: GateContext, act_spans: Sequence[Span] = ()) -> tuple[Finding, ...]:
-    """Everything that any rule found, the most primary first, nothing twice."""
+def find_all(
+    words: Words, context: GateContext, act_spans: Sequence[Span] = (), among: Sequence[Rule] | None = None
+) -> tuple[Finding, ...]:
+    """Everything that any rule found, the most primary first, nothing twice. `among`: only these rules are asked."""
     message, book = Message(words, context, act_spans), context.book
     found: dict[tuple[str, str, int | None, int | None], tuple[tuple[int, int, int, int], Finding]] = {}
-    for rule in all_rules():
+    for rule in all_rules() if among is None else among:
         if context.channel.value not in rule.channels:
             continue
         for finding in book.applied(_ask(rule, message)):
@@ -77,6 +79,16 @@ def _decide(findings: Sequence[Finding]) -> Decision:
     if severities & {Severity.BLOCK, Severity.FIX}:
         return Decision.BLOCK
     return Decision.REVIEW if Severity.HUMAN in severities else Decision.PASS
+
+
+def standing(context: GateContext, among: Sequence[Rule]) -> tuple[tuple[Finding, ...], datetime | None]:
+    """What speaks against any message to this customer now, and when it may go if only the hour is wrong.
+
+    `among`: the rules that rest on the context. As `check` would find it for words that nobody objects to.
+    """
+    words = Words("-", "-")
+    found = tuple(finding for finding in find_all(words, context, (), among) if finding.field == "context")
+    return found, _later(words, context, (), found, among)
 
 
 # --- what could be done about it --------------------------------------------------------------------------------------
@@ -123,13 +135,17 @@ def _unmoved(act_spans: Sequence[Span], before: Words, after: Words) -> list[Spa
 
 
 def _later(
-    words: Words, context: GateContext, act_spans: Sequence[Span], findings: Sequence[Finding]
+    words: Words,
+    context: GateContext,
+    act_spans: Sequence[Span],
+    findings: Sequence[Finding],
+    among: Sequence[Rule] | None = None,
 ) -> datetime | None:
     """When the same words may go, if only the hour is wrong and nothing in them is wrong by then."""
     if not any(finding.rule == "QUIET_HOURS" and finding.severity is Severity.FIX for finding in findings):
         return None
     opening = next_opening(context)
-    then = find_all(words, replace(context, now=opening), act_spans)
+    then = find_all(words, replace(context, now=opening), act_spans, among)
     stale = {finding.rule for finding in then} - {finding.rule for finding in findings}
     return None if stale else opening
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from agent.domain import Finding, Severity
+from agent.guardrails.derived import shown
 from agent.guardrails.lexicon import Hit, is_denied_before
-from agent.guardrails.listed import is_disowned
+from agent.guardrails.listed import is_disowned, is_warned_of
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.sieve import sieve
@@ -21,7 +22,8 @@ _GUARANTEED = sieve(
     r"|黑白)|预(?:计|期)\w{0,6}(?:收益|回报)\w{0,4}\d|跑赢|翻倍|高收益"
     r"|(?<![a-z])(?:guaranteed? (?:returns?|rates?|income|profits?|growth|gains?|approval|yield"
     r"|principal)|(?:returns?|rate|principal|capital|money|savings) (?:is"
-    r"|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk"
+    r"|are) (?:\w+ )?(?:guaranteed|protected|safe|risk[- ]free)|risk[- ]free|no[- ]risk(?! (?:in"
+    r"|to) (?:try|ask|look|wait|see))"
     r"|zero[- ]risk|without (?:any )?risk|can(?:'t|not) lose|never (?:lose|go down|falls?)"
     r"|double your (?:money|savings)|(?:only|ever|always)(?: ever)? (?:go|goes|move|moves|grow"
     r"|grows|rise|rises)(?: \w+){0,3} (?:up|one way|higher)|sure thing|pre-?approved"
@@ -40,8 +42,10 @@ _SAME_AGAIN = sieve(
     r"|会亏)|亏(?:了|损)\w{0,3}(?:算|我|我们|公司|由我)\w{0,4}(?:赔|补|的|承担|兜)?|兜底|托底|(?:不会|绝不"
     r"|亏不|从(?:未|没|来没)|没)\w{0,2}亏(?:过|损|了|钱)?|零亏损|旱涝|准没错"
     r"|(?:百分百|100%|百分之百|必|秒|包|一定|肯定)(?:下款|放款|通过|批|过审)|(?:不看|不查|无视)征信|黑户"
-    r"|人人可(?:贷|批)|板上钉钉|走个?(?:过场|形式)|一分(?:钱)?利息(?:都)?(?:没有|不[收要])|(?:等于|相当于)\w{0,6}(?:白借|白送|白给|免费借)"
-    r"|(?:公司|我们|平台|银行|基金经理)\w{0,8}(?:不会|哪能|怎么会)\w{0,4}(?:眼睁睁|看着|让)\w{0,8}(?:吃亏|亏)|自己的钱\w{0,4}(?:垫|补|赔)|先垫上"
+    r"|人人可(?:贷|批)|板上钉钉|走个?(?:过场|形式)|一分(?:钱)?利息(?:都)?(?:没有|不[收要])|(?:等于"
+    r"|相当于)\w{0,6}(?:白借|白送|白给|免费借)"
+    r"|(?:公司|我们|平台|银行|基金经理)\w{0,8}(?:不会|哪能|怎么会)\w{0,4}(?:眼睁睁|看着|让)\w{0,8}(?:吃亏|亏)"
+    r"|自己的钱\w{0,4}(?:垫|补|赔)|先垫上"
     r"|(?<![a-z])(?:expect (?:the same|as much|similar|it) (?:again|this year|next year|to repeat)"
     r"|same again (?:this|next)|history (?:will|is set to|tends to) repeat|(?:will|'ll|should|bound to|set to"
     r"|sure to|certain to|going to) (?:\w+ )?(?:do|grow|return|earn|pay|rise|climb|repeat|go up"
@@ -79,13 +83,13 @@ _COMPARISON = sieve(
 )
 
 
-def _is_finance(message: Message) -> bool:
+def is_finance(message: Message) -> bool:
     facts = message.context.customer.facts
     return bool(_FINANCE_TYPES.search(str(facts.get("product_type") or "").casefold()))
 
 
 def _finance(message: Message) -> Iterator[Finding]:
-    finance = _is_finance(message)
+    finance = is_finance(message)
     for field in message.fields:
         text = field.masked(message)
         yield from _certain(field, text, message, finance)
@@ -100,7 +104,9 @@ def _finance(message: Message) -> Iterator[Finding]:
 
 
 def _quoted_away(match: re.Match[str], field: Field, message: Message) -> bool:
-    return is_disowned(Hit(match.start(), match.end(), Severity.BLOCK), field, message)
+    return is_warned_of(*match.span(), field) or is_disowned(
+        Hit(match.start(), match.end(), Severity.BLOCK), field, message
+    )
 
 
 def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterator[Finding]:
@@ -124,6 +130,7 @@ def _certain(field: Field, text: str, message: Message, finance: bool) -> Iterat
     for quantity in field.quantities if finance else ():
         if quantity.kind in ("amount", "percent", "days") and _COST.search(field.sentence(quantity.start)):
             known = message.licence.says(quantity) or message.licence.has_number(quantity.value)
+            known = known or (quantity.kind == "amount" and shown(quantity.value, field, quantity.start, message))
             if not known and not is_denied_before(text, quantity.start):
                 told = "No clause carries these terms."
                 yield field.finding("FINANCIAL_CLAIM", Severity.BLOCK, told, quantity.start, quantity.end, field.tight)

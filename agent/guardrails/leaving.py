@@ -74,8 +74,11 @@ _DENIED = sieve(
     r"|(?:取消|退订|注销|解约)(?:的)?(?:申请|请求|要求)?\w{0,6}(?:压着|压下|搁(?:置|着)|先放着|不处理|忽略"
     r"|没理|拖着|驳回|不批|先不办)|(?:取消|退订|注销)\w{0,2}(?:入口|按钮"
     r"|选项)\w{0,8}(?:第[三四五六七八九十]层|最深|很深|最底|不好找|难找)"
-    r"|(?:取消|退订|注销|解约|退出)(?:的)?(?:入口|按钮|链接|选项)\w{0,6}(?:没放|不放|没做|没设|没开|不在|收起来)|(?:聊完|说完|谈完|问完|讲清楚)[^。！？!?\n]{0,8}再(?:发|给|开|告诉)\w{0,4}(?:入口|链接|办法|方法)"
-    r"|(?:给|帮|替)(?:您|你)(?:改|换|转|调)(?:成|为|到)\W?(?:暂停|冻结|保号|停机|降档|续|半年|低价|保留)|(?:写|寄|交|填)(?:一?[封份张])?\w{0,6}(?:挂号信|说明|声明|承诺书|检讨|申请)[^。！？!?\n]{0,24}(?:才|再)(?:给|能|可|帮|办|由)"
+    r"|(?:取消|退订|注销|解约|退出)(?:的)?(?:入口|按钮|链接|选项)\w{0,6}(?:没放|不放|没做|没设|没开|不在"
+    r"|收起来)|(?:聊完|说完|谈完|问完|讲清楚)[^。！？!?\n]{0,8}再(?:发|给|开|告诉)\w{0,4}(?:入口|链接|办法|方法)"
+    r"|(?:给|帮|替)(?:您|你)(?:改|换|转|调)(?:成|为|到)\W?(?:暂停|冻结|保号|停机|降档|续|半年|低价|保留)"
+    r"|(?:写|寄|交|填)(?:一?[封份张])?\w{0,6}(?:挂号信|说明|声明|承诺书|检讨|申请)[^。！？!?\n]{0,24}(?:才"
+    r"|再)(?:给|能|可|帮|办|由)"
     r"|(?<![a-z])(?:cancel\w*|clos\w+ (?:an|your|the) account|leaving)(?: [\w']+){0,3} (?:isn't|is not"
     r"|are not|aren't) (?:something|a thing|anything|an option|possible|allowed)|(?<![a-z])(?:ignored|held"
     r"|parked|shelved|declined|refused|rejected|sat on|put aside|haven't processed|not processed"
@@ -211,6 +214,7 @@ RULES: tuple[Rule, ...] = (
             fine("To cancel, open Settings and tap Leave; there is no fee and no call.", language="en"),
             fine("Your parcel has left, so the order can't be cancelled now.", language="en"),
             fine("No thanks needed.", language="en"),
+            broken("I've put you on a pause instead, which is basically the same thing as cancelling.", language="en"),
         ),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,7 +26,8 @@ _DENIED = sieve(
     r"|无(?![疑论敌数愧]))\w{0,8}$|(?:谁|有人)\w{0,3}(?:跟|对|向)(?:您|你)(?:说|讲|保证|承诺)\w{0,4}$"
     r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
     r"|without(?! (?:a |any )?(?:doubt|question))"
-    r"|cannot|nor|neither|nobody|instead of|rather than|please don't|do not)|n't)(?: [\w']+){0,5} ?$"
+    r"|cannot|nor|neither|nobody|rarely|hardly|seldom|instead of|rather than|please don't|do not)"
+    r"|n't)(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
 _CLAUSE_END = sieve(r"[。！？!?；;\n，,.]")
@@ -119,11 +120,30 @@ def _read(root: Traversable | Path) -> dict[str, Lexicon]:
 
 def _tables(item: Traversable) -> Mapping[str, Mapping[str, Any]]:
     try:
-        return tomllib.loads(item.read_text(encoding="utf-8"))
+        tables = tomllib.loads(item.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InputError(
             f"The list {item.name} cannot be read: {problem}.", "Mend that line, or take the file away."
         ) from None
+    groups = tables.pop("words", {})
+    return {rule: _spelled_out(item.name, lists, groups) for rule, lists in tables.items()}
+
+
+_GROUP = re.compile(r"(?<![?P])<(?P<name>[a-z][a-z0-9_]*)>")
+
+
+def _spelled_out(file: str, lists: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """The lists with each `<name>` put as any of the words that `[words]` of the same file gives under that name."""
+
+    def words_of(match: re.Match[str]) -> str:
+        if match["name"] not in groups:
+            raise InputError(f"{file}: [words] has no {match['name']!r}.", "Add it there, or spell the words out.")
+        return f"(?:{_GROUP.sub(words_of, '|'.join(groups[match['name']]))})"
+
+    def spelled(value: Any) -> Any:
+        return [_GROUP.sub(words_of, line) if isinstance(line, str) else line for line in value]
+
+    return {name: spelled(value) if isinstance(value, list) else value for name, value in lists.items()}
 
 
 def _compile(file: str, rule: str, lists: Mapping[str, Any]) -> Lexicon:

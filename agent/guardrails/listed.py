@@ -28,8 +28,12 @@ def by_list(rule: str, reason: str, judge: Judge | None = None) -> Callable[[Mes
         for field in message.fields:
             text = field.masked(message)
             for hit in lexicon.hits(text):
-                severity = judge(hit, field, message) if judge else hit.severity
-                if severity is None or message.licence.in_clause(text[hit.start : hit.end]):
+                severity = judge(hit, field, message) if judge else unless_cited(hit, field, message)
+                if (
+                    severity is None
+                    or is_warned_of(hit.start, hit.end, field)
+                    or message.licence.in_clause(text[hit.start : hit.end])
+                ):
                     continue
                 yield field.finding(rule, severity, reason, hit.start, hit.end, field.tight)
                 if _is_spliced(hit, field):
@@ -59,7 +63,8 @@ def _is_spliced(hit: Hit, field: Field) -> bool:
 # --- said by somebody else, or not said at all ------------------------------------------------------------------------
 
 _DISOWNED = sieve(
-    r"不是\w{0,8}(?:发|写|说)的|没有?\w{0,6}敢说|写着玩|擦掉|撤[掉下]|不是我们|不是本店|并非|没有?这(?:种|个|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
+    r"不是\w{0,8}(?:发|写|说)的|没有?\w{0,6}敢说|写着玩|擦掉|撤[掉下]|不是我们|不是本店|并非|没有?这(?:种|个"
+    r"|回)?(?:说法|事|一说)|没有?\W{0,2}\w{1,10}\W{0,2}(?:一说|的说法"
     r"|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
     r"|不(?:会|能|可以|好|便|该|应)\w{0,6}(?:说|写|讲|保证|承诺|用)|没(?:有)?(?:说|写|讲|承诺|保证)过|不(?:做"
     r"|作|用)\w{0,4}(?:宣传|承诺|保证|这类|这种)"
@@ -74,7 +79,8 @@ _DISOWNED = sieve(
 )
 _RE = sieve(r"(?:关于|回复|答复|您问的)\W|(?:re|about|your question)(?![a-z])")
 _ASKED = sieve(
-    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|转来|收到|听说|听到|见到|写|转发|截图|搜|咨询|留言|担心|以为)"
+    r"(?:您|你)(?:们)?(?:\w{0,4})(?:问|提到|提的|说|看到|转来|收到|听说|听到|见到|写|转发|截图|搜|咨询|留言"
+    r"|担心|以为)"
     r"|有(?:客户|人|顾客)问|常(?:听)?(?:有)?人问|网上(?:说|传|看)"
     r"|(?<![a-z])you (?:\w+ )?(?:ask(?:ed)?|mention(?:ed)?|saw|see|seeing|heard|said|read|wrote|quoted|found"
     r"|told|sent)(?![a-z])"
@@ -84,6 +90,8 @@ _ASKED = sieve(
 
 def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     """“最强修护”那张图不是我们发的; you saw "cheapest guaranteed", that isn't ours: nobody here claims it."""
+    if is_cited(hit.start, hit.end, field, message):
+        return True
     text = field.masked(message)
     if not field.is_quoted(hit.start, hit.end):
         return False
@@ -95,11 +103,67 @@ def is_disowned(hit: Hit, field: Field, message: Message) -> bool:
     return bool(_DISOWNED.search(text[start:end]) or (asked and (_DISOWNED.search(around) or _EXPLAINS.search(around))))
 
 
+_CITED = sieve(
+    r"(?<![a-z])(?:said|says|say|saying|asked?|asking|wrote|writes|reads?|saw|seen|heard|called|claims?|told"
+    r"|quoted|words|goes)"
+    r"(?![a-z])"
+)
+_ASKED_WHETHER = sieve(
+    r"(?<![a-z])(?:you(?:'ve| have)?(?: \w+)?|somebody|someone|a friend|people)(?: \w+)? (?:asked?"
+    r"|wondered|wanted to know|wrote to ask)"
+    r"(?: us| me)?(?: about)?,? (?:if|whether|about)(?![a-z])"
+)
+_CORRECTED = sieve(
+    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write"
+    r"|wrote|say|said|send|sent|do|claim"
+    r"|promise|print|call|from us|ours|true|something|stop|answer|tell)|never said|careful with|nothing|nobody should"
+    r"|isn't (?:true|ours|us|so)|wasn't (?:us|ours|from us)|not (?:us|ours|so|quite))(?![a-z])"
+)
+
+
+def is_cited(start: int, end: int, field: Field, message: Message) -> bool:
+    """Somebody's words told in quotes or in a question of theirs, which the message then does not make its own."""
+    said = fold(str(message.context.customer.facts.get("customer_said_in_thread") or "")).text
+    text = field.tight.text
+    quoted = field.is_quoted(start, end) or text.count('"', text.rfind("\n", 0, start) + 1, start) % 2 == 1
+    if quoted and text[start:end] in said:
+        return True
+    begin, stop = field.sentence_at(start)
+    whole = "\n".join(each.tight.text for each in message.fields)
+    reported = quoted and (field.name == "subject" or _CITED.search(text, max(0, begin - 60), stop))
+    asked = _ASKED_WHETHER.search(text, begin, start)
+    return bool((reported or asked) and _CORRECTED.search(whole))
+
+
+def is_warned_of(start: int, end: int, field: Field) -> bool:
+    """What a swindler says, told so that nobody falls for it: 凡是说保本的，都不是真的."""
+    text = field.tight.text
+    begin, stop = field.sentence_at(start)
+    quoted = field.is_quoted(start, end)
+    around = text[max(0, begin - 60) : stop + 60] if quoted else text[begin:stop]
+    return bool(_WARNING.search(around)) and (quoted or bool(_SAID_BY_SOME.search(text, begin, start)))
+
+
+_WARNING = sieve(
+    r"骗|冒充|假冒|自称|不是真的|都是假的|别点|别信|别理|不要(?:点|信|理|转)|请勿|谨防|警惕|不是我们"
+    r"|(?<![a-z])(?:scam\w*|fraud\w*"
+    r"|phish\w*|don't (?:click|reply|believe)|not (?:from )?us|isn't (?:from )?us)(?![a-z])"
+)
+_SAID_BY_SOME = sieve(
+    r"凡是|任何|但凡|谁|有人|自称|冒充|要么|套路|话术|(?<![a-z])(?:any(?:one|body|thing)|who(?:ever)?"
+    r"|somebody|someone|whatever)(?![a-z])"
+)
+
+
 # an answer to what was asked explains; it does not repeat the claim as its own
 _EXPLAINS = sieve(
     r"\?|？|不在|指的是|是指|意思是|因人而异|看(?:个人|情况)|(?<![a-z])(?:means?|depends|refers? to|isn't"
     r"|is not)(?![a-z])"
 )
+
+
+def unless_cited(hit: Hit, field: Field, message: Message) -> Severity | None:
+    return None if is_cited(hit.start, hit.end, field, message) else hit.severity
 
 
 def unless_disowned(hit: Hit, field: Field, message: Message) -> Severity | None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from agent.domain import Finding, Words
 from agent.guardrails.context import GateContext
+from agent.guardrails.engine import standing
 from agent.guardrails.message import Message
 from agent.guardrails.permission import RULES
+from agent.guardrails.transport import RULES as OF_TRANSPORT
 
 NO_WORDS = Words(None, "")
 
@@ -18,3 +20,14 @@ def live_findings(context: GateContext) -> tuple[Finding, ...]:
     message = Message(NO_WORDS, context)
     channel = context.channel.value
     return tuple(finding for rule in RULES if channel in rule.channels for finding in rule.check(message))
+
+
+def objections(context: GateContext) -> list[str]:
+    """The rules that keep any marketing from this customer now, the most primary first.
+
+    The whole gate on two harmless words would say the same (a test compares), a hundred times slower. The hour is no
+    objection: such a message waits.
+    """
+    found, opens_at = standing(context, (*RULES, *OF_TRANSPORT))
+    waiting = {"QUIET_HOURS"} if opens_at is not None else set[str]()
+    return [finding.rule for finding in found if finding.rule not in waiting]

@@ -35,7 +35,8 @@ _SAYS_PERSON = sieve(
     r"|human)(?: person| being| hand)?(?![a-z])"
 )
 _FAMILY = (
-    r"(?:孩子|女儿|儿子|闺女|宝宝|娃|老公|老婆|爱人|媳妇|爸妈|妈妈|爸爸|妈|爸|父母|奶奶|外婆|男朋友|女朋友|对象|猫|狗)"
+    r"(?:孩子|女儿|儿子|闺女|宝宝|娃|老公|老婆|爱人|媳妇|爸妈|妈妈|爸爸|妈|爸|父母|奶奶|外婆|男朋友|女朋友"
+    r"|对象|猫|狗)"
 )
 _SPAN_OF_YEARS = r"(?:\d+|[一二三四五六七八九十几两多]+)\w{0,2}年"
 _LIVES = sieve(
@@ -44,7 +45,9 @@ _LIVES = sieve(
     r"|我(?:也|就|都)?(?:刚刚?|才|正|这会儿|昨晚|昨天|今早|早上|中午|一会儿?|马上|准备|要|得|还在|还没)?(?:在"
     r"|去|就)?(?:吃(?:完|过|着|了|个|口)?(?:午|晚|早)?饭|喝(?:完|着|了|杯|口)\w{0,3}(?:咖啡|茶|水)|下班|加班"
     r"|上班(?!时间)|睡(?:觉|着|醒|不着|前|得)|起床|通勤|堵车|休假|请假|值(?:夜|早|晚)班|熬夜)"
-    r"|我(?:也|就|自己也?)?是(?:当|做)(?:妈|爸|父母|家长|爹|娘)的?|(?<![给帮为和跟把替])我(?:的)?(?:二舅|大舅|舅舅?|姑姑?|姑妈|小姨|姨妈|叔叔?|婶|伯|表[哥姐弟妹]|堂[哥姐弟妹]|外甥|侄[子女]|婆婆|公公|岳[母父]|丈母?[人娘]|邻居|发小)"
+    r"|我(?:也|就|自己也?)?是(?:当|做)(?:妈|爸|父母|家长|爹|娘)的?|(?<![给帮为和跟把替])我(?:的)?(?:二舅|大舅"
+    r"|舅舅?|姑姑?|姑妈|小姨|姨妈|叔叔?|婶|伯|表[哥姐弟妹]|堂[哥姐弟妹]|外甥|侄[子女]|婆婆|公公|岳[母父]"
+    r"|丈母?[人娘]|邻居|发小)"
     rf"|我(?:们)?(?:在|坐在|人在)\w{{0,8}}(?:办公室|工位|电脑前|客服中心)(?:里)?|(?:坐在"
     rf"|人在)\w{{0,8}}(?:办公室|工位|电脑前)|我\w{{0,6}}(?:给您打字|敲键盘|敲字|手都酸)|我(?:自己)?(?:做|干"
     rf"|从事)\w{{0,8}}{_SPAN_OF_YEARS}"
@@ -83,13 +86,14 @@ _NOT_OF_ITSELF = sieve(
 )
 
 
+def has_human_author(message: Message) -> bool:
+    """Whether the inputs say that a person writes; where they say nothing, a machine does."""
+    kind = str(message.context.customer.facts.get("author_kind") or "bot").casefold()
+    return kind in ("human", "person", "agent", "rep")
+
+
 def _human_claim(message: Message) -> Iterator[Finding]:
-    if str(message.context.customer.facts.get("author_kind") or "bot").casefold() in (
-        "human",
-        "person",
-        "agent",
-        "rep",
-    ):
+    if has_human_author(message):
         return
     reason = "A machine wrote this and must not say that it is a person."
     for field in message.fields:
@@ -128,6 +132,7 @@ RULES: tuple[Rule, ...] = (
             fine("我不是真人，是青禾茶铺的智能助手。"),
             fine("No machine washing, please. I'm an assistant, not a person.", language="en"),
             fine("If your kids are at home, they can sign for it.", language="en"),
+            broken("This is Sandra typing now.", language="en", because="nobody of that name is on record"),
             fine("I am a bot, and a person can take over after nine.", language="en"),
         ),
     ),

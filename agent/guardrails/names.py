@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from agent.domain import Finding, Severity
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.strangers import strangers
 from agent.language.masking.people import COMPOUND, SURNAMES
 from agent.language.normalise import fold
 from agent.language.sieve import sieve
@@ -80,6 +81,7 @@ def _parts(message: Message) -> frozenset[str]:
 
 
 def _names(message: Message) -> Iterator[Finding]:
+    yield from strangers(message)
     parts, brand = _parts(message), {fold(name).text for name in message.context.brand.names}
     for field in message.fields:
         if message.context.customer.language == "en":
@@ -177,6 +179,8 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _names,
         examples=(
+            broken("Ask for Sandra when you call.", language="en", because="no input knows her"),
+            fine("Order it on Monday, before Christmas, and it can go to Spain.", language="en"),
             broken("李女士您好，订单已发出。"),
             broken("陈先生，您的订单已发出。", changes={"customer": {"facts": {"gender": "female"}}}),
             broken("Hi Paula, your parcel left.", language="en"),

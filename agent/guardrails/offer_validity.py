@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.context import OfferTerms
 from agent.guardrails.derived import last_days
+from agent.guardrails.loose_terms import loose_terms
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import PERCENT, code_positions, matches, presents_offer
 from agent.guardrails.rule import Rule, broken, fine
@@ -73,7 +74,7 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
     """A day beside the offer that is neither its last day nor a day of the record."""
     text = field.tight.text
     cue = _is_deadline(mention, text)
-    if mention.kind == "ago" or field.is_denied(mention.start):
+    if mention.kind == "ago" or field.is_denied(mention.start) or _PAID_TIME.match(text, mention.end):
         return False
     if not cue and not _beside_offer(mention, field, message, offer):
         return False
@@ -89,6 +90,10 @@ def is_wrong_deadline(mention: DateMention, field: Field, message: Message, offe
         # today, this week or a weekday without a deadline word is small talk
         return mention.kind in ("full", "yearless", "ambiguous", "impossible") and not message.licence.has_day(mention)
     return not _belongs_elsewhere(mention, field, message, offer)
+
+
+_PAID_TIME = sieve(r" ?(?:that |which )?(?:you(?:'ve| have|'d)? )?(?:already )?(?:paid|pay)(?: for)?(?![a-z])")
+"""The end of the month you paid for is the end of what was bought, and not of an offer."""
 
 
 def _ends_a_term(mention: DateMention, field: Field, message: Message) -> bool:
@@ -205,6 +210,7 @@ _WIDENED = (
 
 
 def _terms(message: Message) -> Iterator[Finding]:
+    yield from loose_terms(message)
     offer = message.context.offer
     if offer is None or not presents_offer(message):
         return
@@ -341,6 +347,7 @@ def _duration(field: Field, message: Message, offer: OfferTerms) -> Iterator[Fin
 
 _STRICT = {**PERCENT, "exclusions": "黄金、礼品卡除外"}
 _MONTHLY = {"kind": "amount", "value": 5, "currency": "USD", "code": "NX5", "exclusions": "per month, for 3 months"}
+_CLEARANCE = {"kind": "percent", "value": 15, "currency": "USD", "code": "BEST15", "exclusions": "clearance"}
 RULES: tuple[Rule, ...] = (
     Rule(
         "OFFER_EXPIRY",
@@ -375,6 +382,8 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _terms,
         examples=(
+            broken("Clearance counts too, use BEST15 on it.", language="en", changes={"offer": _CLEARANCE}),
+            fine("BEST15 takes 15% off, clearance aside.", language="en", changes={"offer": _CLEARANCE}),
             broken("全场八折，QH20。", changes={"offer": _STRICT}),
             broken("八折券QH20，礼品卡也能用。", changes={"offer": _STRICT}),
             broken("八折券QH20，可与其他优惠叠加。", changes={"offer": PERCENT}),

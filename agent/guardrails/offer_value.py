@@ -16,7 +16,8 @@ from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.selling import BEYOND
 from agent.language.entities import code_skeleton
-from agent.language.quantities import Quantity, currency_fits
+from agent.language.normalise import fold
+from agent.language.quantities import Quantity, currency_fits, quantities_in
 from agent.language.sieve import sieve
 
 # --- what the words promise -------------------------------------------------------------------------------------------
@@ -59,7 +60,8 @@ def code_positions(field: Field, offer: OfferTerms) -> list[int]:
 
 
 _OF_USE = sieve(
-    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply|redeem|off|gives?|claim|add)"
+    r"使用|下单|立减|减|享|凭|领|兑换|抵|省|送|(?<![a-z])(?:spend|takes?|gets?|saves?|uses?|enter|apply"
+    r"|redeem|off|gives?|claim|add)"
     r"(?![a-z])"
 )
 
@@ -81,11 +83,27 @@ def presents_offer(message: Message) -> bool:
         if any(
             matches(q, offer)
             and not field.is_denied(q.start)
+            and not _is_of_something_else(q, field, message)
             and not (q.kind == "free_shipping" and message.licence.gives_free(field.passage(q.start)))
             for q in field.quantities
         ):
             return True
     return False
+
+
+_BENEFIT = sieve(
+    r"减|省|优惠|券|码|折|赠|送|(?<![a-z])(?:off|discount|codes?|saves?|coupon|voucher|offer|bonus|free"
+    r"|claim)(?![a-z])"
+)
+
+
+def _is_of_something_else(quantity: Quantity, field: Field, message: Message) -> bool:
+    """The row's number told of another thing: a fee of a clause, or a sum that the customer brought up."""
+    if message.licence.says(quantity) and not _BENEFIT.search(field.sentence(quantity.start)):
+        return True
+    said = message.context.customer.facts.get("customer_said_in_thread")
+    told = quantities_in(fold(str(said)).text, message.context.customer.language) if said else []
+    return any(other.kind == quantity.kind and other.value == quantity.value for other in told)
 
 
 def _amount(message: Message) -> Iterator[Finding]:

@@ -70,7 +70,8 @@ _NAMED_EN = re.compile(
 )
 _DID_EN = sieve(
     r"(?<![a-z])(?:bought|ordered|paid|spent|scored|got (?:\d+|an?|the|her|his)|went (?:up |down )?from"
-    r"|jumped|improved|finished|won|beat|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed|switched|upgraded"
+    r"|jumped|improved|finished|won|beat|dropped|quit|left (?:us|the|after)|joined|renewed|cancell?ed"
+    r"|switched|upgraded"
     r"|returned|complained|lives (?:at|on|in|next)"
     r"|owes|moved (?:house|to|out)|told us|divorced|was (?:refunded|charged|late|fired|sick)|has (?:the same"
     r"|two|three|\d+"

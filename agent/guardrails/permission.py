@@ -102,7 +102,8 @@ _GRAVE = sieve(
     r"|accident|disaster|丧|去世|离世|困难|法律|律师|起诉|监管|重病|受伤|事故"
 )
 _HARMLESS = sieve(
-    r"question|inquiry|enquiry|how.?to|praise|feedback|suggestion|price|member|other|info|return_policy|咨询|建议|表扬"
+    r"question|inquiry|enquiry|how.?to|praise|feedback|suggestion|price|member|other|info|return_policy|咨询"
+    r"|建议|表扬"
 )
 
 
@@ -120,8 +121,10 @@ def _open_case(message: Message) -> Iterator[Finding]:
 
 # While a case is open, even a hint at buying is one too many; elsewhere it is small talk.
 _PITCH = sieve(
-    r"(?:顺便|顺带|趁|另外|对了|要不|不如|正好|刚好)[^。！？!?]{0,12}(?:看看|逛逛|试试|买|下单|入手|升级|换购|续费|续订|办一|带一|拍)"
-    r"|新(?:品|款|到的|一季)|上新|(?:推荐|安利)(?:您|一下|我们)|加购|凑单|再(?:买|拍|带)(?:一|点|个|件)|升级(?:到|为|成)|续(?:费|订)吧"
+    r"(?:顺便|顺带|趁|另外|对了|要不|不如|正好|刚好)[^。！？!?]{0,12}(?:看看|逛逛|试试|买|下单|入手|升级|换购"
+    r"|续费|续订|办一|带一|拍)"
+    r"|新(?:品|款|到的|一季)|上新|(?:推荐|安利)(?:您|一下|我们)|加购|凑单|再(?:买|拍|带)(?:一|点|个|件)"
+    r"|升级(?:到|为|成)|续(?:费|订)吧"
     r"|(?<![a-z])(?:while you(?:'re| are) (?:here|waiting|at it)|in the meantime|by the way|speaking of)[^.!?]{0,48}"
     r"(?:look|browse|check out|try|shop|order|upgrade|join|grab|pick up|add|treat|renew)(?![a-z])"
     r"|(?<![a-z])(?:(?:our|the) (?:new|latest|best-?selling) \w+|new (?:range|season|arrivals?|collection)|why not"

@@ -53,7 +53,8 @@ _KINDS_EN = (
 _NAMED_SLOTS = sieve(
     rf"[\[<{{(（＜〔][\u4e00-\u9fff/_]{{0,8}}(?:{_KINDS_ZH})(?:\d|X)?[\]>}}＞〕](?!\()"
     rf"|[\[<{{](?:\w+[ _-]){{0,3}}(?:{_KINDS_EN})[\]>}}](?!\()|\[(?:insert|your|customer|recipient|enter|add"
-    rf"|fill in)[ _][^\]\n]{{1,40}}\]|\((?:insert|fill in|your|customer) [a-z ]{{2,24}}\)|\[\s*\]"
+    rf"|fill in)[ _][^\]\n]{{1,40}}\]|\((?!your (?:own )?(?:words|call|choice))(?:insert|fill in|your"
+    rf"|customer) [a-z ]{{2,24}}\)|\[\s*\]"
     r"|(?m:^(?:hi|hello|dear|hey) +[,!])|(?m:^(?:尊敬的|亲爱的)[，,：:])"
     r"|(?<![A-Za-z0-9])[XxＸ](?=[元月日天年折])|[$£€][XxNn](?![A-Za-z])|(?<![A-Za-z0-9])[XN] ?%|某月|某日",
     re.I,

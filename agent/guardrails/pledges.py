@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agent.domain import Severity
 from agent.guardrails.clauses import backs, widens
-from agent.guardrails.lexicon import Hit
+from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -39,7 +39,6 @@ _SHIPPING = sieve(r"运费|邮费|路上的?花费|包邮|(?<![a-z])(?:shipping|
 _CANNOT = sieve(
     r"(?:不能|没法|无法|没办法|不好)\w{0,4}$|(?<![a-z])(?:can't|cannot|can not|unable to|not able to)(?: \w+)? ?$"
 )
-_IS_NOT = sieve(r"(?:没有(?!问题|关系)|不敢|并?不存在)[“「『\"]?\w{0,3}$")
 # somebody pretends to be us, or works past us: we warn of what they promise
 _WARNED = sieve(r"(?:请|千万|务必)?(?:别|勿|不要)(?:理会|相信|轻信|当真|上当|转|给|信)|冒充|自称|骗")
 _FREE = sieve(r"免费|不要钱|不收|运费|(?:on us|on the house|no charge|free)(?![a-z])")
@@ -58,9 +57,10 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     offer = message.context.offer
     if offer is not None and offer.kind == "free_shipping" and _SHIPPING.search(said):
         return None  # the reserved row says who pays the carrier; the rules of the offer look at it
-    if _CANNOT.search(text, start, hit.start) and not _NEW_CLAUSE.search(text, start, hit.start):
+    cannot = _CANNOT.search(text, start, hit.start)
+    if cannot is not None and not _NEW_CLAUSE.search(text, cannot.start(), hit.start):
         return None
-    if _IS_NOT.search(text, start, hit.start) or _WARNED.search(said):
+    if is_denied_before(text, hit.start) or _WARNED.search(said):
         return None
     if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.domain import Finding, Severity
+from agent.guardrails.clauses import shared
 from agent.guardrails.lexicon import Hit
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
@@ -72,7 +73,9 @@ _WORSE = sieve(
 )
 
 
-def _unless_same(hit: Hit, field: Field, _: Message) -> Severity | None:
+def _unless_same(hit: Hit, field: Field, message: Message) -> Severity | None:
+    if any(shared(clause, field.sentence(hit.start)) >= 2 for clause in message.licence.clause_sentences):
+        return None  # what a clause gives everybody depends on nobody
     return (
         None
         if _SAME.search(field.sentence(hit.start)) and not _DIFFERS_FOR_YOU.search(field.sentence(hit.start))
@@ -106,6 +109,7 @@ def _by_person(message: Message) -> Iterator[Finding]:
                 worse
                 and not _SAME.search(said)
                 and not message.licence.in_clause(said.strip("。. \n"))
+                and not any(shared(clause, said) >= 2 for clause in message.licence.clause_sentences)
                 and _OF_YOU.search(said)
             ):
                 yield field.finding("PRICE_DISCRIM", Severity.BLOCK, reason, *match.span(), field.tight)

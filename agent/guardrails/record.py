@@ -10,12 +10,13 @@ from typing import Any
 
 from agent.domain import Finding, Severity
 from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
-from agent.guardrails.derived import follows, last_days
+from agent.guardrails.derived import follows, last_days, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import example_sums
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.told_days import wrong_moves, wrong_told_days
 from agent.language.dates import DateMention
 from agent.language.normalise import fold
 from agent.language.quantities import Quantity
@@ -62,6 +63,8 @@ def _facts(message: Message) -> Iterator[Finding]:
         yield from wrong_times(field, message)
         yield from wrong_counts(field, message)
         yield from wrong_states(field, message)
+        yield from wrong_told_days(field, message)
+        yield from wrong_moves(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
@@ -169,7 +172,9 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    return quantity.kind == "amount" and follows(quantity.value, field, message)
+    if quantity.kind != "amount":
+        return False
+    return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 
 
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
@@ -230,7 +235,8 @@ _GOODS_EN = sieve(
 )
 
 _VAGUE = sieve(
-    r"^(?:的|时候|步骤|就|也|都|不|没)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道|体验|忠告|^人"
+    r"^(?:的|时候|步骤|就|也|都|不|没)|步骤|时候|流程|过程|时间|日子|那天|地方|方式|次数|原因|理由|心情|渠道"
+    r"|体验|忠告|^人"
     r"|东西|商品|宝贝|产品|物品|订单|茶|货|那|这|几|些|^(?:has|have|had|is|was|are|were|will|would|did|does"
     r"|in|on|at|to|for|with|that|which|when|then|so|but|and|you|we|i"
     r"|yours|mine|ours)(?![a-z])|(?<![a-z])(?:good faith|from us|with us|something|anything"
@@ -284,6 +290,12 @@ _PARCEL = {
 }
 
 
+_WEEK = {
+    "customer": {
+        "facts": {"next_lesson": "2026-09-15T16:30", "order_status": "in production", "ships_by": "2026-09-22"}
+    }
+}
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "FACT_RECORD",
@@ -293,6 +305,9 @@ RULES: tuple[Rule, ...] = (
         Severity.BLOCK,
         _facts,
         examples=(
+            broken("Your next one is on Thursday.", language="en", changes=_WEEK),
+            broken("Your table left us this morning.", language="en", changes=_WEEK),
+            fine("Your next one is on Tuesday.", language="en", changes={**_WEEK, "now": "2026-09-11T10:30:00-04:00"}),
             broken("您的订单QH26081178已签收。", changes=_ORDER),
             broken("您8月12日下单的手冲咖啡壶用得好吗？", changes=_ORDER),
             broken("您有1290积分。", changes=_ORDER),

@@ -16,7 +16,8 @@ from agent.language.sieve import sieve
 _MONEY = r"(?:[¥$£€]\s?\d[\d,.]*|\d[\d,.]*\s?(?:元|块|dollars|pounds|euros|美元))"
 
 _REFERENCE = sieve(
-    rf"(?:平时|平常|往常|上个?月|上周|前几天|昨天|去年|专柜|商场|门店|别处|市面上|外面)(?:还|都|得|里)*(?:卖|要|标)\w{{0,2}}(?:\d|[一二两三四五六七八九十百千几])"
+    rf"(?:平时|平常|往常|上个?月|上周|前几天|昨天|去年|专柜|商场|门店|别处|市面上|外面)(?:还|都|得|里)*(?:卖"
+    rf"|要|标)\w{{0,2}}(?:\d|[一二两三四五六七八九十百千几])"
     r"|没(?:有)?(?:这么|这样|比这更?)低过|跌到底|地板价|骨折价|白捡"
     rf"|(?:原价|划线价|市场价|专柜价|吊牌价|官方价|日常价|门店价|建议零售价)\s?(?:是|为|:"
     rf"|：)?\s?{_MONEY}|(?:历史|全年|史上|年度|近\s?\w{{1,4}}(?:天|日|个月"
@@ -60,7 +61,11 @@ def _is_own_price(value: str, message: Message) -> bool:
     if not value:
         return False
     said, licence = Decimal(value.rstrip(".")), message.licence
-    return said in licence.money or any(q.kind == "amount" and q.value == said for q in licence.quantities)
+    return (
+        said in licence.money
+        or licence.points_buy(said)
+        or any(q.kind == "amount" and q.value == said for q in licence.quantities)
+    )
 
 
 RULES: tuple[Rule, ...] = (

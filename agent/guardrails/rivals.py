@@ -120,7 +120,7 @@ _NO_FIRM = (
 
 
 @cache
-def _ordinary() -> frozenset[str]:
+def ordinary_names() -> frozenset[str]:
     places = (part for zone in available_timezones() for part in zone.casefold().split("/"))
     names = (*calendar.day_name, *calendar.month_name, *places, *_NO_FIRM.split())
     return frozenset(name.casefold() for name in names if name)
@@ -133,7 +133,7 @@ def _unknown_names(field: Field, message: Message) -> Iterator[tuple[int, int, b
     for match in _CAMEL.finditer(field.raw):
         lower = fold(match.group().removesuffix("'s")).text
         start = field.tight.at(match.start())
-        if start == len(field.tight.text) or lower in _ordinary():
+        if start == len(field.tight.text) or lower in ordinary_names():
             continue
         if _is_known(lower, message) or _first_of_its_kind(match, field):
             continue
@@ -148,7 +148,8 @@ _THEIRS = sieve(
 )
 
 _TOLD_OF = sieve(
-    r"(?<![a-z])(?:customers?|someone|somebody|friends?|told us|people|neighbou?rs?|brands?|sweatshops?|cheap)(?![a-z])"
+    r"(?<![a-z])(?:customers?|someone|somebody|friends?|told us|people|neighbou?rs?|brands?|sweatshops?"
+    r"|cheap)(?![a-z])"
 )
 
 
@@ -170,7 +171,8 @@ def _runs_down(name: str, sentence: str) -> bool:
     if re.search(rf"(?<![a-z]){name} ?{_DOES_BADLY}(?![a-z])", sentence):
         return True
     broke = (
-        rf"[a-z] (?:\w+ )?{name}(?:'s)? [\w ]{{0,30}}(?:fell apart|falls apart|broke|leaked|died|failed|dropped|burnt)"
+        rf"[a-z] (?:\w+ )?{name}(?:'s)? [\w ]{{0,30}}(?:fell apart|falls apart|broke|leaked|died|failed"
+        rf"|dropped|burnt)"
     )
     return bool(re.search(broke, sentence)) and bool(_TOLD_OF.search(sentence))
 
@@ -288,6 +290,7 @@ RULES: tuple[Rule, ...] = (
             fine("Shipping is slow this week, sorry. Rain is bad for parcels.", language="en"),
             fine("The parcel was lost in Fresno, and we are looking for it.", language="en"),
             fine("其他家人也可以一起用。"),
+            broken("Go with the pink lot, then. Their towers fall over.", language="en"),
             fine("很抱歉，您的快递慢了，收到后快递盒坏了也请拍照。"),
             fine("这一单的物流出了差错，我们在查。"),
         ),

@@ -43,6 +43,7 @@ from agent.guardrails import (
 )
 from agent.guardrails.lexicon import texts_in
 from agent.guardrails.rule import Rule
+from agent.guardrails.unasked import with_its_wide_list
 from agent.resources import kept
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -82,7 +83,7 @@ FAMILIES: tuple[ModuleType, ...] = (
 
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
-    rules = [rule for family in FAMILIES for rule in family.RULES]
+    rules = [with_its_wide_list(rule) for family in FAMILIES for rule in family.RULES]
     return tuple(sorted(rules, key=lambda rule: rule.rank))
 
 

@@ -16,8 +16,10 @@ BENEFIT_KINDS = frozenset({"percent_off", "percent_back", "free_shipping", "free
 # A sentence that says there is nothing, or that it is over, offers nothing.
 DENIED = sieve(
     r"(?:没有|没法|无法)\w{0,8}(?:优惠|折扣|活动|券|可用)|暂无(?:优惠|活动|折扣)|(?:已"
-    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
-    r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)|给不(?:了|到))"
+    r"|已经)(?:过期|失效|结束|到期|用完|下架)|(?:已经?|现在|目前|暂时|券|码|优惠)\w{0,2}不(?:能|可)(?:使用"
+    r"|用)|不(?:能|可)再(?:使用|用)|无法(?:使用|提供)|不再提供"
+    r"|(?:折|优惠|券|红包|赠品|礼品|积分|活动|补贴)(?:这边|现在|目前|暂时)?(?:是)?(?:没有|没了|做不(?:了|到)"
+    r"|给不(?:了|到))"
     r"|(?:is|was|are|were)n't (?:right|true|correct|ours|a thing)|(?:is|was) (?:wrong|a mistake|not (?:right|true"
     r"|ours))"
     r"|(?:has|have) (?:already |now |since )?(?:expired|ended|lapsed)|(?:is|are|was) (?:no longer"
@@ -54,10 +56,15 @@ BEYOND = sieve(
 )
 """More than any coupon of ours gives: a free order, goods, a year of anything. The row cannot license it."""
 _UPSELL = sieve(
-    r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
+    r"(?:下一?单|下次|这次)(?:您)?(?:就)?(?:改走|换成?|升级|改用|改寄|加上)|再(?:给您)?配(?:上)?(?:一份|一个"
+    r"|一套|一台|个|份)|一起买更|这就给您(?:下单?|加)|(?:不如|何不|(?<!以后)要不要|建议您?|推荐您?|顺便|顺手"
+    r"|正好)\w{0,6}(?:升级|加购|再买|再来|下单|换购"
     r"|试试我们的?新|看看新)|加购|换购价|升级到?(?:更高|高端|尊享)|新品(?:上架|上新|热卖|推荐)"
     r"|限时(?:抢购|特惠)"
-    r"|(?<![a-z])(?:upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an|our) \w+ (?:plan|add-on"
+    r"|(?<![a-z])(?:have you (?:thought about|considered|tried|looked at|heard about) (?:our |the |going "
+    r"|moving )?(?:premium|plus|pro|upgrad\w+"
+    r"|adding|family plan|annual plan|new)|upgrade to|why not (?:add|try|upgrade|buy)|add (?:a|an"
+    r"|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
     r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
@@ -112,8 +119,17 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
             yield quantity
 
 
+_BACK = sieve(r"(?<![a-z])(?:back|refund\w*)(?![a-z])")
+
+
+def _is_own_money_back(sentence: str, licence: Licence) -> bool:
+    """What somebody paid, given back where a clause refunds."""
+    return bool(_BACK.search(sentence)) and any(_BACK.search(clause) for clause in licence.clauses)
+
+
 _GIVEN_AWAY = sieve(
-    r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon|gift|bonus|back|refund"
+    r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon"
+    r"|gift|bonus|back|refund"
     r"|reward|free|less)(?![a-z])"
 )
 
@@ -124,7 +140,7 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
     if quantity.kind == "amount" and quantity.value in licence.money:
-        return not _GIVEN_AWAY.search(sentence)
+        return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):
         return licence.gives_free(field.passage(quantity.start))
     return False
@@ -139,6 +155,7 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
             field.is_denied(match.start())
             or _speaks_of_trouble(field, match.start())
             or _NOT_A.search(before)
+            or _WONT.search(text[max(0, match.start() - 60) : match.start()])
             or licence.has_phrase(match.group())
         ):
             continue
@@ -146,6 +163,13 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
 
 
 _NOT_A = sieve(r"(?:不是|并非|没有|无需|不需要|不要)\w{0,3}$|(?:not|n't|no|never|without)(?: \w+){0,2} $")
+
+
+_WONT = sieve(
+    r"(?<![a-z])(?:won't|will not|wouldn't|don't want to|not going to|not trying to) (?:try to "
+    r"|even )?(?:talk|tempt|bribe"
+    r"|keep|hold|sway|buy|push|lure)(?: [\w']+){0,7} ?$"
+)
 
 
 def upsells(field: ReadField) -> bool:

@@ -22,7 +22,8 @@ _ALARM = sieve(
     r"|抽中|幸运(?:用户|客户|儿)|大奖|订单(?:取消|关闭|失败)|配送失败|投递失败|无法(?:投递|派送)|实名(?:失效"
     r"|过期)|(?:会员|账户|账号)\w{0,2}(?:失效|过期|到期|受限)|付款失败|支付失败|扣款失败|账单逾期|逾期|欠费"
     r"|账户异常|账号异常|安全(?:警报|警告|提醒|通知)"
-    r"|异常登录|法院|传票|开庭|判决|立案|(?:体检|检查|化验|鉴定|筛查|测评)(?:的)?(?:结果|报告)|律师函|中奖|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
+    r"|异常登录|法院|传票|开庭|判决|立案|(?:体检|检查|化验|鉴定|筛查|测评)(?:的)?(?:结果|报告)|律师函|中奖"
+    r"|获奖|恭喜您?(?:中|获|抽)|订单异常|包裹异常|快递异常"
     r"|退款(?:失败|待领|待确认)|您有一笔|紧急(?:通知)?|最后通知|发票(?:待|已)|中签|未领取的?(?:奖"
     r"|款)|(?:账户|账号)\w{0,4}(?:冻结|停用|锁定)"
     r"|(?<![a-z])(?:suspension|suspended|terminat\w+|deactivat\w+|disconnect\w+|(?:cut|shut) off|breach\w*"
@@ -59,8 +60,29 @@ def _subject(message: Message) -> Iterator[Finding]:
         if match.group() not in known and not fits:
             reason = "The subject raises an alarm or a hope that nothing backs."
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
+    yield from _taken_back(field, message)
     yield from _more_than_the_body(field, message)
     yield from _gift_of_nothing(field, message)
+
+
+_KIDDING = sieve(
+    r"(?<![a-z])(?:just kidding|only kidding|only joking|just joking|gotcha|made you look|false alarm"
+    r"|not really[,.!]|got your attention"
+    r"|have your attention|now that you're here|now that we have you|don't worry, (?:it's|that's|nothing)"
+    r"|no, nothing is wrong"
+    r"|nothing (?:is|'s|was) (?:actually |really )?(?:wrong|owed|due)|in fact (?:it|everything) (?:went"
+    r"|is)|relax,|okay, not)(?![a-z])"
+)
+
+
+def _taken_back(field: Field, message: Message) -> Iterator[Finding]:
+    """A subject that the body takes back was written to be opened, and no more."""
+    body = message.body
+    for match in _KIDDING.finditer(body.tight.text[:400]) if body else ():
+        reason = "The body takes back what the subject says."
+        yield field.finding("DECEPTIVE_SUBJECT", Severity.HUMAN, reason, 0, len(field.tight.text), field.tight)
+        if match:
+            return
 
 
 _ALL_FREE = sieve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.domain import Severity
 from agent.guardrails.lexicon import Hit
-from agent.guardrails.listed import by_list
+from agent.guardrails.listed import by_list, is_cited
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.sieve import sieve
@@ -12,8 +12,10 @@ from agent.language.sieve import sieve
 _HARMLESS = sieve(r"不会|不受|不影响|(?<![a-z])(?:won't|will not|not be|isn't|doesn't)(?![a-z])")
 
 
-def _threat(hit: Hit, field: Field, _: Message) -> Severity | None:
-    """逾期不会影响信用 calms; a question asks."""
+def _threat(hit: Hit, field: Field, message: Message) -> Severity | None:
+    """逾期不会影响信用 calms; a question asks; a letter that is not ours is cited."""
+    if is_cited(hit.start, hit.end, field, message):
+        return None
     text = field.tight.text
     asks = field.sentence(hit.start).rstrip().endswith(("?", "？")) and hit.severity is Severity.HUMAN
     return None if asks or _HARMLESS.search(text[hit.start : hit.end]) else hit.severity
@@ -34,6 +36,8 @@ RULES: tuple[Rule, ...] = (
             fine("好久没见您，有空来坐坐。"),
             fine("We miss you. No pressure at all.", language="en"),
             fine("You owe us nothing.", language="en"),
+            broken("Please don't go, I work on commission.", language="en"),
+            fine("Please don't send cash.", language="en"),
             broken("您说走就走，对得起我们这些人吗？"),
             broken("别的家长都给孩子报了，就您还没动静。"),
             broken("您再不来，小店就撑不下去了。"),

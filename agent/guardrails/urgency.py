@@ -9,7 +9,7 @@ from datetime import timedelta
 from agent.domain import Finding, Severity
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.licence import leaves
-from agent.guardrails.listed import is_disowned
+from agent.guardrails.listed import is_cited, is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
 from agent.guardrails.offer_value import presents_offer
@@ -22,15 +22,22 @@ _SCARCE = sieve(
     r"|[一二三四五六七八九十百两]+)\s?(?:件|个|套|台|份|张|双|箱|名|位|席|单|盒|瓶)|库存(?:告急"
     r"|紧张|不多|见底|所剩无几)|(?:即将|马上|快|就要)(?:售罄|卖完|卖光|断货|抢光|没货|涨价"
     r"|恢复原价)|抢(?:购|疯|光|完|空)|疯抢|手慢(?:无|则无)|售完(?:即止|不补)|名额(?:有限|不多"
-    r"|告急)|断货在即|(?:货|料|位置|位子|座位|库存|名额)(?:就|只)剩|最后一(?:张|块|批|件|席|套|匹|茬|车|箱|口|船|炉)|卖完就(?:停产|没|下架|绝版)"
-    r"|(?:已经?|正在|马上|就要|即将)(?:停产|绝版|下架|断供|拆模具)|被(?:别人|人|他人|其他人)(?:拿|抢|订|买|占|挑)走|抢着(?:囤|买|订|要|报)"
-    r"|再(?:犹豫|等|想|拖)(?:一会儿?|一下|两天|几天|一刻钟|半天|想)?[，,]?\w{0,8}(?:就没|就要|轮不到|没您|没份|没货)|要等(?:到)?(?:明年|后年|下一季)"
-    r"|(?:有|还有)?(?:好?几|十几|十来|二十多|\d+)(?:多)?(?:个|位)\w{0,4}(?:在|正|都)?(?:等着?|守着|盯着|排着|抢)|(?:被抢掉|抢掉了|抢走了)"
-    r"|(?:一|两|半|几)(?:个)?(?:钟头|小时|刻钟|分钟)(?:之?内|后)\w{0,6}(?:定|决定|释放|失效|没了|付)|(?:很可能|可能|怕是)?已经晚了|错过(?:不再|再等|就没|没有|等一年|后悔|(?:就)?要等)|再不\w{1,3}就(?:没|来不及|晚)"
+    r"|告急)|断货在即|(?:货|料|位置|位子|座位|库存|名额)(?:就|只)剩|最后一(?:张|块|批|件|席|套|匹|茬|车|箱|口"
+    r"|船|炉)|卖完就(?:停产|没|下架|绝版)"
+    r"|(?:已经?|正在|马上|就要|即将)(?:停产|绝版|下架|断供|拆模具)|被(?:别人|人|他人|其他人)(?:拿|抢|订|买|占"
+    r"|挑)走|抢着(?:囤|买|订|要|报)"
+    r"|再(?:犹豫|等|想|拖)(?:一会儿?|一下|两天|几天|一刻钟|半天|想)?[，,]?\w{0,8}(?:就没|就要|轮不到|没您"
+    r"|没份|没货)|要等(?:到)?(?:明年|后年|下一季)"
+    r"|(?:有|还有)?(?:好?几|十几|十来|二十多|\d+)(?:多)?(?:个|位)\w{0,4}(?:在|正|都)?(?:等着?|守着|盯着|排着"
+    r"|抢)|(?:被抢掉|抢掉了|抢走了)"
+    r"|(?:一|两|半|几)(?:个)?(?:钟头|小时|刻钟|分钟)(?:之?内|后)\w{0,6}(?:定|决定|释放|失效|没了|付)"
+    r"|(?:很可能|可能|怕是)?已经晚了|错过(?:不再|再等|就没|没有|等一年|后悔|(?:就)?要等)|再不\w{1,3}就(?:没"
+    r"|来不及|晚)"
     r"|排着?(?:队)?\w{0,3}(?:几|好几)?(?:百|千|十)\w{0,2}人|(?P<people>\d+"
     r"|[一二三四五六七八九十百千万两几]+)\s?(?:多|余)?(?:人|位顾客|位客户|用户)(?:正在|已|都在|在"
     r"|刚刚)"
-    r"|(?<![a-z])down to (?:the last |just |our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
+    r"|(?<![a-z])(?<!cut )(?<!cuts )(?<!cutting )(?<!go )down to (?:the last |just "
+    r"|our last )?(?P<few>\d+|one|two|three|four|five|six|a few"
     r"|a handful)(?![a-z%])"
     r"|(?<![a-z])(?:only|just|last|final) (?P<en>\d+|one|two|three|four|five|six|seven|eight"
     r"|nine"
@@ -48,7 +55,7 @@ _HURRY = sieve(
     r"|即将(?:结束|截止|失效|过期|到期)|马上(?:结束|截止|失效|过期|到期)|(?:今晚|今天|今日"
     r"|零点)(?:就|将|内)?(?:截止|结束|失效|过期|作废|过后)|过期不候|过时不候|赶(?:快|紧)(?:下单|抢"
     r"|买|用|来)|速(?:抢|来|购)|仅此一(?:天|次|日)|再不(?:买|来|用|下单)就|欲购从速"
-    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|hurry(?: up)?"
+    r"|(?<![a-z])(?:last chance|final (?:hours|chance|call|notice)|act (?:now|fast)|(?<!in a )(?<!no )hurry(?: up)?"
     r"|don't (?:miss out|delay|wait)|ends (?:soon|tonight|today|at midnight)|expires (?:soon"
     r"|tonight|today|at midnight)|today only|tonight only|now or never|(?:ending|expiring) (?:soon"
     r"|tonight|today)|clock is ticking|time is running out|countdown|one day only|(?<!and )this is it"
@@ -62,7 +69,7 @@ def _urgency(message: Message) -> Iterator[Finding]:
     for field in message.fields:
         text = field.masked(message)
         for match in _SCARCE.finditer(text):
-            if _is_their_own(match, text) or _is_calendar(match, text):
+            if _is_their_own(match, text) or _is_calendar(match, text) or is_cited(*match.span(), field, message):
                 continue
             if not _stock_is_known(match, message) and not is_denied_before(text, match.start()):
                 reason = "No input backs this scarcity. Drop it."
@@ -125,6 +132,14 @@ def _deadline_is_near(said: str, message: Message) -> bool:
     return today <= offer.expires_on <= today + reach
 
 
+def is_truly_short(message: Message) -> bool:
+    """Whether the inputs themselves tell of little time or little stock."""
+    facts = leaves(message.context.customer.facts)
+    return _deadline_is_near("tonight", message) or any(
+        re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts
+    )
+
+
 def _early_deadlines(field: Field, message: Message) -> Iterator[Finding]:
     offer = message.context.offer
     if offer is None or offer.expires_on is None or not presents_offer(message):
@@ -154,6 +169,8 @@ RULES: tuple[Rule, ...] = (
             fine("手冲壶仅剩3件。", changes={"customer": {"facts": {"stock_left": 3}}}),
             fine("八折券QH20即将到期，9月30日止。", changes={"offer": _QH, "now": "2026-09-29T10:00:00+08:00"}),
             fine("No hurry, take your time.", language="en"),
+            broken("Three people are looking at it while we chat.", language="en"),
+            fine("You saw \"only 2 left\"? That wasn't us, we don't write that.", language="en", because="cited"),
             broken("Stock is running low.", language="en"),
             fine("If your filter is running low, tell us. You waited for news, and this is it.", language="en"),
         ),

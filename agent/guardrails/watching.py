@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from agent.domain import Severity
 from agent.guardrails.lexicon import Hit
@@ -52,7 +53,7 @@ _SWITCHES_OFF = sieve(
 )
 
 
-def _watched(hit: Hit, field: Field, _: Message) -> Severity | None:
+def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
     """What the customer told us, what is only supposed, and how to end being watched are no watching."""
     text = field.tight.text
     if (
@@ -64,8 +65,19 @@ def _watched(hit: Hit, field: Field, _: Message) -> Severity | None:
         return None
     if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]):
         return None
+    if _is_counted_use(text, hit, message):
+        return None
     counted = re.search(r"\d|次|遍|twice|times|minutes", text[hit.start : hit.end])
     return None if _SWITCHES_OFF.search(field.sentence(hit.start)) and not counted else hit.severity
+
+
+_USES = re.compile(r"[刷用寄缴](?:了|满|过)\w{0,3}?(\d+)(?:次|笔|票|单)")
+
+
+def _is_counted_use(text: str, hit: Hit, message: Message) -> bool:
+    """您今年刷了4次: how often a card was used, where the record counts it, is the customer's own account."""
+    use = _USES.search(text, hit.start, hit.end + 4)
+    return use is not None and message.licence.has_number(Decimal(use[1]))
 
 
 RULES: tuple[Rule, ...] = (
@@ -93,6 +105,8 @@ RULES: tuple[Rule, ...] = (
             fine("Our system shows your order has left.", language="en"),
             fine("There is a 40% chance of rain on delivery day.", language="en"),
             fine("You're a Gold member until March.", language="en"),
+            broken("The computer reckons you're about to leave.", language="en"),
+            broken("Our spreadsheet sorts buyers into keepers and goners.", language="en"),
         ),
     ),
     Rule(

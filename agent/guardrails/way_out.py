@@ -19,7 +19,8 @@ _OBSTRUCT = sieve(
     r"|sign in|call|phone"
     r"|ring|write|send|post|fill|complete|tell us|explain|allow|wait|pay|visit (?:our|a|the) (?:store|shop"
     r"|branch))(?![a-z])"
-    r"|不想(?:再)?(?:收到?|继续收|看到)?\w{0,6}[？?，,：:]?\s?(?:请|需要?|要|必须|得)\w{0,8}(?:签到|提交|申请|填写|致电|拨打|登录|验证|寄|缴|到店)"
+    r"|不想(?:再)?(?:收到?|继续收|看到)?\w{0,6}[？?，,：:]?\s?(?:请|需要?|要|必须|得)\w{0,8}(?:签到|提交|申请"
+    r"|填写|致电|拨打|登录|验证|寄|缴|到店)"
     r"|" + _STOP_WORD + r"[^。！？!?\n]{0,30}?(?:(?:须|需要?|必须|请先|先|要|应|得|只能|才能|收取?|扣除?|支付"
     r"|缴纳?)[^。！？!?\n]{0,12}(?:致电|拨打|电话|缴|付|费|元|登录|到店|本人|身份证|说明|理由|原因"
     r"|填写|申请|审核|邮寄|工作日|小时|营业厅|验证)|(?:将|会|即|就)(?:会)?(?:失去|清零|作废|取消"
@@ -29,6 +30,9 @@ _OBSTRUCT = sieve(
     r"|pay\w*|form|reason|letter|writing|post|id(?![a-z])|survey|password)|(?:will|would|means?"
     r"|'ll) (?:\w+ )?(?:los\w+|forfeit\w*|cancel|cost|remove|delete|end)|(?<![a-z])(?:costs?|fees?)(?![a-z])"
     r"|takes? (?:up to )?\d+|\$ ?\d|£ ?\d)"
+    r"|" + _STOP_WORD + r"[^\n]{0,60}?(?:points|credit|balance|rewards|perks|membership|access|vouchers?|discount"
+    r"|status)(?: \w+){0,3} (?:go(?:es)?"
+    r" with|vanish\w*|disappear\w*|lost|gone|lapses?|wiped|forfeit\w*|removed|with it|is over|ends?)(?![a-z])"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
 )
 

@@ -76,7 +76,7 @@ _UNITS: tuple[tuple[str, str | None, str], ...] = (
     ("amount", "AUD", r"\s?(?:澳元|澳币|aud(?![a-z])|australian dollars?)"),
     ("amount", "CAD", r"\s?(?:加元|加币|cad(?![a-z])|canadian dollars?)"),
     ("amount", "SGD", r"\s?(?:新币|sgd(?![a-z])|singapore dollars?)"),
-    ("amount", "KRW", r"\s?(?:韩元|won(?![a-z]))"),
+    ("amount", "KRW", r"\s?(?:韩元|won(?![a-z']))"),
     ("amount", "TWD", r"\s?(?:台币|新台币)"),
     ("amount", "$", r"[\s-]?(?:dollars?|bucks?)(?![a-z])|刀(?!具)"),
     (

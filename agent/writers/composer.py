@@ -37,6 +37,10 @@ class Composer:
     def __init__(self, book: Phrasebook | None = None) -> None:
         self._book = book or phrasebook()
 
+    reads_prompts = False
+    quick = True
+    """Its words take milliseconds: several customers may share a transaction while it writes."""
+
     @property
     def name(self) -> str:
         return "composer"

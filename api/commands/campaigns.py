@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from agent.cells.preview import MessagePreview
     from api.measuring import Measured
     from scoring.experiments.difference import Difference
+    from scoring.experiments.variants import Variants
 
 app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
 
@@ -22,6 +24,9 @@ TopOption = Annotated[int | None, typer.Option("--top", min=1, help="At most thi
 BandOption = Annotated[str | None, typer.Option("--band", help="From this risk band on: low, medium, high.")]
 
 CampaignArgument = Annotated[str, typer.Argument(help="The plan's id, as shown by campaign status.")]
+
+
+ByOption = Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who says so; kept in its history.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -53,16 +58,24 @@ def preview(
     call.say(f"  {look.held_out:,} held out for the control group")
     if told.smallest_effect is not None:
         call.say(f"  a difference of {told.smallest_effect:.1%} or more in who stays would show (80 % power)")
+    for name, count in look.arms.items():
+        call.say(f"  {count:,} in the arm {name}")
     for why, count in look.excluded.items():
         call.say(f"  {count:,} excluded: {why}")
     for offer, count in look.offers.items():
         call.say(f"  {count:,} × {offer}")
     if told.frozen:
         call.say("  no coupon can be reserved: " + FROZEN)
+    _warn(call, look.warnings)
     call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
     if told.messages is not None:
         _tell_messages(call, told.messages)
     return preview_answer(told)
+
+
+def _warn(call: Call, warnings: Sequence[str]) -> None:
+    for sentence in warnings:
+        call.say(f"  mind: {sentence}")
 
 
 def _tell_messages(call: Call, found: MessagePreview) -> None:
@@ -84,6 +97,7 @@ def start(
     limit_to_drafts: Annotated[
         bool, typer.Option("--drafts-only", help="Queue nothing: a person approves all.")
     ] = False,
+    by: ByOption = "",
 ) -> dict[str, Any]:
     """Draft for everybody flagged. What the gate passed is queued if the plan says auto_send = true.
 
@@ -91,11 +105,17 @@ def start(
     auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same),
     cells = false (true: drafted once for all who share situation, offer, channel and language), individual = 50 (so
     many of the most valuable are drafted for by themselves all the same), contact_cost = 0 (what a message costs to
-    send), limits = {unsubscribed = 0.02, complained = 0.02, returned = 0.05} (above which it pauses by itself).
+    send), limits = {unsubscribed = 0.02, complained = 0.02, returned = 0.05} (above which it pauses by itself),
+    priority = 0 (the higher of two gets a customer that both want), not_with = ["summer"] (whose customers are left
+    alone), starts_at = 2026-03-01T10:00:00+08:00, and to try one thing against another [[arms]], each with a name and
+    any of share, offer ("none" for words alone), writer, prompt, instruction, channels. Above HOLDFAST_FOUR_EYES_ABOVE
+    it waits for a second person: holdfast campaign sign-off.
     """
+    from collections import deque
     from dataclasses import replace
 
     from agent import campaign
+    from agent.domain import CampaignStatus
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
@@ -103,9 +123,55 @@ def start(
     chosen = _plan(workshop, plan, top, band)
     if limit_to_drafts:
         chosen = replace(chosen, auto_send=False)
+    _warn(call, campaign.warnings(chosen, workshop.house))
     with call.progress("campaign") as progress:
-        campaign.run(chosen, workshop.house, lambda n, total: progress(f"{n} of {total}", n / max(total, 1)))
+        if campaign.begin(chosen, by, workshop.house) is CampaignStatus.RUNNING:
+            told = campaign.walk_through(
+                chosen, workshop.house, lambda n, total: progress(f"{n} of {total}", n / max(total, 1))
+            )
+            deque(told, maxlen=0)
     return _status(call, workshop, chosen.id)
+
+
+@command(app, "sign-off")
+def sign_off(
+    call: Call,
+    campaign_id: CampaignArgument,
+    by: Annotated[str, typer.Option("--by", envvar="HOLDFAST_REVIEWER", help="Who signs; not who proposed it.")],
+) -> dict[str, Any]:
+    """The second pair of eyes: let a campaign run that may spend more than one person may start alone."""
+    from agent import campaign
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    state = campaign.sign_off(campaign_id, by, workshop.house)
+    call.say(f"{campaign_id} is {state}: a worker takes it from here (holdfast serve, holdfast work, holdfast daily)")
+    return _status(call, workshop, campaign_id)
+
+
+@command(app, "flows")
+def flows(
+    call: Call,
+    out: Annotated[Path | None, typer.Option("--out", help="Write them into this folder, to edit and start.")] = None,
+) -> dict[str, Any]:
+    """Campaigns of several steps that come along (abandoned cart, win-back, renewal), and where customers stand in
+    those that run. A flow is a plan with steps: start it with holdfast campaign start FILE."""
+    from api.bootstrap import open_workshop
+    from api.flowing import running_flows, shipped_flows, write_flows
+
+    shipped = shipped_flows()
+    for flow in shipped:
+        call.say(f"{flow['id']}: {flow['title']['zh']} · {flow['title']['en']}, {len(flow['steps'])} steps")
+    written = write_flows(out) if out is not None else []
+    for path in written:
+        call.say(f"written: {path}; next: holdfast campaign preview {path}")
+    workshop = open_workshop(call)
+    running = running_flows(workshop) if workshop.home.brand.exists() else []
+    for flow in running:
+        call.say(f"{flow['id']} is {flow['status']}")
+        for row in flow["customers"]:
+            call.say(f"  {row['n']:,} {row['status']}" + (f", next: {row['next']}" if row["next"] else ""))
+    return {"shipped": shipped, "written": [str(path) for path in written], "running": running}
 
 
 @command(app, "approve")
@@ -178,6 +244,11 @@ def _tell_measured(call: Call, found: Measured, currency: str) -> None:
     if (worth := found.worth) is not None:
         net = worth.net
         call.say(f"net profit: {net.total:+,.2f} {currency} [{net.total_low:+,.2f}, {net.total_high:+,.2f}]")
+    if found.variants is not None:
+        _tell_variants(call, found.variants)
+    if (audit := found.audit) is not None:
+        told = f"{audit.decided:,} of {audit.drawn:,} drawn were looked at, {audit.mistakes:,} changed or rejected"
+        call.say(f"audit: {audit.alone:,} went by themselves; {told}: at most {audit.at_most:.1%} wrong (95 %)")
     for window in found.decay.months if found.decay else ():
         effect = _span(window.found) if window.found else "not over yet"
         call.say(f"  bought in days {window.begin} to {window.end}: {effect}")
@@ -185,29 +256,43 @@ def _tell_measured(call: Call, found: Measured, currency: str) -> None:
         call.say(f"  {stop.harm}: {stop.written_to.rate:.2%}, limit {stop.limit:.2%}{', BREACHED' * stop.breached}")
 
 
+def _tell_variants(call: Call, found: Variants) -> None:
+    told = found.as_dict()
+    call.say(f"arms: {found.verdict}")
+    for arm in found.variants:
+        stayed = f"{arm.rate[0]:.1%} [{arm.rate[1]:.1%}, {arm.rate[2]:.1%}] stayed" if arm.rate else "nothing known yet"
+        call.say(f"  {arm.count.name} ({arm.count.share:.0%}): {arm.count.n:,} customers, {stayed}")
+        for pair, other in ((arm.held_out, "held out"), (arm.first, found.variants[0].count.name)):
+            if pair is not None:
+                call.say(f"    against {other}: {_span(pair.found)}: {pair.verdict}")
+    call.say(f"  {told['remark']}")
+    if found.ratio.alarm:
+        call.say(f"  ALARM: the arms do not have their shares (p {found.ratio.p:.3g})")
+
+
 def _span(found: Difference) -> str:
     return f"{found.lift:+.1%} [{found.low:+.1%}, {found.high:+.1%}]"
 
 
 @command(app, "pause")
-def pause(call: Call, campaign_id: CampaignArgument) -> dict[str, Any]:
+def pause(call: Call, campaign_id: CampaignArgument, by: ByOption = "") -> dict[str, Any]:
     """No more drafts, and nothing of it leaves, until it is resumed."""
     from agent import campaign
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    campaign.pause(campaign_id, workshop.house)
+    campaign.pause(campaign_id, workshop.house, by)
     return _status(call, workshop, campaign_id)
 
 
 @command(app, "resume")
-def resume(call: Call, campaign_id: CampaignArgument) -> dict[str, Any]:
+def resume(call: Call, campaign_id: CampaignArgument, by: ByOption = "") -> dict[str, Any]:
     """Go on: a worker takes it up where it stopped, and what is queued may leave again."""
     from agent import campaign
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    campaign.resume(campaign_id, workshop.house)
+    campaign.resume(campaign_id, workshop.house, by)
     call.say("a worker goes on with it: holdfast serve or holdfast work")
     return _status(call, workshop, campaign_id)
 
@@ -242,6 +327,7 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
 
 
 def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
+    from agent.domain import CampaignStatus
     from api.campaigning import standing, standing_answer
 
     found = standing(campaign_id, workshop)
@@ -251,6 +337,10 @@ def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
         call.say(f"  {count:,} {name}")
     if (told := found.lift) is not None:
         call.say(f"stayed: {_span(told.found)} against held out: {told.verdict}")
+    if found.row.status is CampaignStatus.REVIEW:
+        call.say(
+            f"next: somebody else than {found.row.by} looks at it: holdfast campaign sign-off {campaign_id} --by NAME"
+        )
     if counts.get("checked"):
         call.say(f"next: read a few with holdfast review list --all, then holdfast campaign approve {campaign_id}")
     if counts.get("needs_person") or counts.get("blocked"):

@@ -11,6 +11,7 @@ import typer
 from api.terminal import Call, command
 
 if TYPE_CHECKING:
+    from api.learning import Regret
     from knowledge.evaluation import Row, Share
     from knowledge.index import PolicyIndex
     from scoring.experiments.known_shop import Row as Known
@@ -188,4 +189,45 @@ def _show_known(call: Call, known: list[Known]) -> None:
     for row in known:
         estimate = f"{100 * row.estimate:+.1f} [{100 * row.low:+.1f}, {100 * row.high:+.1f}]"
         table.add_row(row.question, f"{100 * row.truth:+.1f}", estimate, "yes" if row.inside else "no")
+    call.show(table)
+
+
+@command(app, "bandit")
+def bandit(
+    call: Call,
+    runs: Annotated[int, typer.Option("--runs", min=2, help="Shops' lives that are lived through.")] = 20,
+    batches: Annotated[int, typer.Option("--batches", min=5, help="Campaigns one after the other.")] = 25,
+    batch: Annotated[int, typer.Option("--batch", min=50, help="Customers of each.")] = 1_000,
+    customers: Annotated[int, typer.Option("--customers", min=500, help="Size of the shop with known truth.")] = 5_000,
+) -> dict[str, Any]:
+    """What learning the size of an offer costs: regret on the simulated shop, where the best size is known."""
+    import tempfile
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from api.learning import KEPT, USUAL, best_size, regrets
+    from scoring.simulation import Truth, simulate
+    from scoring.simulation.sizes import SizedShop
+
+    with tempfile.TemporaryDirectory() as folder, call.progress("eval") as tell:
+        simulate(customers, call.seed, Path(folder), call.now or datetime.now(UTC))
+        shop = SizedShop.of(Truth.load(Path(folder)), USUAL)
+        tell("learning", 0.2)
+        found = list(regrets(shop, runs, batches, batch, call.seed))
+    best, worth = best_size(shop)
+    call.say(f"a customer who stays is worth {KEPT:g}; a customer is worth, by the size of the coupon:")
+    call.say("  " + ", ".join(f"{size:g}: {value:.2f}" for size, value in worth.items()) + f"; best is {best:g}")
+    _show_regrets(call, found)
+    return {"best": best, "worth": {f"{size:g}": value for size, value in worth.items()},
+            "regrets": [asdict(one) for one in found]}  # fmt: skip
+
+
+def _show_regrets(call: Call, found: list[Regret]) -> None:
+    from rich.table import Table
+
+    table = Table("policy", "customers", "regret a customer so far", "lately", "of the last batch, best size",
+                  title="lost against always making the best offer", title_justify="left")  # fmt: skip
+    for one in found:
+        span = f"{one.mean:.2f} [{one.low:.2f}, {one.high:.2f}]"
+        table.add_row(one.policy, f"{one.customers:,}", span, f"{one.lately:.2f}", f"{one.best_share:.0%}")
     call.show(table)

@@ -14,6 +14,8 @@ from api.console.view import tone_of
 from scoring.experiments.anytime import ENOUGH
 
 TONES = {
+    CampaignStatus.REVIEW: "warn",
+    CampaignStatus.SCHEDULED: "info",
     CampaignStatus.RUNNING: "info",
     CampaignStatus.PAUSED: "warn",
     CampaignStatus.CANCELLED: "plain",
@@ -73,6 +75,7 @@ class CampaignView:
     may_pause: bool
     may_resume: bool
     may_cancel: bool
+    may_sign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
         active=status is CampaignStatus.RUNNING,
         may_pause=status in (CampaignStatus.RUNNING, CampaignStatus.DONE) and not over,
         may_resume=status is CampaignStatus.PAUSED,
+        may_sign=status is CampaignStatus.REVIEW,
         may_cancel=status is not CampaignStatus.CANCELLED and not over,
     )
 

@@ -75,17 +75,24 @@ def report(shop: Shop, by: Watcher, campaign_id: CampaignId) -> dict[str, Any]:
     return measured_answer(measure(campaign_id, shop))
 
 
+@router.post("/campaigns/{campaign_id}/sign-off", response_model=CampaignAnswer)
+def sign_off(shop: Shop, by: Manager, campaign_id: CampaignId) -> dict[str, Any]:
+    """The second pair of eyes on a campaign above the amount; 409 for whoever proposed it."""
+    campaign.sign_off(campaign_id, by.name, shop.house)
+    return standing_answer(standing(campaign_id, shop))
+
+
 @router.post("/campaigns/{campaign_id}/pause", response_model=CampaignAnswer)
 def pause(shop: Shop, by: Manager, campaign_id: CampaignId) -> dict[str, Any]:
     """No more drafts, and nothing of it leaves."""
-    campaign.pause(campaign_id, shop.house)
+    campaign.pause(campaign_id, shop.house, by.name)
     return standing_answer(standing(campaign_id, shop))
 
 
 @router.post("/campaigns/{campaign_id}/resume", response_model=CampaignAnswer)
 def resume(shop: Shop, by: Manager, campaign_id: CampaignId) -> dict[str, Any]:
     """Go on where it stopped."""
-    campaign.resume(campaign_id, shop.house)
+    campaign.resume(campaign_id, shop.house, by.name)
     return standing_answer(standing(campaign_id, shop))
 
 

@@ -72,6 +72,12 @@ def set_budget(shop: Shop, by: Manager, budget_id: Annotated[Id, Path()], body: 
         raise InputError(f"{budget_id} is set in offers.toml", "edit it there: it takes effect at once")
     if shop.store.ledger.budget(budget_id) is None:
         raise NotFound(f"no budget {budget_id!r}", "see: GET /v1/ledger")
+    above, known = shop.four_eyes_above, shop.store.ledger.budget(budget_id)
+    if above is not None and known is not None and body.amount_minor > max(above.minor, known.amount.minor):
+        raise InputError(
+            f"{body.amount_minor} is more than one person may spend",
+            "start the campaign again with that budget: somebody else then signs it",
+        )
     shop.store.ledger.set_budget(budget_id, Money(body.amount_minor, shop.brand.currency))
     budget = shop.store.ledger.budget(budget_id)
     assert budget is not None, "it was just set"

@@ -34,7 +34,7 @@ alarm on money in 7 % of campaigns looked at daily; with 3, in 3 %."""
 
 @dataclass(frozen=True, slots=True)
 class Anytime:
-    """An always-valid 95 % interval of one difference."""
+    """An always-valid interval of one difference, 95 % unless another level was asked for."""
 
     low: float
     high: float
@@ -43,12 +43,16 @@ class Anytime:
         return {"low": self.low, "high": self.high}
 
 
-def anytime(found: Difference, treated: Sample, control: Sample, planned: int = PLANNED) -> Anytime | None:
-    """None while an arm has too few outcomes for its mean to be nearly normal: see ENOUGH and HEAVY."""
+def anytime(
+    found: Difference, treated: Sample, control: Sample, planned: int = PLANNED, alpha: float = ALPHA
+) -> Anytime | None:
+    """`alpha`: how often it may miss; less than 5 % where several differences are looked at together.
+
+    None while an arm has too few outcomes for its mean to be nearly normal: see ENOUGH and HEAVY."""
     total = treated.n + control.n
     kurtosis = (treated.n * treated.kurtosis + control.n * control.kurtosis) / total
     if min(treated.n, control.n) < max(ENOUGH, HEAVY * kurtosis):
         return None
     r = BEST * total / planned
-    reach = sqrt(found.noise * (1 + r) / r * (-2 * log(ALPHA) + log(1 + r)))
+    reach = sqrt(found.noise * (1 + r) / r * (-2 * log(alpha) + log(1 + r)))
     return Anytime(found.lift - reach, found.lift + reach)

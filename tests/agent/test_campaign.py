@@ -238,3 +238,85 @@ def test_who_asked_for_fewer_messages_is_left_alone_and_served_while_a_ticket_is
     look = campaign.preview(PLAN, street.house)
     assert look.excluded["better left alone: asked lately for fewer messages"] == 1
     assert (look.recipients, look.served) == (1, 1)
+
+
+def test_what_people_did_with_the_audit_sample_is_counted_and_an_ended_campaign_is_no_mistake(street: Street) -> None:
+    from agent.domain import Words
+
+    campaign.run(replace(PLAN, audit_share=1.0), street.house)
+    first, second, _ = street.store.cases.find([CaseStatus.NEEDS_PERSON])
+    assert street.store.results.audited("spring") == ([None, None, None], 0)
+    draft = street.store.cases.latest_draft(first.case_id)
+    assert draft is not None
+    pipeline.approve(first, "mei", street.house, Words(draft.subject, draft.body.replace("。", "！", 1)))
+    pipeline.approve(second, "mei", street.house)
+    campaign.cancel("spring", "mei", street.house)
+    decided, alone = street.store.results.audited("spring")
+    assert (sorted(map(str, decided)), alone) == (["None", "approve", "edit"], 0)
+
+
+def test_what_went_by_itself_is_counted_apart_from_the_sample(street: Street) -> None:
+    campaign.run(PLAN, street.house)
+    assert street.store.results.audited("spring") == ([], 3)
+
+
+def test_what_speaks_against_a_customer_is_what_the_whole_gate_would_say(street: Street) -> None:
+    """The quick way asks the rules of the context alone; in 288 states both say the same."""
+    from itertools import product
+
+    from agent.context import Live, gate_context
+    from agent.domain import Purpose, Words
+    from agent.guardrails import check, context_from_json
+    from agent.guardrails.live import objections
+
+    events = ((), (a_ticket("c1"),), (a_ticket("c1", 40, status="closed"), an_order("c1")))
+    consents = (Consent(True, NOW, "form", "marketing"), Consent(True, None, None, None), Consent(False))
+    hours = (NOW, NOW + timedelta(hours=13))
+    people = ({}, {"suppressed": True}, {"age": 12}, {"account_status": "closed", "timezone": None})
+    for consent, timeline, now, person, channel in product(consents, events, hours, people, Channel):
+        customer = a_customer(consents=dict.fromkeys(Channel, consent), **person)
+        live = Live(customer, street.house.brand, Purpose.MARKETING, now, timeline, (), sent_last_7_days=3)
+        context = context_from_json(gate_context(live, {}, channel))
+        verdict = check(Words("-", "-"), context)
+        waits = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
+        assert objections(context) == [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
+
+
+def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent.campaign import together
+
+    done: list[int] = []
+
+    def work(number: int) -> int:
+        with street.store.write():
+            street.store.ledger.set_budget(f"campaign:{number}", Money(number, "CNY"))
+            if number == 5 and 5 not in done:
+                done.append(5)
+                raise TransitionNotAllowed("somebody else moved it")
+        return number
+
+    assert list(together.in_groups(work, range(1, 12), street.house)) == list(range(1, 12))
+    assert all(street.store.ledger.budget(f"campaign:{number}") is not None for number in range(1, 12))
+
+
+def test_a_campaign_asks_the_policies_once_and_each_customers_history_every_time() -> None:
+    from agent.campaign.remembered import RememberedPolicies
+    from tests.factories import a_clause
+    from tests.fakes import ListedPolicies
+
+    class Counting(ListedPolicies):
+        asked = 0
+
+        def licensed(self, acts, language, on):  # type: ignore[no-untyped-def]
+            self.asked += 1
+            return super().licensed(acts, language, on)
+
+    counting = Counting([a_clause("service-zh#人工", ("human_reply",))])
+    policies = RememberedPolicies(counting)
+    found = [policies.licensed(["human_reply"], "zh", NOW.date()) for _ in range(5)]
+    assert (counting.asked, len(found[0])) == (1, 1)
+    assert all(clauses == found[0] for clauses in found)
+    policies.licensed(["human_reply"], "en", NOW.date())
+    assert counting.asked == 2

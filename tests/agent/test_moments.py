@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from agent import campaign, pipeline
+from agent import pipeline
 from agent.domain import DeliveryStatus, Words
 from agent.errors import GateRefused
 from agent.outbox import message_key
-from agent.plan import Plan
+from agent.plan import Plan, as_row
 from agent.worker import draft_turn
 from tests.factories import NOW
 from tests.street import Street, a_street
@@ -50,8 +50,8 @@ def test_two_cases_of_one_customer_are_not_both_approved(street: Street) -> None
 
 
 def test_a_campaign_that_cannot_go_on_does_not_hold_up_the_next(street: Street) -> None:
-    street.store.campaigns.put("broken", "running", campaign.as_row(Plan("broken")), NOW)
-    street.store.campaigns.put("sound", "running", campaign.as_row(Plan("sound")), NOW)
+    street.store.campaigns.put("broken", "running", as_row(Plan("broken")), NOW)
+    street.store.campaigns.put("sound", "running", as_row(Plan("sound")), NOW)
     real = street.store.campaigns.claim
     street.store.campaigns.claim = lambda name: name != "broken" and real(name)  # type: ignore[method-assign]
     draft_turn(street.house)

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from agent import campaign
 from agent.access import Role
+from agent.arms import Arm
 from agent.domain import CampaignStatus, CaseStatus
 from agent.plan import Plan, read_plan
 from api.bootstrap import Workshop
@@ -156,6 +157,31 @@ def test_the_report_is_two_files_that_say_the_same(ended: Workshop, tmp_path: Pa
     assert "+30.00 points more stayed" in html
     assert html.count("<svg") == 3
     assert "<script" not in html
+
+
+def test_the_arms_of_a_campaign_stand_beside_each_other_with_honest_words(tmp_path: Path) -> None:
+    """Of 150 in each arm 100 came back with the coupon and 50 without; of 100 held out 30."""
+    arms = (Arm("coupon <b>", 0.5), Arm("words", 0.5, offer="none"))
+    shop = a_measured_shop(tmp_path / "home", Plan(CAMPAIGN, contact_cost=0.1, arms=arms))
+    happened(shop, [f"w{n}" for n in range(0, 200, 2)], 5)
+    happened(shop, [f"w{n}" for n in range(1, 100, 2)], 5)
+    happened(shop, held(30), 5)
+    happened(shop, ["w299"], 100)
+    shop = later(shop, 100)
+    settle(shop)
+    shop.store.campaigns.move(CAMPAIGN, CampaignStatus.DONE, [CampaignStatus.RUNNING], NOW)
+    answer = measured_answer(measure(CAMPAIGN, shop))
+    told = answer["variants"]
+    assert told["verdict"] == "words is worse than coupon <b>"
+    coupon, words = told["arms"]
+    assert (coupon["stayed"], words["stayed"], coupon["known"]) == (100, 50, 150)
+    assert (coupon["against_held_out"]["verdict"], words["against_held_out"]["verdict"]) == ("helps", "no clear effect")
+    assert coupon["net_profit"]["total"] > words["net_profit"]["total"]
+    assert "3 comparisons" in told["remark"]
+    html = write_report(answer, shop.brand, NOW, tmp_path / "out").read_text(encoding="utf-8")
+    assert "words is worse than coupon &lt;b&gt;" in html
+    assert "coupon <b>" not in html
+    assert "3 次" in html
 
 
 def test_cells_and_individual_drafts_stand_apart(ended: Workshop) -> None:

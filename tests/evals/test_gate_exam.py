@@ -20,6 +20,7 @@ SECOND = {
     "en": (Set.SECOND_EN, Set.SECOND_HELD_OUT_EN),
 }
 ALL_OF_SECOND = tuple(chain.from_iterable(SECOND.values()))
+LETTERS = (Set.LETTERS_ZH, Set.LETTERS_EN)
 GOOD = [line for line in [*EXAM, *TALK] if line["expect"] == "pass"]
 SELLS = [line for line in GOOD if line["context"]["purpose"] == "marketing"]
 
@@ -90,13 +91,25 @@ def test_each_family_of_rules_is_asked_in_both_languages(language: str, family: 
 
 
 def test_good_drafts_are_nearly_half_and_some_are_for_a_person() -> None:
-    first = [line for chosen in Set if chosen not in {*ALL_OF_SECOND, Set.SERVICE_TALK} for line in read_exam(chosen)]
+    apart = {*ALL_OF_SECOND, *LETTERS, Set.SERVICE_TALK}
+    first = [line for chosen in Set if chosen not in apart for line in read_exam(chosen)]
     for lines, share in ((first, 0.45), ([line for chosen in ALL_OF_SECOND for line in read_exam(chosen)], 0.33)):
         expects = Counter(line["expect"] for line in lines)
         assert expects["pass"] >= share * len(lines)
         assert expects["review"] >= 20
     assert len(TALK) == 400
     assert {line["expect"] for line in TALK} == {"pass"}
+
+
+@pytest.mark.parametrize("chosen", LETTERS)
+def test_letters_are_good_ones_short_middle_and_long(chosen: Set) -> None:
+    lines = read_exam(chosen)
+    lengths = [len(line["draft"]["body"]) for line in lines]
+    assert {line["expect"] for line in lines} == {"pass"}
+    assert {line["channel"] for line in lines} == {"email", "sms", "push", "chat"}
+    assert sum(length <= 120 for length in lengths) >= len(lines) / 4
+    assert sum(120 < length < 350 for length in lengths) >= len(lines) / 6
+    assert sum(length >= 350 for length in lengths) >= len(lines) / 4
 
 
 @pytest.mark.parametrize("chosen", Set)

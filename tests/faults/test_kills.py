@@ -55,7 +55,7 @@ def test_a_budget_is_never_overspent_whoever_is_killed(url: str, tmp_path: Path,
     taken = audit_till(till)
     assert made > 0, "the writers did work before they were killed"
     if writers * kills >= MANY:
-        assert made > writers * kills / 4
+        assert made > writers * kills / 20
         assert taken > 0
         assert len(found) >= 6, f"they came through every kind of step: {found}"
     engine.dispose()

@@ -14,6 +14,7 @@ from agent.adapters.store.access import Access
 from agent.adapters.store.arrivals import Arrivals
 from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
+from agent.adapters.store.flows import Flows
 from agent.adapters.store.judged import JudgedMessages
 from agent.adapters.store.ledger import Ledger
 from agent.adapters.store.outbox import Outbox
@@ -36,6 +37,7 @@ class SqlStore:
         self.outbox = Outbox(self._tx, brand_id)
         self.results = Results(self._tx, brand_id)
         self.campaigns = Campaigns(self._tx, brand_id)
+        self.flows = Flows(self._tx, brand_id)
         self.access = Access(self._tx, brand_id)
         self.arrivals = Arrivals(self._tx, brand_id)
         self.replies = Replies(self._tx, brand_id)

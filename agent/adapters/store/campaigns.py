@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
-from agent.domain import CampaignRow, CampaignStatus
+from agent.domain import CampaignRow, CampaignStatus, CampaignStep
 from agent.errors import NotFound, TransitionNotAllowed
 
 SILENT = timedelta(minutes=10)
@@ -84,6 +84,21 @@ class Campaigns:
             plan["harm_seen"] = {**plan.get("harm_seen", {}), harm: seen}
             c.execute(schema.campaigns.update().where(self._here(campaign_id)).values(plan=plan))
 
+    def note(self, step: CampaignStep) -> None:
+        """One more line of its history; none is ever changed."""
+        values = {"step": step.step, "by": step.by, "at": step.at, "plan": step.plan, "note": step.note}
+        with self._tx.write() as c:
+            c.execute(schema.campaign_steps.insert().values(**self._key(step.campaign_id), **values))
+
+    def steps(self, campaign_id: str) -> list[CampaignStep]:
+        """Its history, oldest first."""
+        t = schema.campaign_steps
+        query = sa.select(t).where(t.c.brand_id == self._brand, t.c.campaign_id == campaign_id).order_by(t.c.id)
+        with self._tx.read() as c:
+            return [
+                CampaignStep(row.campaign_id, row.step, row.by, row.at, row.plan, row.note) for row in c.execute(query)
+            ]
+
     # --- one process at a time ----------------------------------------------------------------------------------------
 
     def claim(self, campaign_id: str) -> bool:
@@ -110,6 +125,9 @@ class Campaigns:
             c.execute(
                 t.update().where(self._here(campaign_id), t.c.runner == self._runner).values(runner=None, beat_at=None)
             )
+
+    def _key(self, campaign_id: str) -> dict[str, str]:
+        return {"brand_id": self._brand, "campaign_id": campaign_id}
 
     def _here(self, campaign_id: str) -> sa.ColumnElement[bool]:
         t = schema.campaigns

@@ -320,6 +320,8 @@ def _case_row(case: Case) -> dict[str, Any]:
         "status": case.status.value,
         "situation": case.situation,
         "campaign_id": case.campaign_id,
+        "arm": case.arm,
+        "step": case.step,
         "language": case.language.value if case.language else None,
         "opened_at": case.opened_at,
         "updated_at": case.opened_at,
@@ -343,4 +345,6 @@ def _case(row: Any) -> Case:
         language=Language(row.language) if row.language else None,
         score=from_json(RiskScore, row.score) if row.score else None,
         decision=from_json(OfferDecision, row.decision) if row.decision else None,
+        arm=row.arm,
+        step=row.step,
     )

@@ -171,6 +171,22 @@ class People:
             query = sa.select(t.c.customer_id, t.c.band).where(t.c.brand_id == self._brand, t.c.as_of == before)
             return {customer_id: RiskBand(band) for customer_id, band in c.execute(query)}
 
+    def ranking(self) -> list[RiskScore]:
+        """Everybody's score of the newest scoring run, riskiest first, without reasons: light enough for a million."""
+        t = schema.scores
+        newest = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand).scalar_subquery()
+        query = (
+            sa.select(t.c.customer_id, t.c.probability, t.c.band, t.c.as_of, t.c.model, t.c.value_minor)
+            .where(t.c.brand_id == self._brand, t.c.as_of == newest)
+            .order_by(t.c.probability.desc(), t.c.customer_id)
+        )
+        bands = {band.value: band for band in RiskBand}
+        with self._tx.read() as c:
+            return [
+                RiskScore(name, probability, 0.0, 0.0, bands[band], (), as_of, model, value)
+                for name, probability, band, as_of, model, value in c.execute(query)
+            ]
+
     def latest_scores(self) -> list[RiskScore]:
         """Everybody's scores of the newest scoring run, riskiest first."""
         t = schema.scores

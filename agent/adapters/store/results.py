@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
+from agent.bandit import Seen
 from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
+from agent.review import AUDIT_SAMPLE, AUTOMATIC
+
+ENDED = ("was cancelled", "the goal of the flow was reached")
 
 
 class Results:
@@ -52,18 +57,22 @@ class Results:
     def arms(self, campaign_id: str) -> tuple[int, int]:
         """How many customers of this campaign are written to, and how many are held out."""
         held = _held()
-        query = sa.select(held, sa.func.count()).where(*self._drawn(campaign_id)).group_by(held)
+        people = sa.func.count(sa.distinct(schema.cases.c.customer_id))
+        query = sa.select(held, people).where(*self._drawn(campaign_id)).group_by(held)
         with self._tx.read() as c:
             found = {bool(arm): int(count) for arm, count in c.execute(query)}
         return found.get(False, 0), found.get(True, 0)
 
     def followed(self, campaign_id: str) -> list[Followed]:
-        """Everybody of this campaign for whom lots were drawn, in the order of the cases."""
+        """Everybody of this campaign for whom lots were drawn, in the order of the cases.
+
+        Who got several messages of a flow is one customer, followed from the first one on.
+        """
         k, s = schema.cases, schema.suppressions
         gone = (s.c.customer_id == k.c.customer_id) & (s.c.brand_id == k.c.brand_id) & (s.c.at >= k.c.opened_at)
         offer = k.c.decision["offer"]["id"].as_string()
         query = (
-            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at)
+            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at, k.c.arm)
             .outerjoin(s, gone)
             .where(*self._drawn(campaign_id))
             .order_by(k.c.opened_at, k.c.case_id)
@@ -72,16 +81,18 @@ class Results:
             rows = c.execute(query).all()
             kinds, money = _kinds(c, campaign_id), _redeemed(c, campaign_id)
             sent, words = _sent(c, campaign_id), _words(c, campaign_id)
-        return [
+        cases = [
             Followed(
                 case_id, customer, channel, opened_at, bool(held), offer or "", *words.get(case_id, ("", False)),
                 sent=case_id in sent,
                 redeemed=money.get(case_id),
                 unsubscribed=at is not None or CaseStatus.UNSUBSCRIBED.value in kinds.get(case_id, ()),
                 stayed=_stayed(kinds.get(case_id, set())),
+                arm=arm or "",
             )
-            for case_id, customer, channel, opened_at, held, offer, at in rows
+            for case_id, customer, channel, opened_at, held, offer, at, arm in rows
         ]  # fmt: skip
+        return _by_customer(cases)
 
     def unsettled(self, opened_before: datetime) -> list[tuple[str, str, datetime]]:
         """Cases of campaigns of which nobody has said whether the customer stayed: case, customer, opened."""
@@ -94,6 +105,46 @@ class Results:
         )
         with self._tx.read() as c:
             return [(row.case_id, row.customer_id, row.opened_at) for row in c.execute(query)]
+
+    def of_sizes(self, offers: Sequence[str], since: datetime) -> dict[str, Seen]:
+        """What became of sizes drawn by lot since then, over all campaigns; those never drawn are left out."""
+        k, o = schema.cases, schema.outcomes
+        offer = k.c.decision["offer"]["id"].as_string()
+        kinds = [kind.value for kind in (CaseStatus.STAYED, CaseStatus.LEFT, CaseStatus.REDEEMED)]
+        query = (
+            sa.select(offer, o.c.kind, sa.func.count(sa.distinct(k.c.case_id)))
+            .join(o, (o.c.case_id == k.c.case_id) & o.c.kind.in_(kinds))
+            .where(k.c.brand_id == self._brand, k.c.opened_at >= since, offer.in_(offers))
+            .where(k.c.decision["propensity"].as_float().is_not(None))
+            .group_by(offer, o.c.kind)
+        )
+        counts: dict[str, dict[str, int]] = {}
+        with self._tx.read() as c:
+            for size, kind, count in c.execute(query):
+                counts.setdefault(size, {})[kind] = int(count)
+        return {size: _seen(kinds) for size, kinds in counts.items()}
+
+    def audited(self, campaign_id: str) -> tuple[list[str | None], int]:
+        """(what a person decided about each message of the audit sample, None: nothing yet; messages sent alone).
+
+        A draft that was rejected because its campaign ended says nothing about its words, so it counts as undecided.
+        """
+        t, r = schema.trace, schema.reviews
+        sample = sa.select(t.c.case_id).where(
+            t.c.case_id.in_(_of(campaign_id)), t.c.step == "waits", t.c.data["because"].as_string() == AUDIT_SAMPLE
+        )
+        by_whom = r.c.data["reviewer"].as_string()
+        alone = sa.select(sa.func.count(sa.distinct(r.c.case_id))).where(
+            r.c.case_id.in_(_of(campaign_id)), by_whom == AUTOMATIC
+        )
+        said = sa.select(r.c.case_id, r.c.data["decision"].as_string(), r.c.data["note"].as_string())
+        with self._tx.read() as c:
+            decided: dict[str, str | None] = dict.fromkeys(c.execute(sample).scalars())
+            for case_id, decision, note in c.execute(said.where(r.c.case_id.in_(list(decided))).order_by(r.c.id)):
+                ended = decision == "reject" and any(note.endswith(why) for why in ENDED)
+                if decision in ("approve", "edit", "reject") and not ended and decided[case_id] != "edit":
+                    decided[case_id] = decision
+            return list(decided.values()), int(c.execute(alone).scalar_one())
 
     def _drawn(self, campaign_id: str | None) -> tuple[sa.ColumnElement[bool], ...]:
         """Cases for which lots were drawn: decided, and not about an open ticket, which is answered in any case."""
@@ -116,6 +167,31 @@ class Results:
                 )
                 for row in c.execute(query)
             ]
+
+
+def _seen(kinds: Mapping[str, int]) -> Seen:
+    stayed, left = kinds.get(CaseStatus.STAYED.value, 0), kinds.get(CaseStatus.LEFT.value, 0)
+    return Seen(stayed + left, stayed, min(kinds.get(CaseStatus.REDEEMED.value, 0), stayed + left))
+
+
+def _by_customer(cases: Sequence[Followed]) -> list[Followed]:
+    found: dict[str, Followed] = {}
+    for case in cases:
+        first = found.setdefault(case.customer_id, case)
+        if first is not case:
+            found[case.customer_id] = replace(
+                first,
+                sent=first.sent or case.sent,
+                redeemed=_sum(first.redeemed, case.redeemed),
+                unsubscribed=first.unsubscribed or case.unsubscribed,
+            )
+    return list(found.values())
+
+
+def _sum(one: Money | None, other: Money | None) -> Money | None:
+    if one is None or other is None:
+        return one or other
+    return Money(one.minor + other.minor, one.currency)
 
 
 def _held() -> sa.ColumnElement[int]:

@@ -57,6 +57,8 @@ class HouseWriter:
         self._lock = threading.Lock()
         self.detail: Mapping[str, str] = {"parameters": str(facts["parameters"]), "device": "cpu", "dtype": "float32"}
 
+    reads_prompts = False
+
     @property
     def name(self) -> str:
         return NAME

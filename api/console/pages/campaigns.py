@@ -91,15 +91,25 @@ def progress(request: Request, shop: Shop, by: Watcher, campaign_id: CampaignId)
     return page(request, "partials/progress.html", by, c=view)
 
 
+@router.post("/campaigns/{campaign_id}/sign-off")
+def sign_off(request: Request, shop: Shop, by: Manager, campaign_id: CampaignId) -> Response:
+    """Above the amount a second person's word; whoever proposed it is refused."""
+    try:
+        campaign.sign_off(campaign_id, by.name, shop.house)
+    except HoldfastError as error:
+        return go(request, f"/campaigns/{campaign_id}", _refusal(error))
+    return go(request, f"/campaigns/{campaign_id}", Flash("campaign.signed"))
+
+
 @router.post("/campaigns/{campaign_id}/pause")
 def pause(request: Request, shop: Shop, by: Manager, campaign_id: CampaignId) -> Response:
-    campaign.pause(campaign_id, shop.house)
+    campaign.pause(campaign_id, shop.house, by.name)
     return go(request, f"/campaigns/{campaign_id}", Flash("campaign.paused"))
 
 
 @router.post("/campaigns/{campaign_id}/resume")
 def resume(request: Request, shop: Shop, by: Manager, campaign_id: CampaignId) -> Response:
-    campaign.resume(campaign_id, shop.house)
+    campaign.resume(campaign_id, shop.house, by.name)
     return go(request, f"/campaigns/{campaign_id}", Flash("campaign.resumed"))
 
 

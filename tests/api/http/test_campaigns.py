@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
 from agent import pipeline, worker
-from agent.access import Role
+from agent.access import Role, Scope
 from agent.domain import CaseStatus, Words
+from api.main import create_app
 from api.reviewing import edit, queue
 from tests.api.http.conftest import Client
-from tests.small_shop import SmallShop
+from tests.small_shop import SmallShop, a_small_shop
 
 PLAN = {"id": "spring", "band": "high", "auto_send": True, "audit_share": 0, "channels": ["email"]}
 
@@ -87,3 +92,38 @@ def test_a_rep_may_look_and_not_start(door: Client) -> None:
 def test_a_plan_that_cannot_be_names_the_key(door: Client) -> None:
     said = door(Role.MANAGER).post("/v1/campaigns", json={**PLAN, "budget": "many"}).json()
     assert said["errors"][0]["field"] == "budget"
+
+
+def test_a_large_campaign_waits_for_a_second_person(tmp_path: Path) -> None:
+    shop = a_small_shop(tmp_path / "large", four_eyes_above="100")
+    app = create_app(shop.workshop)
+    mei, jun = (
+        TestClient(app, headers={"Authorization": f"Bearer {shop.key(Role.MANAGER, *scopes)}"})
+        for scopes in ((), (Scope.CAMPAIGNS, Scope.OFFERS))
+    )
+    said = mei.post("/v1/campaigns", json={**PLAN, "budget": "500"}).json()
+    assert (said["status"], said["history"][0]["step"]) == ("review", "proposed")
+    refused = mei.post("/v1/campaigns/spring/sign-off")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_allowed")
+    assert "cannot sign it as well" in refused.json()["detail"]
+    signed = jun.post("/v1/campaigns/spring/sign-off").json()
+    assert signed["status"] == "running"
+    assert [step["by"] for step in signed["history"]] == ["key:manager-0", "key:manager-2"]
+    assert mei.put("/v1/ledger/campaign:spring", json={"amount_minor": 90_000}).status_code == 422
+    assert mei.put("/v1/ledger/campaign:spring", json={"amount_minor": 40_000}).status_code == 200
+
+
+def test_arms_go_in_over_http_and_come_out_in_the_report(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    arms = [{"name": "usual"}, {"name": "words", "offer": "none"}]
+    look = manager.post("/v1/campaigns/preview", json={**PLAN, "arms": arms}).json()
+    assert sum(look["arms"].values()) == look["recipients"]
+    assert any("too few to tell any two arms apart" in sentence for sentence in look["warnings"])
+    manager.post("/v1/campaigns", json={**PLAN, "arms": arms})
+    worker.draft_turn(shop.workshop.house)
+    told = manager.get("/v1/campaigns/spring/report").json()["variants"]
+    assert [arm["name"] for arm in told["arms"]] == ["usual", "words"]
+    assert [arm["propensity"] for arm in told["arms"]] == [0.5, 0.5]
+    assert "compar" in told["remark"]
+    bad = manager.post("/v1/campaigns", json={**PLAN, "arms": [{"name": "a"}, {"name": "b"}]})
+    assert (bad.status_code, "overlap" in bad.json()["detail"]) == (409, True)

@@ -30,6 +30,8 @@ class Set(StrEnum):
     SECOND_EN = "second_en"
     SECOND_HELD_OUT_ZH = "second_held_out_zh"
     SECOND_HELD_OUT_EN = "second_held_out_en"
+    LETTERS_ZH = "letters_zh"
+    LETTERS_EN = "letters_en"
     SERVICE_TALK = "service_talk"
 
 

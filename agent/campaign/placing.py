@@ -1,0 +1,198 @@
+"""Where one customer stands in a campaign: reached on which channel and in which arm, served, held out, or left out.
+
+Lots are drawn last, among those who could be reached in every arm: else arms and hold-out would not be alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from agent import steps, ways
+from agent.arms import Arm, draw
+from agent.context import Live, gate_context, open_ticket
+from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Purpose
+from agent.guardrails import context_from_json
+from agent.guardrails.live import objections
+from agent.holdout import held_out
+from agent.house import House
+from agent.plan import Plan, plan_of
+from agent.priority import by_priority
+from scoring.records import RiskBand, RiskScore
+
+BANDS = (RiskBand.LOW, RiskBand.MEDIUM, RiskBand.HIGH)
+APART = timedelta(days=7)
+"""One customer, one campaign at a time: so long a case of another campaign keeps this one away."""
+Flagged = tuple[RiskScore, Customer, tuple[Event, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one customer stands in a campaign. `channel` None: left out, `why_not` says why.
+
+    `serving`: a ticket is open, so this customer gets help and no marketing. `held_out`: in the control group; a case
+    is kept for the comparison and nothing is written. `arm`: None where the plan has none, and for those two.
+    """
+
+    channel: Channel | None
+    why_not: str = ""
+    serving: bool = False
+    held_out: bool = False
+    arm: Arm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Campaigns that come before this one: id → the customers that they are going to reach."""
+
+    ahead: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def first_of(self, customer_id: str) -> str | None:
+        return next((name for name, wanted in self.ahead.items() if customer_id in wanted), None)
+
+
+def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
+    """The flagged customers, most at stake first and without their reasons, and how many were scored at all."""
+    scores = house.store.people.ranking()
+    return flagged(plan, scores), len(scores)
+
+
+def flagged(plan: Plan, scores: Sequence[RiskScore]) -> list[RiskScore]:
+    wanted = BANDS[BANDS.index(plan.band) :]
+    return by_priority(score for score in scores if score.band in wanted)[: plan.top]
+
+
+def rivals(plan: Plan, house: House) -> Rivals:
+    """Those that run, or will within a week, and have a higher priority."""
+    ahead = [row for row in _others(plan, house) if plan_of(row.plan).priority > plan.priority]
+    if not ahead:
+        return Rivals()
+    scores = house.store.people.ranking()
+    return Rivals({row.id: frozenset(s.customer_id for s in flagged(plan_of(row.plan), scores)) for row in ahead})
+
+
+def _others(plan: Plan, house: House) -> list[CampaignRow]:
+    soon = house.clock.now() + APART
+    rows = house.store.campaigns.rows([CampaignStatus.RUNNING, CampaignStatus.SCHEDULED])
+    return [row for row in rows if row.id != plan.id and ((at := plan_of(row.plan).starts_at) is None or at <= soon)]
+
+
+NO_RIVALS = Rivals()
+
+
+def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: House, ahead: Rivals = NO_RIVALS) -> Place:
+    """Whether and how this customer is reached now, in the gate's own words where the gate is against it."""
+    if taken := _taken(customer, plan, house):
+        return Place(None, taken)
+    if (first := ahead.first_of(customer.id)) is not None:
+        return Place(None, f"left to campaign {first}, which comes first")
+    if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
+        return Place(None, f"had a message within {steps.GAP.days} days")
+    serving = open_ticket(events) is not None
+    arm = draw(plan.arms, plan.id, customer.id) if not serving else None
+    channels, why_not = channels_in(plan, customer, arm, house)
+    if None in channels:
+        return Place(None, f"{why_not} in every arm" if plan.arms and any(channels) else why_not)
+    if not serving and steps.wants_peace(events, house.clock.now()):
+        return Place(None, "better left alone: asked lately for fewer messages")
+    for channel in dict.fromkeys(channel for channel in channels if channel is not None):
+        against = _objections(customer, events, channel, house)
+        if hard := [rule for rule in against if not (serving and rule == "HOLD_CASE")]:
+            return Place(None, hard[0])
+    held = not serving and held_out(house.experiment, customer.id, house.holdout_share)
+    return Place(channels[0], serving=serving, held_out=held, arm=None if held else arm)
+
+
+def channels_in(
+    plan: Plan, customer: Customer, arm: Arm | None, house: House
+) -> tuple[tuple[Channel | None, ...], str]:
+    """The channel of the customer's own arm first, then that of each other arm; None where one does not reach them.
+
+    With it, why the first that does not reach them does not.
+    """
+    wanted = [(arm.channels if arm else ()) or plan.channels]
+    wanted += [other.channels or plan.channels for other in plan.arms if arm is not None]
+    found = [_way(preferred, customer, house) for preferred in wanted]
+    return tuple(channel for channel, _ in found), next((why for channel, why in found if channel is None), "")
+
+
+def _way(preferred: Sequence[Channel], customer: Customer, house: House) -> tuple[Channel | None, str]:
+    """The first preferred channel with a consent, an address that still takes messages, and words that may go there.
+
+    Else why there is none: what came nearest.
+    """
+    why_not = "no consent and address on any channel of the plan"
+    for name in preferred:
+        if choose_channel(customer, [name]) is None:
+            continue
+        if not ways.reached_on(name, customer, house):
+            why_not = "messages to the address came back"
+        elif ways.shut(name, customer, Purpose.MARKETING, house):
+            why_not = "only approved texts go on the channel that is left, and there is none for it"
+        else:
+            return name, ""
+    return None, why_not
+
+
+def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel | None:
+    """The first preferred channel with a consent and an address; None when there is none."""
+    addresses = {Channel.EMAIL: customer.email, Channel.SMS: customer.phone}
+    for channel in preferred:
+        consent = customer.consents.get(channel)
+        if consent is not None and consent.granted and addresses.get(channel, customer.id):
+            return channel
+    return None
+
+
+def _objections(customer: Customer, events: Sequence[Event], channel: Channel, house: House) -> list[str]:
+    """The rules that would keep any marketing from this customer now. The hour is none: such a message waits."""
+    now = house.clock.now()
+    sent = house.store.outbox.sent_since(customer.id, now - timedelta(days=7))
+    live = Live(customer, house.brand, Purpose.MARKETING, now, events, (), sent_last_7_days=sent)
+    return objections(context_from_json(gate_context(live, {}, channel, house.limits)))
+
+
+def _taken(customer: Customer, plan: Plan, house: House) -> str:
+    """Why another campaign keeps this one away: a case of these days comes first. Empty when none does."""
+    since = house.clock.now() - APART
+    for case in house.store.cases.find(customer_id=customer.id):
+        if case.campaign_id in plan.not_with:
+            return f"was in campaign {case.campaign_id}, which the plan does not go with"
+        if case.campaign_id not in (None, plan.id) and case.opened_at > since:
+            return "in another campaign these days"
+    return ""
+
+
+def case_id(plan: Plan, customer: Customer, house: House) -> str:
+    """A function of brand, plan and customer: whoever asks again means the same case."""
+    digest = hashlib.sha256(f"{house.brand.id}\x1f{plan.id}\x1f{customer.id}".encode()).hexdigest()
+    return f"case_{digest[:20]}"
+
+
+def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, house: House) -> Case:
+    return Case(
+        case_id=case_id(plan, customer, house),
+        brand_id=house.brand.id,
+        customer_id=customer.id,
+        channel=place.channel or plan.channels[0],
+        purpose=Purpose.SERVICE if place.serving else Purpose.MARKETING,
+        status=CaseStatus.SCORED,
+        opened_at=house.clock.now(),
+        campaign_id=plan.id,
+        score=score,
+        arm=place.arm.name if place.arm else None,
+    )
+
+
+def with_history(scores: Sequence[RiskScore], house: House, chunk: int = 500) -> Iterator[Flagged]:
+    now = house.clock.now()
+    for start in range(0, len(scores), chunk):
+        part = scores[start : start + chunk]
+        ids = [score.customer_id for score in part]
+        known = house.store.people.get_many(ids)
+        timelines, full = house.history.timelines(ids, now), house.store.people.scores_of(ids)
+        for score in part:
+            if (customer := known.get(score.customer_id)) is not None:
+                yield full.get(customer.id, score), customer, timelines.get(customer.id, ())

@@ -1,0 +1,128 @@
+"""A campaign in cells over a whole shop: from events to the outbox, where its time goes, how fast, how much memory.
+
+Run: python -m tests.bench.bench_campaign [customers]. A simulated shop is laid out and a scorer trained beforehand;
+what is timed is what a campaign does: score, reason, place, offer, fill, gate, outbox, with a ledger, a trace and a
+verdict for each message, by the product's own functions. Nothing leaves. One process: SQLite has one writer. The goal
+is a million customers in 3 minutes and 1 GB; the last line says how far that is, in proportion to what was measured.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agent import campaign, gatekeeper, pipeline, steps
+from agent.campaign import reaching, walk
+from agent.domain import Channel, Money
+from agent.plan import Plan
+from api import sample_shop
+from api.bootstrap import Workshop
+from api.clock import FixedClock
+from api.demo import _shop, _train
+from api.home import Home
+from api.importing import import_policies
+from api.scoring_store import score_store
+from api.settings import Settings
+from scoring.records import RiskBand
+from tests.factories import NOW
+
+PLAN = Plan("bench", RiskBand.LOW, None, (Channel.EMAIL, Channel.PUSH, Channel.SMS), auto_send=True, audit_share=0.0,
+            cells=True, individual=0)  # fmt: skip
+GOAL_S, GOAL_MB = 180, 1024
+WATCHED: tuple[tuple[Any, str, str], ...] = (
+    (walk, "placing", "place: consent, caps, hold-out, arms"),
+    (steps, "decide_offer", "offer: decision, ledger, trace"),
+    (steps, "retrieve", "retrieve: clauses, history"),
+    (steps, "lay_out", "facts"),
+    (steps, "words_for", "words: cell, fill, citations"),
+    (gatekeeper, "ask", "gate: context and rules, twice"),
+    (steps, "check", "keep draft and verdict"),
+    (pipeline, "approve", "approve: message, outbox"),
+    (reaching, "reach", "the rest of a case"),
+    (walk, "with_history", "read customers, histories, scores"),
+)
+
+
+class Watch:
+    """Seconds by stage, each without the stages inside it."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._inside: list[float] = []
+
+    def over(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*given: Any, **named: Any) -> Any:
+            self._inside.append(0.0)
+            started = time.perf_counter()
+            try:
+                return work(*given, **named)
+            finally:
+                spent = time.perf_counter() - started
+                self.seconds[name] += spent - self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += spent
+
+        return timed
+
+
+def a_shop(folder: Path, customers: int) -> Workshop:
+    home = Home(folder)
+    sample_shop.lay_out(home)
+    workshop = Workshop(home, Settings.model_validate({"home": folder}), FixedClock(NOW))
+    _shop(workshop, customers)
+    import_policies(workshop, home.policies, dry_run=False)
+    _train(workshop, lambda _step, _share: None)
+    for line in workshop.catalogue.offers.values():
+        if line.is_money:
+            workshop.store.ledger.set_budget(f"offer:{line.id}", Money(10**12, workshop.brand.currency))
+        if line.codes:
+            workshop.store.ledger.add_codes(line.id, [f"{line.id[:2].upper()}K{n:06}X" for n in range(customers)])
+    return workshop
+
+
+def measure(customers: int) -> tuple[dict[str, float], Counter[str], float]:
+    """Seconds by stage, cases by status, and the megabytes that the campaign added at its peak."""
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = a_shop(Path(folder) / "home", customers)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        watch = Watch()
+        score = watch.over("score, reasons, store them", score_store)
+        score(workshop, workshop.clock.now(), workshop.home.scorer)
+        for room, name, words in WATCHED:
+            setattr(room, name, watch.over(words, getattr(room, name)))
+        whole = watch.over("commits, progress, the loop", lambda: [1 for _ in campaign.walk_through(PLAN, house)])
+        house = replace(workshop.house, holdout_share=0.1)
+        campaign.begin(PLAN, "bench", house)
+        whole()
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        statuses = Counter(case.status.value for case in workshop.store.cases.find())
+    return watch.seconds, statuses, after - before
+
+
+def main() -> None:
+    customers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    seconds, statuses, added = measure(customers)
+    total = sum(seconds.values())
+    sys.stdout.write(f"a campaign in cells over {customers:,} customers: {dict(statuses)}\n")
+    for name, spent in sorted(seconds.items(), key=lambda row: -row[1]):
+        sys.stdout.write(f"  {spent:8.2f} s  {spent / total:5.0%}  {1000 * spent / customers:7.2f} ms each  {name}\n")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(
+        f"  {total:8.2f} s in all, {customers / total:,.0f} customers a second, {peak:,.0f} MB at the peak\n"
+    )
+    sys.stdout.write(f"  of which {added:,.0f} MB came with scoring and the campaign itself\n")
+    hours = total / customers * 1_000_000 / 3600
+    sys.stdout.write(
+        f"a million would take {hours:,.1f} hours; the goal is {GOAL_S // 60} minutes and {GOAL_MB:,} MB\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
