@@ -1,7 +1,8 @@
 """Coupons and their money, counted once: reserve → commit → release.
 
-A reservation takes its cost out of every budget that it belongs to (campaign, offer, day), and a single-use code out of
-the pool, in one transaction: all of it or nothing. It is committed when the message leaves, released when it does not.
+A reservation takes its cost out of every budget that it belongs to (campaign, offer, day, customer), and a single-use
+code out of the pool, in one transaction: all of it or nothing. It is committed when the message leaves, released when
+it does not; afterwards the till redeems it, a cancelled order refunds it, or it expires.
 `reserved + spent <= amount` holds at every moment; the database itself refuses anything else. This module is the
 vocabulary; the counting lives in the store, behind `LedgerBook`.
 """
@@ -23,12 +24,18 @@ class Refusal(StrEnum):
     NO_BUDGET = "no_budget"
     BUDGET_EXHAUSTED = "budget_exhausted"
     NO_CODE_LEFT = "no_code_left"
+    CUSTOMER_CAP = "customer_cap"
+    HAD_ITS_COUPON = "had_its_coupon"
     FROZEN = "budgets_frozen"
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """`status` goes reserved → committed → redeemed, or reserved → released."""
+    """`status` goes reserved → committed → redeemed, or reserved → released.
+
+    Afterwards committed → expired (nobody came), committed or redeemed → refunded (the order was undone). A coupon that
+    the till took after it had expired is redeemed if its budgets still have room, else `late`: on no budget, shown.
+    """
 
     id: str
     case_id: str
@@ -64,8 +71,17 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """How many money offers one customer may have had since then, over all campaigns; of one offer, or of any."""
+
+    since: datetime
+    offer_id: str | None = None
+    at_most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """What is asked of the ledger: this much, from all of these budgets, with a code or without."""
+    """What is asked of the ledger: this much, from all of these budgets, with a code or without, within these caps."""
 
     case_id: str
     customer_id: str
@@ -74,6 +90,7 @@ class Claim:
     budgets: Sequence[str]
     needs_code: bool
     at: datetime
+    caps: Sequence[Cap] = ()
 
 
 class CouponBook(Protocol):
@@ -122,5 +139,17 @@ class LedgerBook(CouponBook, Protocol):
         ...
 
     def redeem(self, code: str, at: datetime) -> Reservation | None:
-        """The shop's till took a code. None when it is unknown or was redeemed before."""
+        """The shop's till took a code. None when it is unknown, nobody's, or was redeemed before."""
+        ...
+
+    def redeem_held(self, reservation_id: str, at: datetime) -> bool:
+        """The same, told by the reservation; False when that was known, or there was nothing to take."""
+        ...
+
+    def refund(self, reservation_id: str, at: datetime) -> bool:
+        """The order was undone: its money goes back, once. The code stays used. False when nothing was spent on it."""
+        ...
+
+    def expire(self, reservation_id: str, at: datetime) -> bool:
+        """Nobody came with it: its money goes back. The code stays out of the pool, for it is in somebody's inbox."""
         ...

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from agent.acts import acts_for
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
 from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
-from agent.ledger import Claim, CouponBook, Refusal
+from agent.ledger import Cap, Claim, CouponBook, Refusal
 from agent.money import to_major
 from agent.situations import GENERAL, situations
 from scoring.records import RiskBand
@@ -134,7 +134,7 @@ def _cheapest_adequate(
         if reason := _unfit(line, customer, catalogue, ledger, worth, context):
             why_not.append(f"{line.id}: {reason}")
             continue
-        got = _reserve(line, case, customer, ledger, context)
+        got = _reserve(line, case, customer, ledger, context, _caps(line, catalogue, context))
         if isinstance(got, Offer):
             because = f"{line.id} is the cheapest adequate help for {strategy.reason}; {_sum(worth, line)}"
             if drawn is not None:
@@ -259,12 +259,17 @@ def _unfit(
 
 
 def _reserve(
-    line: CatalogueOffer, case: Case, customer: Customer, ledger: CouponBook, context: OfferContext
+    line: CatalogueOffer,
+    case: Case,
+    customer: Customer,
+    ledger: CouponBook,
+    context: OfferContext,
+    caps: tuple[Cap, ...],
 ) -> Offer | Refusal:
     budgets = [f"offer:{line.id}"]
     if case.campaign_id and ledger.budget(f"campaign:{case.campaign_id}") is not None:
         budgets.append(f"campaign:{case.campaign_id}")
-    got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now))
+    got = ledger.reserve(Claim(case.case_id, customer.id, line.id, line.cost, budgets, line.codes, context.now, caps))
     if isinstance(got, Refusal):
         return got
     last = _today(customer, context) + timedelta(days=line.valid_days)
@@ -280,6 +285,14 @@ def _reserve(
         exclusions=line.exclusions,
         stackable=line.stackable,
         reservation_id=got.id,
+    )
+
+
+def _caps(line: CatalogueOffer, catalogue: Catalogue, context: OfferContext) -> tuple[Cap, ...]:
+    """What `_unfit` looked at, asked once more where it is taken: two cases of one customer may be decided at once."""
+    return (
+        Cap(context.now - timedelta(days=catalogue.cooldown_days)),
+        Cap(context.now - timedelta(days=line.per_customer_days), line.id),
     )
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from agent import gatekeeper, review, steps, ways
+from agent import coupons, gatekeeper, review, steps, ways
 from agent.backoff import next_try
 from agent.breaker import Breaker
 from agent.domain import (
@@ -360,6 +360,11 @@ def give_back(house: House) -> int:
     return steps.give_up_stale_offers(house)
 
 
+def expire_coupons(house: House) -> int:
+    """Coupons that nobody came with until well after their last day give their money back; how many."""
+    return coupons.expire_unused(house)
+
+
 def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> None:
     """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
     house.store.people.get(customer_id)  # says so when there is no such customer
@@ -384,9 +389,11 @@ def unsubscribe_case(case_id: str, source: str, house: House) -> bool:
 def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
     """outcome: what came of it. None when it was known already, or when nobody can say whose it is."""
     with house.store.write():
-        ledger = house.store.ledger
-        look_up = ledger.holder if row.kind != S.REDEEMED else lambda code: ledger.redeem(code, row.at)
-        reservation = look_up(row.code) if row.code else None
+        if row.kind == S.REDEEMED:
+            told = house.store.cases.get(row.case_id) if row.case_id else None
+            reservation = coupons.redeem(row.code, told, row.at, house)
+        else:
+            reservation = house.store.ledger.holder(row.code) if row.code else None
         case_id = row.case_id or (reservation.case_id if reservation else None)
         if case_id is None:
             return None

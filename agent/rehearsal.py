@@ -92,3 +92,12 @@ class RehearsedLedger:
 
     def redeem(self, code: str, at: datetime) -> Reservation | None:
         raise TransitionNotAllowed(f"a rehearsal does not redeem ({code}, {at})")
+
+    def redeem_held(self, reservation_id: str, at: datetime) -> bool:
+        raise TransitionNotAllowed(f"a rehearsal does not redeem ({reservation_id}, {at})")
+
+    def refund(self, reservation_id: str, at: datetime) -> bool:
+        raise TransitionNotAllowed(f"a rehearsal does not refund ({reservation_id}, {at})")
+
+    def expire(self, reservation_id: str, at: datetime) -> bool:
+        raise TransitionNotAllowed(f"a rehearsal lets nothing expire ({reservation_id}, {at})")

@@ -57,7 +57,7 @@ def run(workshop: Workshop, folder: Path, progress: Progress) -> list[Step]:
         ("move", 0.3, lambda: {"moved": move(workshop)}),
         ("score", 0.35, lambda: _score(workshop)),
         ("alerts", 0.6, lambda: _alerts(workshop)),
-        ("give_back", 0.65, lambda: {"coupons": pipeline.give_back(workshop.house)}),
+        ("give_back", 0.65, lambda: _give_back(workshop)),
         ("outcomes", 0.67, lambda: dict(settle(workshop))),
         ("guardrails", 0.69, lambda: _guardrails(workshop)),
         ("campaigns", 0.7, lambda: _campaigns(workshop)),
@@ -91,6 +91,14 @@ def _tried(name: str, work: Callable[[], Counts]) -> Step:
 
 def _import(workshop: Workshop, folder: Path, progress: Progress) -> Counts:
     return asdict(take_in(workshop, folder, Memory(workshop.home.taken_in), lambda s, n: progress(s, 0.3 * n)))
+
+
+def _give_back(workshop: Workshop) -> Counts:
+    """After the import, so that a coupon redeemed in today's file is not taken for one that nobody came with."""
+    return {
+        "coupons": pipeline.give_back(workshop.house),
+        "expired": pipeline.expire_coupons(workshop.house),
+    }
 
 
 def _score(workshop: Workshop) -> Counts:

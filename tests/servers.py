@@ -8,11 +8,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 
 def postgres_programs() -> Path | None:
@@ -23,9 +26,25 @@ def postgres_programs() -> Path | None:
     return folders[-1].parent if folders else None
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """`stop` is as rude as a power cut; `start` brings the same data back at the same address."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """A throw-away PostgreSQL on loopback; gives its SQLAlchemy URL."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """The same, with its switch."""
     programs = postgres_programs()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
@@ -47,12 +66,29 @@ def postgres() -> Iterator[str]:
 
     call("initdb", "-D", str(data), "-U", "holdfast", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    call("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql+psycopg://holdfast@127.0.0.1:{port}/postgres"
-    finally:
+
+    def start() -> None:
+        call("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+    def stop() -> None:
         call("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+
+    start()
+    try:
+        yield Postgres(f"postgresql+psycopg://holdfast@127.0.0.1:{port}/postgres", stop, start)
+    finally:
+        stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def own_schema(server: str) -> str:
+    """An empty schema on this server; gives the URL that sees it alone."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    engine = sa.create_engine(server)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create schema {name}"))
+    engine.dispose()
+    return f"{server}?options=-csearch_path%3D{name}"
 
 
 def require_postgres() -> None:

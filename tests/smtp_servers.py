@@ -81,7 +81,9 @@ def self_made_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     return context, cert
 
 
-DIES, HANGS, DIES_IN_TEXT = "dies", "hangs", "dies in text"
+DIES, HANGS, DIES_IN_TEXT, HALF_CLOSES = "dies", "hangs", "dies in text", "half closes"
+"""HALF_CLOSES: takes what is said and shuts its own mouth. A reply that begins with LATE comes when nobody waits."""
+LATE, LATE_S = "late ", 1.5
 USUAL = {
     "GREETING": "220 hello", "EHLO": "250 hello", "HELO": "250 hello", "MAIL": "250 ok", "RCPT": "250 ok",
     "DATA": "354 go on", "TEXT": "250 2.0.0 taken", "RSET": "250 ok", "NOOP": "250 ok", "QUIT": "221 bye",
@@ -157,7 +159,12 @@ class ScriptedServer:
         reply = self.script.get(verb, "502 what?")
         if reply == HANGS:
             self._over.wait()
+        if reply == HALF_CLOSES:
+            connection.shutdown(socket.SHUT_WR)
+            return True
         if reply in (DIES, HANGS):
             return False
-        connection.sendall(reply.encode() + b"\r\n")
+        if reply.startswith(LATE):
+            self._over.wait(LATE_S)
+        connection.sendall(reply.removeprefix(LATE).encode() + b"\r\n")
         return not reply.startswith(("554 no service", "421"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from agent import pipeline
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, upgrade
@@ -26,6 +28,7 @@ class Street:
     clock: SetClock
     history: ListedHistory
     channel: RememberingChannel
+    engine: sa.Engine
 
     def open(self, **changes: object) -> Case:
         case = a_case(**changes)  # type: ignore[arg-type]
@@ -43,9 +46,9 @@ class Street:
         return budget.reserved_minor, budget.spent_minor
 
 
-def a_street(folder: Path) -> Street:
+def a_street(folder: Path, url: str = "") -> Street:
     """Two customers, c1 in Chinese and c2 in English, each with one order; five codes for every offer."""
-    engine = open_engine(f"sqlite:///{folder / 'x.db'}")
+    engine = open_engine(url or f"sqlite:///{folder / 'x.db'}")
     upgrade(engine)
     store = SqlStore(engine, "linjian")
     catalogue = load_catalogue("CNY")
@@ -63,4 +66,4 @@ def a_street(folder: Path) -> Street:
         a_brand(), store, history, policies, (Composer(),), catalogue, dict.fromkeys(Channel, channel), clock, LIMITS,
         holdout_share=0.0,
     )  # fmt: skip
-    return Street(house, store, clock, history, channel)
+    return Street(house, store, clock, history, channel, engine)

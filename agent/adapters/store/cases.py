@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -165,6 +165,17 @@ class Cases:
         )
         with self._tx.read() as c:
             return list(c.execute(query).scalars())
+
+    def coupons_out(self) -> list[tuple[str, date | None]]:
+        """Reservations whose message left and that nobody redeemed yet, each with its offer's last day."""
+        t, r = schema.cases, schema.reservations
+        query = (
+            sa.select(r.c.reservation_id, t.c.decision["offer"]["expires_on"].as_string())
+            .join(t, t.c.case_id == r.c.case_id)
+            .where(r.c.brand_id == self._brand, r.c.status == "committed")
+        )
+        with self._tx.read() as c:
+            return [(name, date.fromisoformat(last) if last else None) for name, last in c.execute(query)]
 
     def counts(self, campaign_id: str | None = None) -> Mapping[CaseStatus, int]:
         """How many cases stand where."""

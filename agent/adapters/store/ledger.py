@@ -9,12 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from agent.adapters.store import schema
+from agent.adapters.store import schema, settling
 from agent.adapters.store.freezes import Freezes
 from agent.adapters.store.transactions import Transactions
 from agent.domain import Money
 from agent.errors import InputError
 from agent.ledger import Budget, Claim, Freeze, Refusal, Reservation
+
+STANDING = frozenset({"reserved", "committed", "redeemed"})
+"""A case that asks again gets the coupon that it has; not one that ran out or was paid back."""
 
 
 class _Refused(Exception):
@@ -105,8 +108,11 @@ class Ledger:
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         with self._tx.write() as c:
+            self._queue_up(c, claim.customer_id)
             if (known := self._of_case(c, claim.case_id, claim.offer_id)) is not None:
-                return known
+                return known if known.status in STANDING else Refusal.HAD_ITS_COUPON
+            if any(self.uses(claim.customer_id, cap.since, cap.offer_id) >= cap.at_most for cap in claim.caps):
+                return Refusal.CUSTOMER_CAP
             if self._freezes.standing() is not None:
                 return Refusal.FROZEN
             try:
@@ -114,6 +120,15 @@ class Ledger:
                     return self._reserve(c, claim)
             except _Refused as refused:
                 return refused.why
+
+    def _queue_up(self, c: sa.Connection, customer_id: str) -> None:
+        """One decision about money a customer at a time, or two would both find a cap not reached.
+
+        SQLite holds the write lock already. A lock of its own, because a customer need not stand in our tables.
+        """
+        if c.dialect.name == "postgresql":
+            key = f"holdfast ledger {self._brand} {customer_id}"
+            c.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
 
     def _reserve(self, c: sa.Connection, claim: Claim) -> Reservation:
         t = schema.reservations
@@ -179,33 +194,65 @@ class Ledger:
         return str(code)
 
     def commit(self, reservation_id: str, at: datetime) -> None:
-        self._settle(reservation_id, "committed", at)
+        with self._tx.write() as c:
+            settling.move(c, reservation_id, "committed", at)
 
     def release(self, reservation_id: str, at: datetime) -> None:
+        t = schema.codes
         with self._tx.write() as c:
-            if self._settle(reservation_id, "released", at):
-                t = schema.codes
+            if settling.move(c, reservation_id, "released", at):
                 mine = (t.c.reservation_id == reservation_id) & t.c.redeemed_at.is_(None)  # a code of the till is gone
                 c.execute(t.update().where(mine).values(reservation_id=None))
 
-    def _settle(self, reservation_id: str, to: str, at: datetime) -> bool:
-        t = schema.reservations
+    # --- what comes back from the till --------------------------------------------------------------------------------
+
+    def redeem(self, code: str, at: datetime) -> Reservation | None:
+        k = schema.codes
         with self._tx.write() as c:
-            moved = c.execute(
-                t.update()
-                .where(t.c.reservation_id == reservation_id, t.c.status == "reserved")
-                .values(status=to, updated_at=at)
-            )
-            if moved.rowcount == 0:
+            mine = (k.c.brand_id == self._brand) & (k.c.code == self._spelled(c, code)) & k.c.redeemed_at.is_(None)
+            while found := c.execute(sa.select(k.c.reservation_id).where(mine)).first():
+                # A code may have been held before by a reservation that was released: the pool knows who holds it now.
+                holder: str | None = found.reservation_id
+                if holder is not None:
+                    settling.lock(c, holder)  # before the code, as in releasing
+                still = mine & k.c.reservation_id.is_not_distinct_from(holder)
+                if c.execute(k.update().where(still).values(redeemed_at=at)).rowcount == 0:
+                    continue  # it changed hands in this moment
+                if holder is None:
+                    return None  # nobody's, but the till took it: it is in the pool no more
+                settling.redeem(c, holder, at)
+                return self.reservation(holder)
+        return None
+
+    def _spelled(self, c: sa.Connection, code: str) -> str:
+        """A code as it stands in the pool, however the till's clerk typed it; as told when it is none of ours."""
+        k, bare = schema.codes, code.strip()
+        told = (code, bare, bare.upper(), bare.lower())
+        known = set(c.execute(sa.select(k.c.code).where(k.c.brand_id == self._brand, k.c.code.in_(told))).scalars())
+        return next((one for one in told if one in known), code)
+
+    def redeem_held(self, reservation_id: str, at: datetime) -> bool:
+        with self._tx.write() as c:
+            if not settling.redeem(c, reservation_id, at):
                 return False
-            amount = c.execute(sa.select(t.c.amount_minor).where(t.c.reservation_id == reservation_id)).scalar_one()
-            b, link = schema.budgets, schema.reservation_budgets
-            mine = sa.select(link.c.budget_id).where(link.c.reservation_id == reservation_id)
-            values: dict[str, Any] = {"reserved_minor": b.c.reserved_minor - amount}
-            if to == "committed":
-                values["spent_minor"] = b.c.spent_minor + amount
-            c.execute(b.update().where(b.c.brand_id == self._brand, b.c.budget_id.in_(mine)).values(**values))
-        return True
+            self._burn(c, reservation_id, at)
+            return True
+
+    def refund(self, reservation_id: str, at: datetime) -> bool:
+        with self._tx.write() as c:
+            if not settling.move(c, reservation_id, "refunded", at):
+                return False
+            self._burn(c, reservation_id, at)
+            return True
+
+    def expire(self, reservation_id: str, at: datetime) -> bool:
+        with self._tx.write() as c:
+            return settling.move(c, reservation_id, "expired", at)
+
+    def _burn(self, c: sa.Connection, reservation_id: str, at: datetime) -> None:
+        k = schema.codes
+        live = (k.c.reservation_id == reservation_id) & k.c.redeemed_at.is_(None)
+        c.execute(k.update().where(live).values(redeemed_at=at))
 
     # --- looking up ---------------------------------------------------------------------------------------------------
 
@@ -250,26 +297,9 @@ class Ledger:
         k, t = schema.codes, schema.reservations
         query = sa.select(t).join(k, k.c.reservation_id == t.c.reservation_id)
         with self._tx.read() as c:
-            row = c.execute(query.where(k.c.brand_id == self._brand, k.c.code == code)).mappings().first()
+            here = (k.c.brand_id == self._brand) & (k.c.code == self._spelled(c, code))
+            row = c.execute(query.where(here)).mappings().first()
         return _reservation(dict(row)) if row else None
-
-    def redeem(self, code: str, at: datetime) -> Reservation | None:
-        k, t = schema.codes, schema.reservations
-        with self._tx.write() as c:
-            mine = (k.c.brand_id == self._brand) & (k.c.code == code)
-            taken = c.execute(
-                k.update()
-                .where(mine, k.c.redeemed_at.is_(None), k.c.reservation_id.is_not(None))
-                .values(redeemed_at=at)
-            )
-            if taken.rowcount == 0:
-                return None
-            # A code may have been held before by a reservation that was released: the pool knows who holds it now.
-            holder = c.execute(sa.select(k.c.reservation_id).where(mine)).scalar_one()
-            here = t.c.reservation_id == holder
-            c.execute(t.update().where(here, t.c.status == "committed").values(status="redeemed", updated_at=at))
-            row = c.execute(sa.select(t).where(here)).mappings().one()
-        return _reservation(dict(row))
 
 
 def _budget(row: Any) -> Budget:

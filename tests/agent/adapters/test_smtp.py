@@ -16,7 +16,9 @@ from tests.fakes import SetClock
 from tests.smtp_servers import (
     DIES,
     DIES_IN_TEXT,
+    HALF_CLOSES,
     HANGS,
+    LATE,
     PASSWORD,
     USER,
     Mailbox,
@@ -138,10 +140,10 @@ def test_a_definite_no_is_final_and_kept_in_the_servers_words(script: dict[str, 
         smtp.close()
 
 
-@pytest.mark.parametrize("how", [DIES, HANGS, DIES_IN_TEXT, "hm"])
+@pytest.mark.parametrize("how", [DIES, HANGS, DIES_IN_TEXT, HALF_CLOSES, LATE + "250 2.0.0 taken", "hm"])
 def test_silence_once_the_text_was_on_its_way_is_an_unknown_outcome(how: str) -> None:
     with ScriptedServer(TEXT=how) as server:
-        smtp = channel(plain(server.port, timeout=2 if how == HANGS else 10))
+        smtp = channel(plain(server.port, timeout={HANGS: 2, LATE + "250 2.0.0 taken": 1}.get(how, 10)))
         with pytest.raises(DeliveryUnknown) as caught:
             smtp.deliver(a_message(body="x" * 200_000))
         assert caught.value.remedy
@@ -149,6 +151,16 @@ def test_silence_once_the_text_was_on_its_way_is_an_unknown_outcome(how: str) ->
         before = len(server.texts)
         assert smtp.deliver(a_message("msg_2")).status is DeliveryStatus.SENT
         assert len(server.texts) == before + 1, "the first one is not given again with the second"
+        smtp.close()
+
+
+def test_a_yes_is_a_yes_though_the_server_is_gone_right_after_it() -> None:
+    with ScriptedServer(TEXT="250 2.0.0 taken", RSET=DIES) as server:
+        smtp = channel(plain(server.port))
+        assert smtp.deliver(a_message("msg_1")).status is DeliveryStatus.SENT
+        server.hang_up()
+        assert smtp.deliver(a_message("msg_2")).status is DeliveryStatus.SENT
+        assert len(server.texts) == 2
         smtp.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -34,7 +33,7 @@ from agent.domain import (
 from agent.errors import InputError, NotFound, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
 from scoring.records import Reason, RiskBand, RiskScore
-from tests.servers import postgres, require_postgres
+from tests.servers import own_schema, postgres, require_postgres
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -51,11 +50,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database: a SQLite file, or a schema of its own on a real PostgreSQL server."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'holdfast.db'}"
-    server = str(request.getfixturevalue("server"))
-    schema = f"test_{uuid.uuid4().hex[:12]}"
-    with open_engine(server).begin() as connection:
-        connection.execute(sa.text(f"create schema {schema}"))
-    return f"{server}?options=-csearch_path%3D{schema}"
+    return own_schema(str(request.getfixturevalue("server")))
 
 
 @pytest.fixture
