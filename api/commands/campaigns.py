@@ -108,8 +108,8 @@ def start(
     send), limits = {unsubscribed = 0.02, complained = 0.02, returned = 0.05} (above which it pauses by itself),
     priority = 0 (the higher of two gets a customer that both want), not_with = ["summer"] (whose customers are left
     alone), starts_at = 2026-03-01T10:00:00+08:00, and to try one thing against another a table arms for each, with a
-    name and any of share, offer ("none" for words alone), writer, prompt, instruction, channels. Above HOLDFAST_FOUR_EYES_ABOVE
-    it waits for a second person: holdfast campaign sign-off.
+    name and any of share, offer ("none" for words alone), writer, prompt, instruction, channels. Above
+    HOLDFAST_FOUR_EYES_ABOVE it waits for a second person: holdfast campaign sign-off.
     """
     from collections import deque
     from dataclasses import replace
