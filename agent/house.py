@@ -40,7 +40,8 @@ from agent.domain import (
 )
 from agent.errors import NotReady
 from agent.ledger import LedgerBook
-from agent.outbox import OutboxBook
+from agent.mail_stamp import MailStamp
+from agent.outbox import OutboxBook, message_key
 from agent.ports import Clock, DeliveryChannel, History, Retriever, Writer
 from agent.reach import NOBODY, Reach
 from agent.unsubscribe import PLACE, Unsubscriber
@@ -204,6 +205,7 @@ class House:
     drafters: int = 1
     reach: Reach = NOBODY
     unsubscriber: Unsubscriber | None = None
+    mail_stamp: MailStamp | None = None
     templates: Templates = NO_TEMPLATES
     providers: Mapping[str, ProviderRules] = field(default_factory=dict)
     writer_named: Callable[[str], Writer] | None = None
@@ -211,13 +213,14 @@ class House:
     odds: Odds | None = None
 
     def brand_for(self, case: Case) -> Brand:
-        """The brand as this case's message shows it: its unsubscribe link is the case's own, where the link has one.
+        """The brand as this case's message shows it: with the case's own unsubscribe link and stamp.
 
         Every stage that speaks of the link takes the brand from here: footer, header and gate then mean the same one.
         """
+        stamp = self.mail_stamp.of(message_key(case.case_id)) if self.mail_stamp else ""
         if PLACE not in self.brand.unsubscribe_url:
-            return self.brand
+            return replace(self.brand, stamp=stamp) if stamp else self.brand
         if self.unsubscriber is None:
             raise NotReady("this house has no secret to sign unsubscribe links with", "set HOLDFAST_SECRET")
         url = self.brand.unsubscribe_url.replace(PLACE, self.unsubscriber.token_of(case.case_id))
-        return replace(self.brand, unsubscribe_url=url)
+        return replace(self.brand, unsubscribe_url=url, stamp=stamp)

@@ -45,8 +45,7 @@ class OfferContext:
     weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
     last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
     which the customer said that they were about to leave, oldest first. `sayable` False: only approved texts go on this
-    channel, and none has a place for a coupon.
-    which the customer said that they were about to leave, oldest first. `only`: the offers that the campaign says for
+    channel, and none has a place for a coupon. `only`: the offers that the campaign says for
     this customer (arm or step), in the place of the strategy's; empty for words alone, None where it says nothing.
     `drawn`: the size that was drawn for this customer among several, where the campaign learns sizes.
     """

@@ -82,7 +82,7 @@ def headers_of(case_id: str, channel: Channel, purpose: Purpose, brand: Brand) -
     headers = {
         "From": f"{brand.name} <{brand.from_email}>",
         # The same for ever, as the key is: a mail program that is handed the same message twice can show it once.
-        "Message-ID": f"<{message_key(case_id)}@{_ascii(brand.domains[0])}>",
+        "Message-ID": f"<{'.'.join(filter(None, (message_key(case_id), brand.stamp)))}@{_ascii(brand.domains[0])}>",
         "Auto-Submitted": "auto-generated",
     }
     if purpose is Purpose.MARKETING and brand.unsubscribe_url:

@@ -49,7 +49,7 @@ class SmsAccount:
     region: str = ""
     sender: str = ""
     service: str = ""
-    callback: str = ""
+    callback: str = field(default="", repr=False)  # it may hold a key of ours
     timeout_s: float = 20.0
 
     @property

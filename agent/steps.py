@@ -445,11 +445,13 @@ def settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:
     if row.status is not DeliveryStatus.UNKNOWN:
         return
     told = f"{receipt.source} told of it: {receipt.kind}"
-    sent = Delivery(row.message.key, DeliveryStatus.SENT, receipt.at, row.where, told)
+    # a gateway's clock may be years off: a message never left before it was queued, else caps would not count it
+    at = min(max(receipt.at, row.queued_at), house.clock.now())
+    sent = Delivery(row.message.key, DeliveryStatus.SENT, at, row.where, told)
     if house.store.outbox.finish(sent, since=DeliveryStatus.UNKNOWN):
         case = house.store.cases.get(row.message.case_id)
         if case.status is S.UNKNOWN:
-            house.store.cases.advance(case, S.SENT, receipt.at)
+            house.store.cases.advance(case, S.SENT, at)
 
 
 def note_receipt(receipt: Receipt, message: Message, house: House) -> None:

@@ -64,7 +64,7 @@ def verified(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) 
     """
     remedy = "sign id, timestamp and body by Standard Webhooks, with the secret of HOLDFAST_WEBHOOK_SECRET"
     webhook_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not webhook_id or not re.fullmatch(r"\d{1,12}", stamp, re.ASCII):
+    if not webhook_id or not re.fullmatch(r"\d{1,10}", stamp, re.ASCII):
         raise InputError("the request is not signed", remedy)
     at = datetime.fromtimestamp(int(stamp), UTC)
     ours = signed(webhook_id, at, body, secrets)["webhook-signature"].split()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agent.domain import Brand, Channel, FactSheet, Money, WriteRequest, WriterReply
 from agent.errors import InputError, NotReady
+from agent.mail_stamp import MailStamp
 from agent.money import to_minor
 from agent.ports import Clock, DeliveryChannel, Writer
 from agent.reach import Reach
@@ -285,6 +286,11 @@ class Workshop:
         """Signs the links of this installation and reads them back: `/u/{token}` asks it whose token that is."""
         return Unsubscriber(*installation_secrets(self.settings.secrets, self.home.secret))
 
+    @cached_property
+    def mail_stamp(self) -> MailStamp:
+        """Stamps the Message-IDs of this installation, and knows them again in what comes back."""
+        return MailStamp(*installation_secrets(self.settings.secrets, self.home.secret))
+
     @property
     def outbox_folder(self) -> Path:
         return self.outbox or self.home.outbox
@@ -311,6 +317,7 @@ class Workshop:
             drafters=self.settings.campaign_drafters,
             reach=self.reach,
             unsubscriber=self.unsubscriber,
+            mail_stamp=self.mail_stamp,
             templates=self.templates,
             providers=self.providers,
             writer_named=self.writer_named,

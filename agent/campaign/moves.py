@@ -1,6 +1,6 @@
 """The turns of a campaign's life: proposed, signed, scheduled, started, paused, resumed, cancelled; by whom, when.
 
-Above an amount (`House.four_eyes_above`) a campaign waits until somebody else than whoever proposed it has signed this
+Above an amount (`House.four_eyes_above`) a campaign waits until somebody other than whoever proposed it has signed this
 very plan. A changed plan has another hash, so it is signed anew.
 """
 
@@ -60,10 +60,11 @@ def begin(plan: Plan, by: str, house: House) -> CampaignStatus:
     return status
 
 
-def sign_off(campaign_id: str, by: str, house: House) -> CampaignStatus:
+def sign_off(campaign_id: str, by: str, house: House, seen: str | None = None) -> CampaignStatus:
     """A second person's word: the campaign may run, or is scheduled. Whoever proposed this plan cannot sign it.
 
-    Raises TransitionNotAllowed for the same person, and where nothing waits for a signature.
+    `seen` is the `plan_hash` of the plan that the signer looked at. Raises TransitionNotAllowed for the same person,
+    where nothing waits for a signature, and where the plan is another one by now.
     """
     row = house.store.campaigns.row(campaign_id)
     plan = plan_of(row.plan)
@@ -78,6 +79,9 @@ def sign_off(campaign_id: str, by: str, house: House) -> CampaignStatus:
         )
     require_sense(plan, house)
     with house.store.write():
+        now_there = plan_hash(plan_of(house.store.campaigns.row(campaign_id).plan))
+        if now_there != plan_hash(plan) or seen not in (None, now_there):
+            raise TransitionNotAllowed(f"the plan of campaign {campaign_id} was changed", "look at it again, then sign")
         status = _ready(plan, house)
         house.store.campaigns.move(campaign_id, status, [C.REVIEW], house.clock.now())
         _open_pot(plan, house, signed=True)

@@ -13,7 +13,7 @@ from knowledge.documents import Clause, Passage
 
 T = TypeVar("T")
 FRESH_S = 60.0
-"""So long an answer is taken for the present state. Whoever approves or sends later asks the index itself."""
+"""So long an answer is taken for the present state. A person who approves, and the sender, ask the index itself."""
 MOST = 2_000
 
 

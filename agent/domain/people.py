@@ -104,6 +104,8 @@ class Brand:
     competitors: tuple[str, ...] = ()
     from_email: str = ""
     unsubscribe_url: str = ""
+    # set for each case by House.brand_for: what makes the Message-ID of its mail one that only we can write
+    stamp: str = ""
     shop_url: str = ""
     sign_off: Mapping[Language, str] = field(default_factory=dict)
     assumed_language: Language | None = None

@@ -1,15 +1,15 @@
 """A mail that came back → what it says about ours: a delivery report (RFC 3464), a complaint (RFC 5965), an answer.
 
 Takes the bytes as a mail server hands them on, gives receipts; an empty list for a mail that speaks of none of ours.
-Only a report that names a message by our own Message-ID counts: an address alone can be forged by anybody who wants to
-silence somebody else, and the key in our ids cannot be guessed.
+Only a report that names a message by our own stamped Message-ID counts: an address alone can be forged by anybody who
+wants to silence somebody else, and so could a key without its stamp (`mail_stamp`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -17,7 +17,7 @@ from email.policy import default
 
 from agent.domain import Receipt, ReceiptKind
 
-OURS = re.compile(r"<(msg_[0-9a-f]{24})@[^>\s]+>")
+OURS = re.compile(r"<(msg_[0-9a-f]{24})\.([0-9a-f]{16,64})@[^>\s]+>")
 NOBODY_THERE = re.compile(
     r"user (?:is )?unknown|unknown (?:user|recipient|mailbox)|no such (?:user|recipient|mailbox|person)"
     r"|does ?n[o']t exist|mailbox (?:not found|unavailable|disabled)"
@@ -34,14 +34,18 @@ FAILED, DELIVERED = "failed", frozenset({"delivered", "relayed", "expanded"})
 LONGEST = 2_000
 
 
-def read_mail(raw: bytes, now: datetime, longest_parts: int = 50) -> list[Receipt]:
+IsOurs = Callable[[str, str], bool]
+"""Whether a stamp is the one of that key."""
+
+
+def read_mail(raw: bytes, now: datetime, is_ours: IsOurs, longest_parts: int = 50) -> list[Receipt]:
     """Never raises for what a stranger may send: what cannot be read says nothing."""
     try:
         mail = message_from_bytes(raw, policy=default)
         parts = [part for _, part in zip(range(longest_parts), mail.walk(), strict=False)]
         is_report = mail.get_content_type() == "multipart/report"
         kind = str(mail.get_param("report-type") or "other").casefold() if is_report else ""
-        key = _key_of_ours(mail, parts, report=is_report)
+        key = _key_of_ours(mail, parts, is_ours, report=is_report)
         if key is None:
             return []
         if kind == "delivery-status":
@@ -53,19 +57,20 @@ def read_mail(raw: bytes, now: datetime, longest_parts: int = 50) -> list[Receip
         return []
 
 
-def _key_of_ours(mail: Message, parts: Sequence[Message], report: bool) -> str | None:
+def _key_of_ours(mail: Message, parts: Sequence[Message], is_ours: IsOurs, report: bool) -> str | None:
     """From the mail that a report carries along, whole or its headers alone; of an answer from what it answers."""
     if not report:
-        found = OURS.findall(" ".join((str(mail.get("In-Reply-To", "")), str(mail.get("References", "")))))
-        return found[-1] if found else None
+        ids = " ".join((str(mail.get("In-Reply-To", "")), str(mail.get("References", ""))))
+        return next(reversed(_keys_in(ids, is_ours)), None)
     for part in parts[1:]:
-        if part.get_content_type() == "text/rfc822-headers":
-            found = OURS.findall(_text(part))
-        else:
-            found = OURS.findall(str(part.get("Message-ID", "")))
-        if found:
-            return str(found[0])
+        is_head = part.get_content_type() == "text/rfc822-headers"
+        if found := _keys_in(_text(part) if is_head else str(part.get("Message-ID", "")), is_ours):
+            return found[0]
     return None
+
+
+def _keys_in(text: str, is_ours: IsOurs) -> list[str]:
+    return [key for key, stamp in OURS.findall(text) if is_ours(key, stamp)]
 
 
 # --- delivery reports -------------------------------------------------------------------------------------------------
@@ -134,10 +139,27 @@ def _is_machine(mail: Message) -> bool:
 
 
 def _answer(mail: Message, key: str, now: datetime, raw: bytes) -> Receipt:
-    body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
-    text = own_words(str(body.get_content()) if body is not None else "")
+    text = own_words(_said_in(mail))
     own = str(mail.get("Message-ID", "")) or hashlib.sha256(raw).hexdigest()
     return Receipt(_id(key, ReceiptKind.REPLIED, own), ReceiptKind.REPLIED, now, "mail answer", key, text=text)
+
+
+def _said_in(mail: Message) -> str:
+    """The text of an answer; of one that is HTML alone, what a reader sees of it."""
+    body = mail.get_body(("plain", "html")) if isinstance(mail, EmailMessage) else None
+    if body is None:
+        return ""
+    text = str(body.get_content())
+    if body.get_content_subtype() == "plain":
+        return text
+    from lxml.html import document_fromstring  # late: nearly every answer brings its plain text along
+
+    page = document_fromstring(text)
+    for quoted in page.xpath("//blockquote"):
+        quoted.drop_tree()
+    for block in page.xpath("//br|//p|//div|//tr|//li"):
+        block.tail = f"\n{block.tail or ''}"
+    return str(page.text_content())
 
 
 def own_words(text: str) -> str:

@@ -339,7 +339,7 @@ def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
         call.say(f"stayed: {_span(told.found)} against held out: {told.verdict}")
     if found.row.status is CampaignStatus.REVIEW:
         call.say(
-            f"next: somebody else than {found.row.by} looks at it: holdfast campaign sign-off {campaign_id} --by NAME"
+            f"next: somebody other than {found.row.by} looks at it: holdfast campaign sign-off {campaign_id} --by NAME"
         )
     if counts.get("checked"):
         call.say(f"next: read a few with holdfast review list --all, then holdfast campaign approve {campaign_id}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.campaign import is_over
+from agent.campaign.moves import plan_hash
 from agent.domain import CampaignStatus, CaseStatus
 from agent.plan import plan_of
 from api.campaigning import Forecast, Standing
@@ -76,6 +77,7 @@ class CampaignView:
     may_resume: bool
     may_cancel: bool
     may_sign: bool
+    plan_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
         may_pause=status in (CampaignStatus.RUNNING, CampaignStatus.DONE) and not over,
         may_resume=status is CampaignStatus.PAUSED,
         may_sign=status is CampaignStatus.REVIEW,
+        plan_hash=plan_hash(plan_of(row.plan)),
         may_cancel=status is not CampaignStatus.CANCELLED and not over,
     )
 

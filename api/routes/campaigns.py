@@ -76,9 +76,12 @@ def report(shop: Shop, by: Watcher, campaign_id: CampaignId) -> dict[str, Any]:
 
 
 @router.post("/campaigns/{campaign_id}/sign-off", response_model=CampaignAnswer)
-def sign_off(shop: Shop, by: Manager, campaign_id: CampaignId) -> dict[str, Any]:
-    """The second pair of eyes on a campaign above the amount; 409 for whoever proposed it."""
-    campaign.sign_off(campaign_id, by.name, shop.house)
+def sign_off(shop: Shop, by: Manager, campaign_id: CampaignId, seen: str | None = None) -> dict[str, Any]:
+    """The second pair of eyes on a campaign above the amount; 409 for whoever proposed it.
+
+    `seen`: the plan's hash as its newest step of the history tells it; 409 where the plan is another one by now.
+    """
+    campaign.sign_off(campaign_id, by.name, shop.house, seen)
     return standing_answer(standing(campaign_id, shop))
 
 

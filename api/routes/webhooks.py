@@ -54,7 +54,7 @@ def mail(request: Request, shop: Shop, by: Machine, raw: Raw) -> dict[str, int]:
     A delivery report or a complaint closes the address or ends marketing, an answer becomes a ticket or the way out. A
     mail that speaks of no message of ours is counted as nobody's and not kept.
     """
-    found = read_mail(raw, shop.clock.now())
+    found = read_mail(raw, shop.clock.now(), shop.mail_stamp.is_ours)
     told = take_receipts(found, shop)
     return told if found else {**told, "nobodys": 1}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, worker
-from agent.campaign.moves import needs_second
+from agent.campaign.moves import needs_second, plan_hash
 from agent.domain import CampaignStatus, Money
 from agent.errors import InputError, TransitionNotAllowed
 from agent.house import House
@@ -205,3 +205,10 @@ def test_a_negative_margin_is_said_before_anything_is_reserved(street: Street) -
 def test_keys_that_cannot_be_are_named(keys: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_plan({"id": "x", **keys}, "CNY")
+
+
+def test_nobody_signs_a_plan_that_was_changed_after_they_looked(house: House) -> None:
+    campaign.begin(PLAN, "mei", house)
+    campaign.begin(replace(PLAN, budget=Money(400_000, "CNY")), "mei", house)
+    with pytest.raises(TransitionNotAllowed, match="was changed"):
+        campaign.sign_off("spring", "jun", house, seen=plan_hash(PLAN))

@@ -92,10 +92,12 @@ def progress(request: Request, shop: Shop, by: Watcher, campaign_id: CampaignId)
 
 
 @router.post("/campaigns/{campaign_id}/sign-off")
-def sign_off(request: Request, shop: Shop, by: Manager, campaign_id: CampaignId) -> Response:
-    """Above the amount a second person's word; whoever proposed it is refused."""
+def sign_off(
+    request: Request, shop: Shop, by: Manager, campaign_id: CampaignId, seen: Annotated[str, Form()]
+) -> Response:
+    """Above the amount a second person's word on the plan of this page; whoever proposed it is refused."""
     try:
-        campaign.sign_off(campaign_id, by.name, shop.house)
+        campaign.sign_off(campaign_id, by.name, shop.house, seen)
     except HoldfastError as error:
         return go(request, f"/campaigns/{campaign_id}", _refusal(error))
     return go(request, f"/campaigns/{campaign_id}", Flash("campaign.signed"))

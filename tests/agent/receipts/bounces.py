@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from agent.mail_stamp import MailStamp
+
 KEY = "msg_0123456789abcdef01234567"
-OURS = f"<{KEY}@linden-lane.example>"
+STAMP = MailStamp("a secret of the tests alone, long enough")
+OURS = f"<{KEY}.{STAMP.of(KEY)}@linden-lane.example>"
 
 
 def crlf(text: str) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from agent.domain import ReceiptKind
 from agent.errors import InputError
 from agent.receipts import read_aliyun, read_gateway, read_huawei, read_mail, read_tencent, read_twilio
-from tests.agent.receipts.bounces import KEY, answer, complaint, delivery_report
+from tests.agent.receipts.bounces import KEY, STAMP, answer, complaint, delivery_report
 from tests.factories import NOW
 
 K = ReceiptKind
@@ -39,36 +39,36 @@ K = ReceiptKind
 def test_a_delivery_report_says_whether_the_address_is_nobodys(
     status: str, action: str, diagnosis: str, kind: ReceiptKind | None, whole: bool
 ) -> None:
-    found = read_mail(delivery_report(status, action, diagnosis, whole=whole), NOW)
+    found = read_mail(delivery_report(status, action, diagnosis, whole=whole), NOW, STAMP.is_ours)
     assert [receipt.kind for receipt in found] == ([kind] if kind else [])
     assert all(receipt.key == KEY for receipt in found)
 
 
 def test_the_same_report_has_the_same_id_and_another_one_another() -> None:
-    [one], [again] = read_mail(delivery_report(), NOW), read_mail(delivery_report(), NOW)
-    [other] = read_mail(delivery_report("5.2.2"), NOW)
+    [one], [again] = read_mail(delivery_report(), NOW, STAMP.is_ours), read_mail(delivery_report(), NOW, STAMP.is_ours)
+    [other] = read_mail(delivery_report("5.2.2"), NOW, STAMP.is_ours)
     assert one.id == again.id != other.id
 
 
 @pytest.mark.parametrize(("kind", "told"), [("abuse", 1), ("fraud", 1), ("not-spam", 0), ("dkim", 0)])
 def test_a_complaint_is_one_only_where_somebody_complains(kind: str, told: int) -> None:
-    assert [receipt.kind for receipt in read_mail(complaint(kind), NOW)] == [K.COMPLAINT] * told
+    assert [receipt.kind for receipt in read_mail(complaint(kind), NOW, STAMP.is_ours)] == [K.COMPLAINT] * told
 
 
 def test_a_report_about_somebody_elses_mail_says_nothing() -> None:
-    assert read_mail(delivery_report(message_id="<123@other.example>"), NOW) == []
-    assert read_mail(complaint(message_id="<123@other.example>"), NOW) == []
-    assert read_mail(answer("Hello", message_id="<123@other.example>"), NOW) == []
+    assert read_mail(delivery_report(message_id="<123@other.example>"), NOW, STAMP.is_ours) == []
+    assert read_mail(complaint(message_id="<123@other.example>"), NOW, STAMP.is_ours) == []
+    assert read_mail(answer("Hello", message_id="<123@other.example>"), NOW, STAMP.is_ours) == []
 
 
 def test_an_answer_is_what_was_written_above_the_quoted_mail() -> None:
-    [receipt] = read_mail(answer("谢谢，请问什么时候到？"), NOW)
+    [receipt] = read_mail(answer("谢谢，请问什么时候到？"), NOW, STAMP.is_ours)
     assert (receipt.kind, receipt.text) == (K.REPLIED, "谢谢，请问什么时候到？")
 
 
 @pytest.mark.parametrize("headers", ["Auto-Submitted: auto-replied\n", "Precedence: bulk\n", "X-Autoreply: yes\n"])
 def test_an_answer_that_nobody_wrote_is_none(headers: str) -> None:
-    assert read_mail(answer("I am out of office", headers), NOW) == []
+    assert read_mail(answer("I am out of office", headers), NOW, STAMP.is_ours) == []
 
 
 def test_whatever_a_stranger_sends_is_read_without_a_crash() -> None:
@@ -79,9 +79,9 @@ def test_whatever_a_stranger_sends_is_read_without_a_crash() -> None:
             for _ in range(dice.randint(1, 30)):
                 at = dice.randrange(len(bad))
                 bad[at : at + dice.randint(0, 9)] = dice.randbytes(dice.randint(0, 9))
-            assert isinstance(read_mail(bytes(bad), NOW), list)
+            assert isinstance(read_mail(bytes(bad), NOW, STAMP.is_ours), list)
     for raw in (b"", b"\x00\xff", b"Content-Type: multipart/report\r\n\r\n", "你好".encode("gb18030")):
-        assert read_mail(raw, NOW) == []
+        assert read_mail(raw, NOW, STAMP.is_ours) == []
 
 
 def test_the_three_sms_shapes_are_read() -> None:
@@ -146,3 +146,17 @@ def test_a_list_that_is_none_is_refused(body: object) -> None:
         read_twilio({}, NOW)
     with pytest.raises(InputError):
         read_huawei({"smsMsgId": "H1"}, NOW)
+
+
+def test_an_id_without_our_stamp_is_nobodys() -> None:
+    """Whoever knows a case's id knows its key: a report that is made up from it closes nobody's address."""
+    for forged in (f"<{KEY}@linden-lane.example>", f"<{KEY}.{'0' * 24}@linden-lane.example>"):
+        assert read_mail(delivery_report(message_id=forged), NOW, STAMP.is_ours) == []
+        assert read_mail(answer("Hello", message_id=forged), NOW, STAMP.is_ours) == []
+
+
+def test_an_answer_in_html_alone_is_read_as_it_is_seen() -> None:
+    said = b"<p>unsub<b>scribe</b></p><blockquote>Reply UNSUBSCRIBE and we will stop.</blockquote>"
+    raw = answer("SAID").replace(b"text/plain", b"text/html").replace(b"SAID", said)
+    [receipt] = read_mail(raw, NOW, STAMP.is_ours)
+    assert receipt.text == "unsubscribe"
