@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from agent.arms import Arm, arms_as_rows, read_arms
 from agent.bandit import Sizes, read_sizes, sizes_as_row
@@ -111,25 +112,70 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
     try:
         return Plan(
             id=str(data["id"]),
-            band=RiskBand(data.get("band", "low" if "steps" in data else "high")),
-            top=int(data["top"]) if "top" in data else None,
-            channels=tuple(Channel(name) for name in data.get("channels", ("email", "push", "sms"))),
-            budget=to_minor(Decimal(str(data["budget"])), currency) if "budget" in data else None,
-            auto_send=bool(data.get("auto_send", False)),
-            audit_share=float(data.get("audit_share", 0.1)),
-            cells=bool(data.get("cells", False)),
-            individual=int(data.get("individual", 50)),
+            band=_one_of(RiskBand, "band", data.get("band", "low" if "steps" in data else "high")),
+            top=_count("top", data["top"], 1) if "top" in data else None,
+            channels=_channels(data.get("channels", ("email", "push", "sms"))),
+            budget=_budget(data["budget"], currency) if "budget" in data else None,
+            auto_send=_flag("auto_send", data.get("auto_send", False)),
+            audit_share=_share("audit_share", data.get("audit_share", 0.1)),
+            cells=_flag("cells", data.get("cells", False)),
+            individual=_count("individual", data.get("individual", 50), 0),
             contact_cost=_cost(data.get("contact_cost", 0)),
             limits=_limits(data.get("limits", {})),
             arms=read_arms(data.get("arms", ())),
-            priority=int(data.get("priority", 0)),
+            priority=_count("priority", data.get("priority", 0), None),
             not_with=_names(data.get("not_with", ())),
             starts_at=_moment(data.get("starts_at")),
             flow=read_flow(data),
             bandit=read_sizes(data.get("bandit")),
         )
     except (ValueError, TypeError, ArithmeticError) as error:
-        raise InputError(f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign --help") from error
+        raise InputError(
+            f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign start --help"
+        ) from error
+
+
+# --- one value each; all raise ValueError in the words of the file ----------------------------------------------------
+
+K = TypeVar("K", bound=StrEnum)
+
+
+def _flag(key: str, given: Any) -> bool:
+    """Only true and false: "false" in quotes would otherwise count as yes, and send."""
+    if not isinstance(given, bool):
+        raise ValueError(f"{key} is true or false, without quotes, and not {given!r}")
+    return given
+
+
+def _count(key: str, given: Any, least: int | None) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or (least is not None and given < least):
+        span = "" if least is None else f" from {least} on"
+        raise ValueError(f"{key} is a whole number{span}, and not {given!r}")
+    return given
+
+
+def _share(key: str, given: Any) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
+        raise ValueError(f"{key} is a share between 0 and 1, like 0.1, and not {given!r}")
+    return float(given)
+
+
+def _one_of(kind: type[K], key: str, given: Any) -> K:
+    if given not in set(kind):
+        raise ValueError(f"{key} is one of {', '.join(kind)}, and not {given!r}")
+    return kind(given)
+
+
+def _channels(given: Any) -> tuple[Channel, ...]:
+    if isinstance(given, str) or not isinstance(given, list | tuple) or not given:
+        raise ValueError(f'channels is a list, like ["email", "push"], and not {given!r}')
+    return tuple(_one_of(Channel, "each of channels", name) for name in given)
+
+
+def _budget(given: Any, currency: str) -> Money:
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal) or not 0 <= given < 10**12:
+        raise ValueError(f"budget is an amount of {currency} from 0 on, like 2000, and not {given!r}")
+    return to_minor(Decimal(str(given)), currency)
 
 
 def _cost(given: Any) -> float:

@@ -28,7 +28,8 @@ _OTHERS = sieve(
     r"|那些(?:大牌|小店|杂牌|商家|平台)|杂牌|山寨|小作坊|小厂"
     r"|(?<![a-z])(?:other|rival|competing|those|most|some|big|cheap|cheaper|chain) (?:\w+ )?(?:carriers?"
     r"|stores?|shops?|brands?|companies|banks?|couriers?|networks?|providers?|retailers?|sellers?"
-    r"|lenders?|chains?|roasters?|apps?|tutors|schools?|agencies)(?![a-z])|(?<![a-z])(?:our )?(?:competitors?"
+    r"|lenders?|chains?|roasters?|apps?|tutors|schools?|agencies)(?![a-z])"
+    r"|(?<![a-z])(?:our )?(?:the other (?:shop|store|company|brand|place|firm|supplier)|competitors?"
     r"|rivals?|the competition|the other (?:guys|lot|side)|the big (?:guys|names|chains))(?![a-z])"
 )
 
@@ -56,7 +57,7 @@ _DISPARAGED = sieve(
     r"|(?<!我们)不(?:敢|会)(?:像|跟)|吃亏|上当|后患|套路|乱收费|偷工|缩水|翻车|拉胯|投诉(?:一堆|不断|多)"
     r"|没人管|没售后|劣质|有问题|陈年|旧货|临时凑|凑数|敷衍|三流|香精|勾兑|临期|过期"
     r"|(?<![a-z])(?:drops?(?! by| in| off| us)|lies?(?! in| flat)|lied|rip[s-]?|worse|worst|terrible|awful"
-    r"|hidden (?:fees?|charges?)|unreliable|slow(?:er|est)?|overcharg\w+|scam\w*|cheat\w*|fake|junk"
+    r"|hidden (?:fees?|charges?)|unreliable|slow(?:er|est)?|overcharg\w+|scam\w*|cheat\w*|fakes?|junk"
     r"|poor(?:ly)?|bad(?:ly)?"
     r"|loses?|lost|shady|breaks?(?! down your)|broke|fails?|failed|expensive|overpriced|mediocre|rubbish"
     r"|cuts? corners|can't (?:match|compete)|don't care|never (?:answer|pick|deliver|arrive|on time)\w*|burnt"

@@ -241,7 +241,7 @@ def _tell_measured(call: Call, found: Measured, currency: str) -> None:
         call.say(f"stayed: {_span(lift.found)}{looks}: {lift.verdict}")
     if found.ratio is not None:
         call.say(f"split: {'ALARM' if found.ratio.alarm else 'as drawn'} (p {found.ratio.p:.3g})")
-    if (worth := found.worth) is not None:
+    if (worth := found.worth) is not None and found.lift is not None:
         net = worth.net
         call.say(f"net profit: {net.total:+,.2f} {currency} [{net.total_low:+,.2f}, {net.total_high:+,.2f}]")
     if found.variants is not None:

@@ -37,7 +37,7 @@ def train(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="The day the label looks forward from (exclusive).")
     ] = None,
-    mapping: Annotated[Path | None, typer.Option("--map", help="TOML with [columns] for --events.")] = None,
+    mapping: Annotated[Path | None, typer.Option("--map", help="TOML with a table columns for --events.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Model folder (else models/churn in the home).")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only count who would be labelled as left.")] = False,
 ) -> dict[str, Any]:
