@@ -20,7 +20,16 @@ from agent.campaign.ladders import Ladders
 from agent.campaign.moves import OPEN
 from agent.campaign.placing import Flagged, Rivals, candidates, new_case, placing, rivals, with_history
 from agent.campaign.reaching import reach
-from agent.domain import CampaignStatus, Case, CaseStatus, Customer, Event, FlowState, FlowStatus
+from agent.domain import (
+    WAITING_FOR_PERSON,
+    CampaignStatus,
+    Case,
+    CaseStatus,
+    Customer,
+    Event,
+    FlowState,
+    FlowStatus,
+)
 from agent.errors import TransitionNotAllowed
 from agent.flow import Flow, entered_by, holds, reached
 from agent.flow import Step as FlowStep
@@ -34,6 +43,9 @@ LOOK_EVERY = timedelta(minutes=15)
 """How often everybody is looked at for entering and for goals: it reads every history, a due step only its own."""
 PUT_OFF, PATIENCE = timedelta(hours=12), 14
 """A message that cannot go now (another one went two days ago) is tried twice a day for a week, then passed over."""
+UNDECIDED = WAITING_FOR_PERSON | {CaseStatus.CHECKED}
+LOOKS_AGAIN = timedelta(hours=1)
+"""A draft that waits for a person is looked at again so often; until it is decided the customer stays at that step."""
 FOR_GOOD = ("no consent", "SUPPRESSED", "MINOR", "CONSENT_CHANNEL", "HOLD_ACCOUNT")
 """Reasons against writing that a week will not change."""
 
@@ -175,6 +187,8 @@ def _message(
 def _after(state: FlowState, case: Case, house: House) -> FlowState:
     if case.status is CaseStatus.HELD_OUT:
         return house.store.flows.move(state, status=F.HELD_OUT)
+    if case.status in UNDECIDED:  # the next step speaks of a message that came: it waits for whoever decides
+        return house.store.flows.move(state, due_at=house.clock.now() + LOOKS_AGAIN)
     return house.store.flows.move(state, step=state.step + 1, waited=0)
 
 

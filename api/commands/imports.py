@@ -12,7 +12,7 @@ from api.terminal import FAILED, Call, command
 app = typer.Typer(help="Bring in customers, orders, events, reviews, tickets, policies, offers, outcomes.")
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV, TSV, Excel or Parquet; UTF-8 or GB18030; .gz is fine.")]
-MapOption = Annotated[Path | None, typer.Option("--map", help="TOML with [columns] our_name = 'their header'.")]
+MapOption = Annotated[Path | None, typer.Option("--map", help="TOML: in a table columns, our_name = 'their header'.")]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Read and judge everything, store nothing.")]
 TrialOption = Annotated[bool, typer.Option("--trial", help="Mark new customers as made up: never anybody's address.")]
 

@@ -114,10 +114,22 @@ def test_the_goal_ends_it_and_takes_back_what_has_not_left(street: Street) -> No
     assert len(street.store.cases.find([CaseStatus.CHECKED])) == 2
     street.history.events.append(an_order("c1", 0, at=NOW + timedelta(minutes=5)))
     turn(street, minutes=20)
-    assert where(street) == {("active", 2): 1, ("goal", 2): 1}
+    assert where(street) == {("active", 0): 1, ("goal", 0): 1}, "a step waits until its draft is decided"
     [case] = street.store.cases.find(customer_id="c1")
     assert case.status is CaseStatus.REJECTED
     assert turn(street, days=4) == 0
+
+
+def test_nothing_follows_a_message_that_nobody_has_approved(street: Street) -> None:
+    """The second message speaks of a first one: it is not even drafted before that one was sent or rejected."""
+    started(street, replace(PLAN, auto_send=False))
+    worker.draft_turn(street.house)
+    street.history.events += [an_event(name, "visit", NOW + timedelta(hours=1)) for name in ("c1", "c2")]
+    turn(street, days=4)
+    assert [case.step for case in street.store.cases.find()] == [0, 0]
+    pipeline.reject(street.store.cases.find(customer_id="c1")[0], "lin", street.house)
+    turn(street, hours=2)
+    assert where(street) == {("active", 2): 1, ("active", 0): 1}
 
 
 def test_many_turns_in_a_row_write_nothing_twice(street: Street) -> None:
