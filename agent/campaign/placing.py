@@ -94,7 +94,8 @@ def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: Hous
     arm = draw(plan.arms, plan.id, customer.id) if not serving else None
     channels, why_not = channels_in(plan, customer, arm, house)
     if None in channels:
-        return Place(None, f"{why_not} in every arm" if plan.arms and any(channels) else why_not)
+        in_arms = f"{why_not.removesuffix(' on any channel of the plan')} in every arm"
+        return Place(None, in_arms if plan.arms and any(channels) else why_not)
     if not serving and steps.wants_peace(events, house.clock.now()):
         return Place(None, "better left alone: asked lately for fewer messages")
     for channel in dict.fromkeys(channel for channel in channels if channel is not None):
