@@ -28,7 +28,8 @@ def take_receipts(receipts: Iterable[Receipt], workshop: Workshop) -> dict[str, 
             receipt = replace(receipt, kind=ReceiptKind.UNSUBSCRIBED)
         taken = pipeline.take_receipt(receipt, house)
         found[taken] += 1
-        if taken is Taken.TAKEN and receipt.kind is ReceiptKind.REPLIED and receipt.text:
+        # known as well: whoever died between the receipt and its ticket is told again, and the ticket has one id
+        if taken in (Taken.TAKEN, Taken.KNOWN) and receipt.kind is ReceiptKind.REPLIED and receipt.text:
             _open_ticket(receipt, workshop)
     return {name.value: found[name] for name in Taken}
 
@@ -51,6 +52,7 @@ def _open_ticket(receipt: Receipt, workshop: Workshop) -> None:
 
 def _message_of(receipt: Receipt, workshop: Workshop) -> Message:
     outbox = workshop.store.outbox
-    row = outbox.get(receipt.key) if receipt.key else outbox.by_provider_id(receipt.provider_id or "")
+    row = outbox.get(receipt.key) if receipt.key else None
+    row = row or outbox.by_provider_id(receipt.provider_id or "")
     assert row is not None, "it was just found"
     return row.message

@@ -87,6 +87,19 @@ def test_any_other_answer_becomes_a_ticket_and_holds_marketing(door: Client, sho
     assert not shop.workshop.store.people.get("c2").suppressed
 
 
+def test_an_answer_whose_ticket_was_lost_in_a_crash_gets_it_when_told_again(
+    door: Client, shop: SmallShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, message_id = sent(door, shop)
+    raw = answer("My lid is broken, what now?", message_id=message_id)
+    with monkeypatch.context() as crash:
+        crash.setattr("api.receiving._open_ticket", lambda receipt, workshop: None)
+        assert post_mail(door(Role.INTEGRATOR), raw) == counts(taken=1)
+    assert post_mail(door(Role.INTEGRATOR), raw) == counts(known=1)
+    events = shop.workshop.house.history.timeline("c2", NOW.replace(year=2027))
+    assert [event.kind for event in events].count("ticket") == 1
+
+
 def test_a_mail_about_nothing_of_ours_is_nobodys(door: Client) -> None:
     assert post_mail(door(Role.INTEGRATOR), b"From: a@b.example\r\n\r\nHello") == counts(nobodys=1)
 
