@@ -110,6 +110,7 @@ def import_customers(
 
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
     """Policies of any format into the home folder and the index. Raises KnowledgeError."""
+    from agent.acts import act_table
     from knowledge.taking import findings, read, take
 
     most_mb = workshop.settings.ingest_max_mb
@@ -127,7 +128,7 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         found = read(workshop.home.policies, most_mb)  # a second folder adds to the first, it does not end it
     changes = take(found, workshop.index)
     counts = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
-    seen = findings(found, workshop.index, workshop.clock.now().date())
+    seen = findings(found, workshop.index, workshop.clock.now().date(), act_table())
     return {
         **report,
         **{name: len(ids) for name, ids in counts.items()},

@@ -3,6 +3,7 @@ see."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from knowledge.ingest import MOST_MB, Unread, read_folder
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something taken in with a doubt. `kind`: command, contradiction, remark, embedder. `clauses` are ids."""
+    """Something taken in with a doubt. `kind`: command, contradiction, act, remark, embedder. `clauses` are ids."""
 
     kind: str
     message: str
@@ -57,8 +58,8 @@ def take(found: Read, index: PolicyIndex, progress: Progress = lambda _step, _sh
     return index.replace_clauses(found.clauses, progress)
 
 
-def findings(found: Read, index: PolicyIndex, on: date) -> list[Finding]:
-    """What a person should see, the gravest first."""
+def findings(found: Read, index: PolicyIndex, on: date, acts: Collection[str] | None = None) -> list[Finding]:
+    """What a person should see, the gravest first. `acts`: the promises that can be made at all; None: not asked."""
     commanding = [
         Finding("command", command.message, None, (command.clause.id,)) for command in commands(found.clauses)
     ]
@@ -66,10 +67,22 @@ def findings(found: Read, index: PolicyIndex, on: date) -> list[Finding]:
         Finding("contradiction", conflict.message, None, (conflict.first.id, conflict.second.id))
         for conflict in conflicts(found.clauses, on)
     ]
+    unknown = [] if acts is None else _unknown_acts(found.clauses, acts)
     languages = {clause.language for clause in found.clauses}
     missing = [Finding("embedder", problem.message) for problem in _missing(index, languages)]
     remarks = [Finding("remark", remark, each.source) for each in found.documents for remark in each.remarks]
-    return [*commanding, *contradictions, *missing, *remarks]
+    return [*commanding, *contradictions, *unknown, *missing, *remarks]
+
+
+def _unknown_acts(clauses: Sequence[Clause], acts: Collection[str]) -> list[Finding]:
+    """A name that is written wrong backs no promise, and nobody would learn why."""
+    known = ", ".join(sorted(acts))
+    return [
+        Finding("act", f"{name} is no act that could be promised; known: {known}", None, (clause.id,))
+        for clause in clauses
+        for name in clause.acts
+        if name not in acts
+    ]
 
 
 def _missing(index: PolicyIndex, languages: set[str]) -> list[EmbedderMissing]:

@@ -32,6 +32,7 @@ def ingest(
     from dataclasses import asdict
     from datetime import UTC, datetime
 
+    from agent.acts import act_table
     from knowledge.taking import findings, read, take
 
     day = (call.now or datetime.now(UTC)).date()
@@ -45,7 +46,7 @@ def ingest(
         "removed": changes.removed,
         "expired": found.expired(day),
     }
-    seen = findings(found, policies, day)
+    seen = findings(found, policies, day, act_table())
     for item in found.unread:
         call.remark(f"not read: {item.reason}" + (f": {item.remedy}" if item.remedy else ""))
     for finding in seen:

@@ -73,6 +73,18 @@ def test_an_ingestion_keeps_both_and_shows_them_to_a_person(tmp_path: Path) -> N
     assert (finding.kind, finding.clauses) == ("contradiction", ("a#无理由退货", "b#无理由退货"))
 
 
+def test_an_act_that_nobody_knows_is_shown_to_a_person(tmp_path: Path) -> None:
+    text = (
+        "---\nvalid_from: 2026-01-01\n---\n# 换货\n\n尺码不合可以免费换一次。\n\n> acts: exchange_free, fly_to_moon\n"
+    )
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    found, index = read(tmp_path), PolicyIndex(tmp_path / "index")
+    take(found, index)
+    [finding] = findings(found, index, TODAY, {"exchange_free"})
+    assert (finding.kind, finding.clauses) == ("act", ("a#换货",))
+    assert "fly_to_moon" in finding.message
+
+
 def test_what_has_expired_is_counted_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Old\n\nText.\n> valid_to: 2025-01-01\n\n# New\n\nText.\n", encoding="utf-8")
     assert read(tmp_path).expired(TODAY) == ("a#old",)
