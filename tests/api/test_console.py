@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.domain import MONEY_KINDS, CaseStatus, Finding, Language, OfferKind, Severity, Source, Span
+from agent import campaign
+from agent.domain import (
+    MONEY_KINDS,
+    CampaignStatus,
+    CaseStatus,
+    Finding,
+    Language,
+    Money,
+    OfferKind,
+    Severity,
+    Source,
+    Span,
+)
 from agent.guardrails.rulebook import FAMILIES
+from agent.plan import Plan
 from api.console.marks import pieces
 from api.console.session import local_path
 from api.console.texts import texts
@@ -277,3 +291,14 @@ def test_nobody_may_leave_words_in_a_cookie_that_become_markup(client: Any) -> N
     text = client.get("/settings").text
     assert "<img src=x>" not in text
     assert "&lt;img src=x&gt;" in text
+
+
+def test_a_second_person_signs_the_plan_of_the_page(client: Any, shop: ConsoleShop) -> None:
+    csrf, house = signed_in(client, "may"), replace(shop.workshop.house, four_eyes_above=Money(100, "CNY"))
+    campaign.begin(Plan("spring", budget=Money(200_000, "CNY")), "somebody else", house)
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get("/campaigns/spring").text)
+    assert seen is not None
+    client.post("/campaigns/spring/sign-off", data={"csrf": csrf, "seen": "0" * 16})
+    assert shop.workshop.store.campaigns.status("spring") is CampaignStatus.REVIEW
+    client.post("/campaigns/spring/sign-off", data={"csrf": csrf, "seen": seen[1]})
+    assert shop.workshop.store.campaigns.status("spring") is CampaignStatus.RUNNING

@@ -106,7 +106,9 @@ def test_a_large_campaign_waits_for_a_second_person(tmp_path: Path) -> None:
     refused = mei.post("/v1/campaigns/spring/sign-off")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_allowed")
     assert "cannot sign it as well" in refused.json()["detail"]
-    signed = jun.post("/v1/campaigns/spring/sign-off").json()
+    stale = jun.post("/v1/campaigns/spring/sign-off", params={"seen": "0" * 16})
+    assert (stale.status_code, "was changed" in stale.json()["detail"]) == (409, True)
+    signed = jun.post("/v1/campaigns/spring/sign-off", params={"seen": said["history"][0]["plan"]}).json()
     assert signed["status"] == "running"
     assert [step["by"] for step in signed["history"]] == ["key:manager-0", "key:manager-2"]
     assert mei.put("/v1/ledger/campaign:spring", json={"amount_minor": 90_000}).status_code == 422
