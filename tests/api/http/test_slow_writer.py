@@ -44,7 +44,7 @@ def test_while_a_slow_model_writes_everything_else_is_answered(tmp_path: Path) -
 
 def test_more_than_can_wait_are_told_to_come_back(tmp_path: Path) -> None:
     with llm_server("slow") as model:
-        shop = a_small_shop(tmp_path / "home", model=model.url, writer_timeout_s=1.0, drafters=1)
+        shop = a_small_shop(tmp_path / "home", model=model.url, writer_timeout_s=2.0, drafters=1)
         with running(shop) as url:
             client = httpx.Client(headers={"Authorization": f"Bearer {shop.key(Role.ADMIN)}"}, timeout=120)
             codes: list[int] = []
@@ -53,7 +53,7 @@ def test_more_than_can_wait_are_told_to_come_back(tmp_path: Path) -> None:
                 body = {**DRAFT, "situation": "long_silence"}
                 codes.append(client.post(f"{url}/drafts", json=body).status_code)
 
-            threads = [threading.Thread(target=ask) for _ in range(12)]
+            threads = [threading.Thread(target=ask) for _ in range(24)]
             for thread in threads:
                 thread.start()
             for thread in threads:
