@@ -9,15 +9,13 @@ judged three times by the same gate: when it was drafted, when it was approved, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from agent import coupons, gatekeeper, review, steps, ways
+from agent import coupons, departures, gatekeeper, review, steps, ways
 from agent.backoff import next_try
 from agent.breaker import Breaker
 from agent.domain import (
-    ALLOWED,
     Case,
     CaseStatus,
     Customer,
@@ -26,10 +24,6 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
-    Outcome,
-    Receipt,
-    ReceiptKind,
-    Taken,
     Tone,
     Verdict,
     Words,
@@ -45,7 +39,6 @@ from agent.errors import (
 from agent.gatekeeper import Judgement
 from agent.house import House
 from agent.outbox import OutboxRow
-from agent.outcomes import OutcomeRow, read_outcome, status_after
 from agent.send import compose_message, deliver
 
 S = CaseStatus
@@ -80,7 +73,7 @@ def redraft(case: Case, house: House, instruction: str = "", tone: Tone | None =
     """Other words for the same case. The offer stays what it was, unless it lapsed: then it is decided anew."""
     customer = gatekeeper.customer_of(case, house)
     events = house.history.timeline(case.customer_id, house.clock.now())
-    if case.decision is None or steps.has_lapsed(case, house):
+    if case.decision is None or coupons.has_lapsed(case, house):
         return prepare(case, house, instruction, tone)
     return _draft(case, customer, events, house, instruction, tone)
 
@@ -132,7 +125,7 @@ def variants(case: Case, house: House, count: int = 3, instruction: str = "") ->
 
     Fewer than `count` where two came out alike. Raises TransitionNotAllowed where the offer lapsed, NoDraft as redraft.
     """
-    if steps.has_lapsed(case, house):
+    if coupons.has_lapsed(case, house):
         raise TransitionNotAllowed(f"the coupon of case {case.case_id} lapsed", "draft it anew first")
     sheet = sheet_of(case, house)
     if sheet is None:
@@ -233,7 +226,7 @@ def take_back(case: Case, reviewer: str, house: House, note: str = "") -> Case:
     Raises TransitionNotAllowed once a sender has the message.
     """
     case = house.store.cases.get(case.case_id)
-    return steps.recall(case, review.take_back(draft_of(case, house), reviewer, house.clock.now(), note), house)
+    return departures.recall(case, review.take_back(draft_of(case, house), reviewer, house.clock.now(), note), house)
 
 
 def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
@@ -246,7 +239,7 @@ def reject(case: Case, reviewer: str, house: House, note: str = "") -> Case:
             house.store.cases.note(case.case_id, "review", now, {"decision": "reject", "reviewer": reviewer})
         else:
             case = steps.keep_review(case, review.reject(draft, reviewer, now, note), S.REJECTED, house)
-        steps.release(case, house)
+        coupons.release(case, house)
     return case
 
 
@@ -254,31 +247,31 @@ def send(row: OutboxRow, house: House) -> Delivery:
     """send: the gate on the state of the world now; then, and only then, the channel."""
     message, now = row.message, house.clock.now()
     case = house.store.cases.get(message.case_id)
-    if steps.paused(case, house):
+    if departures.paused(case, house):
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"campaign {case.campaign_id} is paused")
     draft = house.store.cases.draft(message.draft_id)
     judgement = gatekeeper.ask("send", case, draft, Words(message.subject, message.body), house, besides=message.key)
     gatekeeper.note(judgement, case, draft, house)
     verdict = judgement.verdict
 
-    if against := steps.against_sending(row, judgement, draft, house):
-        return steps.stop(case, row, against, house)
+    if against := departures.against_sending(row, judgement, draft, house):
+        return departures.stop(case, row, against, house)
     if verdict.deferred_until is not None and verdict.deferred_until > now:
         house.store.outbox.defer(message.key, verdict.deferred_until, now)
         return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {verdict.deferred_until}")
-    if (until := steps.paced(message, gatekeeper.customer_of(case, house), house)) is not None:
-        house.store.outbox.defer(message.key, until, now)
-        return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {until}: the provider's pace")
     with house.store.write():
         # Asked with the claim: what was turned, paused or unsubscribed while the gate judged holds this message too.
         house.store.people.lock(case.customer_id)
-        if why := steps.held_back(case, house):
+        if why := departures.held_back(case, house):
             return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=why)
+        if (until := departures.paced(message, gatekeeper.customer_of(case, house), house)) is not None:
+            house.store.outbox.defer(message.key, until, now)
+            return Delivery(message.key, DeliveryStatus.QUEUED, now, detail=f"waits until {until}: the provider's pace")
         if not house.store.outbox.claim(message.key, now, message.text_hash):
             return Delivery(message.key, row.status, now, detail="another sender has it")
         case = house.store.cases.advance(case, S.SENDING, now)
     delivery = deliver(message, verdict, house.channels[message.channel], house.clock)
-    return steps.settle(case, _again_or_given_up(row, delivery), house)
+    return departures.settle(case, _again_or_given_up(row, delivery), house)
 
 
 def _again_or_given_up(row: OutboxRow, delivery: Delivery) -> Delivery:
@@ -300,15 +293,15 @@ def send_due(house: House, limit: int = 1_000_000, stopped: Callable[[], bool] =
     `stopped` says so, because the process ends, no other is begun.
     """
     recover(house)
-    steps.give_up_stale_offers(house)
+    coupons.give_up_stale(house)
     done: list[Delivery] = []
     breaker = Breaker()
-    resting = steps.resting_channels(house)
+    resting = departures.resting_channels(house)
     for row in house.store.outbox.due(house.clock.now(), limit):
         if stopped() or house.store.sending.state().stopped:
             break
         channel = row.message.channel
-        if why := resting.get(channel, "") or breaker.against(channel) or steps.window_full(channel, house):
+        if why := resting.get(channel, "") or breaker.against(channel) or departures.window_full(channel, house):
             done.append(Delivery(row.message.key, row.status, house.clock.now(), detail=why))
             continue
         try:
@@ -334,7 +327,7 @@ def recover(house: House, lease: timedelta = SENDING_LEASE) -> list[str]:
             row = house.store.outbox.get(key)
             assert row is not None, "it was just moved"
             case = house.store.cases.get(row.message.case_id)
-            steps.settle(case, Delivery(key, DeliveryStatus.UNKNOWN, now, detail=row.detail), house)
+            departures.settle(case, Delivery(key, DeliveryStatus.UNKNOWN, now, detail=row.detail), house)
     return keys
 
 
@@ -351,90 +344,8 @@ def doubt(house: House, why: str) -> list[str]:
             if row.status is DeliveryStatus.QUEUED:
                 house.store.outbox.claim(row.message.key, now)
                 case = house.store.cases.advance(case, S.SENDING, now)
-            steps.settle(case, Delivery(row.message.key, DeliveryStatus.UNKNOWN, now, detail=why), house)
+            departures.settle(case, Delivery(row.message.key, DeliveryStatus.UNKNOWN, now, detail=why), house)
     return [row.message.key for row in rows]
-
-
-def give_back(house: House) -> int:
-    """Coupons that wait for a decision nobody makes go back into the pool; how many."""
-    return steps.give_up_stale_offers(house)
-
-
-def expire_coupons(house: House) -> int:
-    """Coupons that nobody came with until well after their last day give their money back; how many."""
-    return coupons.expire_unused(house)
-
-
-def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> None:
-    """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
-    house.store.people.get(customer_id)  # says so when there is no such customer
-    house.store.people.suppress(customer_id, at, source)
-
-
-def unsubscribe_case(case_id: str, source: str, house: House) -> bool:
-    """The customer of this case followed the way out in its message; False when that was done already.
-
-    Works whatever status the case has: what still waits in the outbox is stopped by the gate. Raises NotFound.
-    """
-    now = house.clock.now()
-    case = house.store.cases.get(case_id)
-    unsubscribe(case.customer_id, now, source, house)  # first and by itself: nothing that follows may undo it
-    with house.store.write(), suppress(TransitionNotAllowed):  # somebody else moved the case: the way out stands
-        if any(outcome.kind == S.UNSUBSCRIBED for outcome in house.store.results.of_case(case_id)):
-            return False
-        return record(OutcomeRow(S.UNSUBSCRIBED.value, now, case_id=case_id), house, source) is not None
-    return True
-
-
-def record(row: OutcomeRow, house: House, source: str) -> Outcome | None:
-    """outcome: what came of it. None when it was known already, or when nobody can say whose it is."""
-    with house.store.write():
-        if row.kind == S.REDEEMED:
-            told = house.store.cases.get(row.case_id) if row.case_id else None
-            reservation = coupons.redeem(row.code, told, row.at, house)
-        else:
-            reservation = house.store.ledger.holder(row.code) if row.code else None
-        case_id = row.case_id or (reservation.case_id if reservation else None)
-        if case_id is None:
-            return None
-        case = house.store.cases.get(case_id)
-        outcome = read_outcome(row, case, source)
-        if outcome.kind == S.UNSUBSCRIBED:
-            unsubscribe(case.customer_id, outcome.at, source, house)
-        if not house.store.results.record(outcome):
-            return None
-        if status_after(outcome) in ALLOWED[case.status]:
-            house.store.cases.advance(case, status_after(outcome), outcome.at)
-        house.store.cases.note(case.case_id, "outcome", outcome.at, {"kind": outcome.kind, "source": source})
-    return outcome
-
-
-def take_receipt(receipt: Receipt, house: House) -> Taken:
-    """What a channel told afterwards, acted on once: a complaint ends marketing, an address that is nobody's is closed.
-
-    A receipt also settles a message of which nobody knew whether it had left.
-    """
-    outbox = house.store.outbox
-    row = outbox.get(receipt.key) if receipt.key else None
-    if row is None and receipt.provider_id:
-        row = outbox.by_provider_id(receipt.provider_id)
-    if row is None:
-        return Taken.NOBODYS
-    message = row.message
-    if not steps.may_follow(receipt, message, house):
-        return Taken.IGNORED
-    if receipt.kind in steps.ENDS_MARKETING:  # first and by itself: nothing that follows may undo it
-        unsubscribe(message.customer_id, receipt.at, f"{receipt.source}: {receipt.kind}", house)
-    with house.store.write():
-        if not house.store.receipts.add(receipt, message):
-            return Taken.KNOWN
-        steps.note_receipt(receipt, message, house)
-        steps.settle_unknown(row, receipt, house)
-        if receipt.kind is ReceiptKind.DELIVERED:
-            record(OutcomeRow(S.DELIVERED.value, receipt.at, case_id=message.case_id), house, receipt.source)
-        if receipt.kind in steps.ENDS_MARKETING:
-            record(OutcomeRow(S.UNSUBSCRIBED.value, receipt.at, case_id=message.case_id), house, receipt.source)
-    return Taken.TAKEN
 
 
 def judged(case: Case, draft: Draft | None, words: Words, house: House) -> Verdict:

@@ -41,6 +41,13 @@ def package_data(package: str) -> Traversable:
     return ours if _overrides is None else cast("Traversable", Overlay(ours, _overrides.joinpath(*package.split("."))))
 
 
+def toml_texts(folder: Traversable | Path) -> Iterator[tuple[str, str]]:
+    """Every TOML file of a folder, by its name without the ending, in the order of names."""
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.name.endswith(".toml"):
+            yield item.name.removesuffix(".toml"), item.read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True)
 class Overlay:
     """A folder over another one: what is read of it comes from `own` where it is there, else from `ours`."""

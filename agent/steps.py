@@ -10,34 +10,24 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from agent import gatekeeper, ways
 from agent.arms import WORDS_ALONE, Arm
-from agent.breaker import MAX_FAULTS, resting
-from agent.channels import market_of
 from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
     BY_HAND,
-    CampaignStatus,
     Case,
     CaseStatus,
-    Channel,
     Customer,
     Decision,
-    Delivery,
-    DeliveryStatus,
     Draft,
     Event,
     FactSheet,
-    Message,
     OfferKind,
     OfferStatus,
     Purpose,
-    Receipt,
-    ReceiptKind,
     Review,
     Tone,
     Verdict,
@@ -46,7 +36,7 @@ from agent.domain import (
 )
 from agent.draft import prompts_of, write_draft
 from agent.draft.approved import approved_draft
-from agent.errors import GateRefused, InputError, TransitionNotAllowed
+from agent.errors import GateRefused, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.flow import Step
 from agent.gatekeeper import Judgement
@@ -54,11 +44,9 @@ from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
-from agent.outbox import OutboxRow, message_key
-from agent.pace import may_leave_at, window_opens_at
+from agent.outbox import message_key
 from agent.plan import plan_of
 from agent.review import stops
-from agent.send import address_of
 from agent.situations import GENERAL, situations
 from agent.spans import reanchor
 from agent.threats import threats
@@ -66,8 +54,6 @@ from agent.voice import taught
 from knowledge.documents import Passage
 
 S = CaseStatus
-HOLDING = (S.OFFERED, S.CHECKED, S.BLOCKED, S.NEEDS_PERSON)
-HOLD_FOR = timedelta(days=3)
 GAP = timedelta(days=2)
 NEXT_VARIANT = 7919
 UNDER_WAY = frozenset({S.APPROVED, S.QUEUED, S.SENDING, S.SENT, S.UNKNOWN}) | AFTER_SEND
@@ -381,115 +367,6 @@ def keep_review(case: Case, review: Review, to: CaseStatus, house: House, **line
     return case
 
 
-def stop(case: Case, row: OutboxRow, why: str, house: House) -> Delivery:
-    """The world changed between approval and sending: nothing leaves, the money goes back, a person sees why."""
-    now = house.clock.now()
-    delivery = Delivery(row.message.key, DeliveryStatus.STOPPED, now, detail=why)
-    with house.store.write():
-        if not house.store.outbox.finish(delivery, since=DeliveryStatus.QUEUED):
-            return Delivery(row.message.key, row.status, now, detail="another sender has it")
-        case = house.store.cases.advance(case, S.BLOCKED, now)
-        release(case, house)
-        _note(case, "send", house, {"stopped": why})
-    return delivery
-
-
-def recall(case: Case, review: Review, house: House) -> Case:
-    """Undo an approval while its message still waits. The coupon stays reserved: a person has the case in hand."""
-    taken = Delivery(
-        message_key(case.case_id), DeliveryStatus.STOPPED, review.at, detail=f"taken back by {review.reviewer}"
-    )
-    with house.store.write():
-        if not house.store.outbox.finish(taken, since=DeliveryStatus.QUEUED):
-            raise TransitionNotAllowed(
-                f"case {case.case_id} has no message waiting that could be taken back: it is {case.status}",
-                "see what became of it: holdfast trace",
-            )
-        return keep_review(case, review, S.NEEDS_PERSON, house)
-
-
-def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
-    """Money follows the message: spent when it left, and also when nobody can know; back when it certainly did not."""
-    known = {DeliveryStatus.SENT: S.SENT, DeliveryStatus.UNKNOWN: S.UNKNOWN, DeliveryStatus.QUEUED: S.QUEUED}
-    status = known.get(delivery.status, S.FAILED)
-    with house.store.write():
-        house.store.outbox.finish(delivery, since=DeliveryStatus.SENDING)
-        case = house.store.cases.advance(case, status, delivery.at)
-        if (reservation_id := reserved(case)) and status in (S.SENT, S.UNKNOWN):
-            house.store.ledger.commit(reservation_id, delivery.at)
-        if status is S.FAILED:
-            release(case, house)
-        _note(
-            case, "send", house, {"status": delivery.status.value, "where": delivery.where, "detail": delivery.detail}
-        )
-    return delivery
-
-
-ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
-FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
-NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
-
-
-def may_follow(receipt: Receipt, message: Message, house: House) -> bool:
-    """Who opened or clicked is kept of those alone who agreed to this channel's marketing, and want a profile."""
-    if receipt.kind not in FOLLOWED:
-        return True
-    customer = house.store.people.get(message.customer_id)
-    consent = customer.consents.get(message.channel)
-    agreed = consent is not None and consent.granted is True
-    return agreed and not customer.suppressed and not NO_PROFILE.intersection(map(str.casefold, customer.flags))
-
-
-def settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:
-    """Whatever is told about a message shows that it left; where nobody knew, that is known now."""
-    if row.status is not DeliveryStatus.UNKNOWN:
-        return
-    told = f"{receipt.source} told of it: {receipt.kind}"
-    # a gateway's clock may be years off: a message never left before it was queued, else caps would not count it
-    at = min(max(receipt.at, row.queued_at), house.clock.now())
-    sent = Delivery(row.message.key, DeliveryStatus.SENT, at, row.where, told)
-    if house.store.outbox.finish(sent, since=DeliveryStatus.UNKNOWN):
-        case = house.store.cases.get(row.message.case_id)
-        if case.status is S.UNKNOWN:
-            house.store.cases.advance(case, S.SENT, at)
-
-
-def note_receipt(receipt: Receipt, message: Message, house: House) -> None:
-    """Its line in the trace; what a customer wrote is not repeated there."""
-    line = {"kind": receipt.kind.value, "source": receipt.source, "detail": receipt.detail}
-    house.store.cases.note(message.case_id, "receipt", receipt.at, line)
-
-
-def give_up_stale_offers(house: House) -> int:
-    """A coupon is held three days for a draft that nobody decides about; then its money and its code go back."""
-    given_back = 0
-    for case_id in house.store.cases.holding_coupons(HOLDING, house.clock.now() - HOLD_FOR):
-        with house.store.write():
-            case = house.store.cases.get(case_id)
-            if case.status in HOLDING:  # nobody approved it since it was found
-                release(case, house)
-                given_back += 1
-    return given_back
-
-
-def has_lapsed(case: Case, house: House) -> bool:
-    """Whether the coupon of this case was given back: then it must be decided anew before anything is sent."""
-    reservation_id = reserved(case)
-    held = house.store.ledger.reservation(reservation_id) if reservation_id else None
-    return held is not None and held.status == "released"
-
-
-def release(case: Case, house: House) -> None:
-    """Give back what was reserved for this case, if anything was."""
-    if reservation_id := reserved(case):
-        house.store.ledger.release(reservation_id, house.clock.now())
-
-
-def reserved(case: Case) -> str | None:
-    offer = case.decision.offer if case.decision else None
-    return offer.reservation_id if offer else None
-
-
 def needs_a_look(case: Case) -> str:
     """Why a person should see a draft that the gate has nothing against; empty when none need."""
     if case.decision is not None and case.decision.help is OfferKind.HUMAN_CALL:
@@ -497,82 +374,6 @@ def needs_a_look(case: Case) -> str:
     if case.purpose is Purpose.SERVICE and case.situation == GENERAL:
         return "no ticket or review stands behind this service message: is it one?"
     return ""
-
-
-def paused(case: Case, house: House) -> bool:
-    """Whether the campaign of this case is paused: its messages stay queued until somebody resumes it."""
-    if case.campaign_id is None:
-        return False
-    return house.store.campaigns.status(case.campaign_id) is CampaignStatus.PAUSED
-
-
-def paced(message: Message, customer: Customer, house: House) -> datetime | None:
-    """From when the provider takes one more, of us all and for this recipient; None for now. The sink takes any."""
-    rules = house.providers.get(market_of(message.channel, customer.language, customer.timezone))
-    if rules is None or message.channel not in house.reach.real:
-        return None
-    nth_last = partial(house.store.outbox.nth_last, message.channel)
-    return may_leave_at(rules, message.recipient, message.purpose, customer.timezone, house.clock.now(), nth_last)
-
-
-def window_full(channel: Channel, house: House) -> str:
-    """Why no message of this channel leaves for now, whosever it is; empty while one may. No gate is asked for it."""
-    if channel not in house.reach.real:
-        return ""
-    nth_last, now = partial(house.store.outbox.nth_last, channel), house.clock.now()
-    carriers = [rules for rules in house.providers.values() if rules.channel is channel]
-    waits = [window_opens_at(rules, now, nth_last) for rules in carriers]
-    if not waits or any(until is None for until in waits):
-        return ""
-    return f"the window of {' and '.join(rules.key for rules in carriers)} is full: the next run goes on"
-
-
-def resting_channels(house: House) -> dict[Channel, str]:
-    """The channels that an earlier run found dead minutes ago, with the reason for leaving them alone."""
-    now, found = house.clock.now(), {}
-    for channel in house.channels:
-        if (until := resting(house.store.outbox.tries(channel, MAX_FAULTS), now)) is not None:
-            found[channel] = f"channel {channel} rests until {until:%H:%M} UTC: {MAX_FAULTS} errors in a row"
-    return found
-
-
-def held_back(case: Case, house: House) -> str:
-    """What keeps a judged message in at the moment of its claim; empty when nothing does."""
-    if house.store.sending.state().stopped:
-        return "sending is stopped"
-    if paused(case, house):
-        return f"campaign {case.campaign_id} is paused"
-    if case.purpose is Purpose.MARKETING and house.store.people.get(case.customer_id).suppressed:
-        return "the customer unsubscribed in this very moment"
-    return ""
-
-
-def against_sending(row: OutboxRow, judgement: Judgement, draft: Draft, house: House) -> str:
-    """Why an approved message must not leave after all; empty when nothing is against it."""
-    if stopping := stops(judgement.verdict):
-        return "; ".join(f"{finding.rule}: {finding.message}" for finding in stopping)
-    campaign_id = house.store.cases.get(row.message.case_id).campaign_id
-    if campaign_id is not None and house.store.campaigns.status(campaign_id) is CampaignStatus.CANCELLED:
-        return f"campaign {campaign_id} was cancelled"
-    if out_of_reach := house.reach.against(row.message):
-        return out_of_reach
-    if unseen := _new_for_person(judgement, draft, house):
-        return f"a person must look again: {unseen}"
-    customer = house.store.people.get(row.message.customer_id)
-    try:
-        if address_of(customer, row.message.channel) != row.message.recipient:
-            return "the address on record is another one now"
-    except InputError as error:
-        return error.message
-    return ways.closed(row.message.channel, row.message.recipient, house)
-
-
-def _new_for_person(judgement: Judgement, draft: Draft, house: House) -> str:
-    """What the gate leaves to a person now and the approving person has not seen. Empty when nothing is new."""
-    if judgement.verdict.decision is not Decision.REVIEW:
-        return ""
-    seen = house.store.cases.rules_seen(draft.draft_id, "approve")
-    return "; ".join(f"{f.rule}: {f.message}" for f in judgement.verdict.findings if f.rule not in seen)
 
 
 def _note(case: Case, step: str, house: House, data: Mapping[str, Any]) -> None:

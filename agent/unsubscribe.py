@@ -1,7 +1,7 @@
 """The way out, one for each message: a case id and a signature in the link, and back again (RFC 8058).
 
 Takes the installation's secret; gives links that nobody can guess and reads none that it did not make. It knows nothing
-of cases, customers or the web: whoever serves the link asks `case_of`, then `pipeline.unsubscribe_case`.
+of cases, customers or the web: whoever serves the link asks `case_of`, then `feedback.unsubscribe_case`.
 """
 
 from __future__ import annotations

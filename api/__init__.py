@@ -1,1 +1,1 @@
-"""Doors: the command line today, HTTP and console beside it. `api.bootstrap` is the only place that builds things."""
+"""Doors: the command line, HTTP and console. `api.bootstrap` alone builds things; `api.model_writers` the writers."""

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from agent import pipeline
+from agent import feedback
 from agent.domain import Money
 from agent.errors import HoldfastError, NotFound
 from agent.inbound import Arrival
@@ -123,11 +123,11 @@ def _act_on(said: Sequence[Said], workshop: Workshop) -> None:
         customer_id = x.customer_id or known.get(x.anonymous_id or "")
         if x.kind == "unsubscribe" and customer_id:
             with suppress(NotFound):
-                pipeline.unsubscribe(customer_id, x.at, "event", workshop.house)
+                feedback.unsubscribe(customer_id, x.at, "event", workshop.house)
         if x.coupon and x.kind in ("order", "coupon_used"):
             with suppress(HoldfastError):  # somebody else's coupon, or one of ours that was redeemed before
                 row = OutcomeRow("redeemed", x.at, code=x.coupon, amount=_total(x, workshop))
-                pipeline.record(row, workshop.house, "event")
+                feedback.record(row, workshop.house, "event")
 
 
 def _total(said: Said, workshop: Workshop) -> Money | None:

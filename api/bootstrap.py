@@ -1,4 +1,4 @@
-"""The only place that builds things: store, event log, index, writers, channels, and the house made of them."""
+"""The only place that builds things: store, event log, index, channels, the ladder of writers, and the house of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.domain import Brand, Channel, FactSheet, Money, WriteRequest, WriterReply
+from agent.domain import Brand, Channel, Money
 from agent.errors import InputError, NotReady
 from agent.mail_stamp import MailStamp
 from agent.money import to_minor
@@ -19,6 +19,7 @@ from agent.unsubscribe import Unsubscriber
 from api.brand_file import read_brand
 from api.clock import FixedClock, SystemClock
 from api.home import Home
+from api.model_writers import HOUSE_MODEL, OnDemandWriter, composer, load_writer
 from api.secret import installation_secrets
 from api.sending import Carrier, configured, providers, reach_of
 from api.settings import Settings, read_settings
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
     from scoring.event_log import EventLog
-
-DOCTOR_S = 5.0
-HOUSE_MODEL = "house"
-"""The word for the model that ships, where a folder or an address may stand too."""
 
 
 @dataclass
@@ -368,99 +365,6 @@ def filled(workshop: Workshop, schema: str, lines: Path) -> Iterator[dict[str, i
             yield rows
     finally:
         engine.dispose()  # the last one out folds SQLite's write-ahead log into the file
-
-
-class OnDemandWriter:
-    """A Writer that is loaded when it is first asked to write: reviewing and sending need no model in memory."""
-
-    def __init__(self, load: Callable[[], Writer], timeout_s: float) -> None:
-        self._load = load
-        self._timeout_s = timeout_s
-
-    @cached_property
-    def _writer(self) -> Writer:
-        return self._load()
-
-    @property
-    def name(self) -> str:
-        return self._writer.name
-
-    @property
-    def revision(self) -> str:
-        return self._writer.revision
-
-    @property
-    def detail(self) -> Mapping[str, str]:
-        """Device, dtype and the reason for the choice, where the writer knows them."""
-        return getattr(self._writer, "detail", {})
-
-    @property
-    def reads_prompts(self) -> bool:
-        return getattr(self._writer, "reads_prompts", True)
-
-    def write(self, request: WriteRequest) -> WriterReply:
-        return self._writer.write(replace(request, timeout_s=self._timeout_s))
-
-
-def load_writer(model: str, name: str | None = None, key: str | None = None, number_format: str = "auto") -> Writer:
-    """What HOLDFAST_MODEL means: an address, `house` for the model that ships, a folder, else a hub id.
-
-    `name` and `key` are for servers, `number_format` for local weights.
-
-    Raises NotReady, with the remedy, when there is no such model or it is incomplete; InputError for a bad address.
-    """
-    from agent.writers.endpoint import is_url, read_endpoint
-
-    if is_url(model):
-        from agent.writers.openai_compatible import EndpointWriter
-
-        return EndpointWriter(read_endpoint(model, name, key))
-    if model == HOUSE_MODEL or (Path(model) / "holdfast.json").is_file():
-        from agent.writers.house import WEIGHTS, load_house
-
-        return load_house(WEIGHTS if model == HOUSE_MODEL else Path(model))
-    from agent.writers.chat_model import ChatModelWriter
-    from agent.writers.huggingface import LocalChatModel
-
-    chat = LocalChatModel.load(model, number_format=number_format)
-    return ChatModelWriter(chat, name=Path(model).name, revision=chat.detail.get("revision", ""), detail=chat.detail)
-
-
-def composer() -> Writer:
-    """The last rung of every ladder."""
-    from agent.writers.composer import Composer
-
-    return Composer()
-
-
-def foreign_to(template: str, sheet: FactSheet) -> bool:
-    """Whether a template says what belongs to another situation of the phrasebook."""
-    from agent.writers.house.clauses import strays
-
-    return bool(strays(template, sheet).foreign)
-
-
-def model_server(settings: Settings) -> ModelServer | None:
-    """What the server at HOLDFAST_MODEL has; None when HOLDFAST_MODEL is no address.
-
-    Raises WriterUnavailable, NotReady or InputError, whichever would keep it from writing.
-    """
-    from agent.writers.endpoint import is_url, models_at, only_model, read_endpoint
-
-    if settings.model is None or not is_url(settings.model):
-        return None
-    key = settings.model_key.get_secret_value() if settings.model_key else None
-    endpoint = read_endpoint(settings.model, settings.model_name, key)
-    return ModelServer(endpoint.base_url, only_model(endpoint, DOCTOR_S), models_at(endpoint, DOCTOR_S))
-
-
-@dataclass(frozen=True, slots=True)
-class ModelServer:
-    """`model` is the one that would write; `models` are all that the server lists."""
-
-    base_url: str
-    model: str
-    models: tuple[str, ...]
 
 
 def lay_over(home: Home) -> None:

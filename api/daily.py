@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import pipeline, worker
+from agent import coupons, worker
 from agent.domain import WAITING_FOR_PERSON, CampaignStatus
 from agent.errors import NotReady
 from agent.priority import by_priority
@@ -96,8 +96,8 @@ def _import(workshop: Workshop, folder: Path, progress: Progress) -> Counts:
 def _give_back(workshop: Workshop) -> Counts:
     """After the import, so that a coupon redeemed in today's file is not taken for one that nobody came with."""
     return {
-        "coupons": pipeline.give_back(workshop.house),
-        "expired": pipeline.expire_coupons(workshop.house),
+        "coupons": coupons.give_up_stale(workshop.house),
+        "expired": coupons.expire_unused(workshop.house),
     }
 
 

@@ -22,8 +22,9 @@ from agent.outbox import message_key
 from agent.plan import Plan
 from api import importing, sample_shop
 from api.arrivals import move
-from api.bootstrap import HOUSE_MODEL, Workshop
+from api.bootstrap import Workshop
 from api.clock import FixedClock
+from api.model_writers import HOUSE_MODEL
 from scoring.records import RiskBand, RiskScore
 
 Progress = Callable[[str, float], None]

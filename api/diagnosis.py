@@ -17,7 +17,8 @@ from agent.guardrails.books import book_for, read_books
 from agent.guardrails.lexicon import read_lexicons
 from agent.guardrails.tables import trials
 from agent.unsubscribe import PLACE
-from api.bootstrap import ModelServer, Workshop, model_server
+from api.bootstrap import Workshop
+from api.model_writers import ModelServer, model_server
 from api.offering import check_offers
 from api.sending import Carrier, against_live, configured, who
 

@@ -16,7 +16,8 @@ from agent.evaluation.cases import NOW
 from agent.evaluation.phrasings import read_phrasings
 from agent.evaluation.writers import Share
 from agent.ports import Writer
-from api.bootstrap import HOUSE_MODEL, Workshop, composer, foreign_to, load_writer
+from api.bootstrap import Workshop
+from api.model_writers import HOUSE_MODEL, composer, foreign_to, load_writer
 
 if TYPE_CHECKING:
     from knowledge.documents import Clause

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent import pipeline
+from agent import feedback
 from agent.domain import CaseStatus, Money
 from agent.errors import HoldfastError, InputError, StoreUnavailable
 from agent.money import to_minor
@@ -116,6 +116,6 @@ def _record(row: OutcomeRow, customer_id: str | None, workshop: Workshop, source
     """False when it was known, or is nobody's."""
     if row.case_id is None and row.code is None and customer_id is not None:
         known = workshop.store.people.get(customer_id).suppressed
-        pipeline.unsubscribe(customer_id, row.at, source, workshop.house)
+        feedback.unsubscribe(customer_id, row.at, source, workshop.house)
         return not known
-    return pipeline.record(row, workshop.house, source) is not None
+    return feedback.record(row, workshop.house, source) is not None

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent import pipeline
+from agent import feedback
 from agent.chat import Intent, intent_of
 from agent.domain import Message, Receipt, ReceiptKind, Taken
 from agent.inbound import Arrival
@@ -26,7 +26,7 @@ def take_receipts(receipts: Iterable[Receipt], workshop: Workshop) -> dict[str, 
     for receipt in receipts:
         if receipt.kind is ReceiptKind.REPLIED and intent_of(receipt.text) is Intent.UNSUBSCRIBE:
             receipt = replace(receipt, kind=ReceiptKind.UNSUBSCRIBED)
-        taken = pipeline.take_receipt(receipt, house)
+        taken = feedback.take_receipt(receipt, house)
         found[taken] += 1
         # known as well: whoever died between the receipt and its ticket is told again, and the ticket has one id
         if taken in (Taken.TAKEN, Taken.KNOWN) and receipt.kind is ReceiptKind.REPLIED and receipt.text:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agent import campaign, pipeline
+from agent import campaign, feedback
 from agent.campaign import is_over
 from agent.domain import CampaignRow, CampaignStatus, CaseStatus
 from agent.errors import TransitionNotAllowed
@@ -45,7 +45,7 @@ def settle(workshop: Workshop) -> Counter[str]:
     for begin in range(0, len(known), TOGETHER):
         with workshop.store.write():
             for row in known[begin : begin + TOGETHER]:
-                counts[row.kind] += pipeline.record(row, workshop.house, "orders") is not None
+                counts[row.kind] += feedback.record(row, workshop.house, "orders") is not None
     return counts
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from agent.channels.rules import Folder, QuietHours
 from agent.domain import Channel, Purpose
 from agent.errors import InputError
-from agent.resources import kept, package_data
+from agent.resources import kept, package_data, toml_texts
 
 
 class Links(StrEnum):
@@ -143,12 +143,7 @@ def _shipped() -> dict[str, ProviderRules]:
 
 
 def _read(root: Folder) -> dict[str, ProviderRules]:
-    found = {}
-    for item in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".toml"):
-            key = item.name.removesuffix(".toml")
-            found[key] = _parse(key, item.read_text(encoding="utf-8"))
-    return found
+    return {key: _parse(key, text) for key, text in toml_texts(root)}
 
 
 def _parse(key: str, text: str) -> ProviderRules:

@@ -16,7 +16,7 @@ from typing import Any
 
 from agent.domain import Channel
 from agent.errors import InputError
-from agent.resources import kept, package_data
+from agent.resources import kept, package_data, toml_texts
 
 CHINA_ZONES = frozenset(
     {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "Asia/Kashgar", "Asia/Chungking", "PRC"}
@@ -71,12 +71,7 @@ def _shipped() -> dict[str, ChannelRules]:
 
 
 def _read(root: Folder) -> dict[str, ChannelRules]:
-    found = {}
-    for item in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".toml"):
-            key = item.name.removesuffix(".toml")
-            found[key] = _parse(key, item.read_text(encoding="utf-8"))
-    return found
+    return {key: _parse(key, text) for key, text in toml_texts(root)}
 
 
 def _parse(key: str, text: str) -> ChannelRules:

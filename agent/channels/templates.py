@@ -117,6 +117,14 @@ class ApprovedTemplate:
     def holds_on(self, day: date) -> bool:
         return (self.approved_on is None or self.approved_on <= day) and (self.valid_to is None or day <= self.valid_to)
 
+    def is_for(self, purpose: Purpose, on: date) -> bool:
+        """Whether it holds on this day and was approved for this kind of message.
+
+        A text approved for notices is never used for marketing, nor the other way round: carriers charge, route and
+        punish them differently.
+        """
+        return self.holds_on(on) and (self.purpose is Purpose.MARKETING) is (purpose is Purpose.MARKETING)
+
     def fill(self, values: Mapping[str, str]) -> str | None:
         """The text with these values; None where one is missing, of another type or too long."""
         return self.wording.fill(values)
@@ -141,17 +149,12 @@ class Templates:
         on: date,
         provider: str | None = None,
     ) -> tuple[ApprovedTemplate, ...]:
-        """Those that fit this occasion, made for this very situation first. None as situation or provider: any.
-
-        A text approved for notices is never used for marketing, nor the other way round: carriers charge, route and
-        punish them differently.
-        """
+        """Those that fit this occasion, made for this very situation first. None as situation or provider: any."""
         fitting = [
             template
             for template in self.of(market, provider)
-            if (template.purpose is Purpose.MARKETING) is (purpose is Purpose.MARKETING)
+            if template.is_for(purpose, on)
             and template.language is language
-            and template.holds_on(on)
             and (not template.situations or situation is None or situation in template.situations)
         ]
         return tuple(sorted(fitting, key=lambda template: not template.situations))

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent import gatekeeper, pipeline
+from agent import feedback, gatekeeper
 from agent.chat.grounding import covering
 from agent.chat.intent import asks_who_we_are, intent_of, wants_closed
 from agent.chat.model import word_it
@@ -129,7 +129,7 @@ def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
     """Carried out before anything is said. A second wish in the same breath is not lost over the first."""
     if customer is None:
         return Plan("how_to_unsubscribe", hand_off=True, because="wants no more marketing; we do not know who it is")
-    pipeline.unsubscribe(customer.id, house.clock.now(), "chat", house)
+    feedback.unsubscribe(customer.id, house.clock.now(), "chat", house)
     if and_closed:
         because = "unsubscribed; also wants the account closed or data erased: do it at once"
         return Plan("unsubscribed_and_close", hand_off=True, because=because)

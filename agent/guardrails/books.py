@@ -18,7 +18,7 @@ from typing import Any
 
 from agent.domain import Finding, Severity
 from agent.errors import InputError
-from agent.resources import kept, package_data
+from agent.resources import kept, package_data, toml_texts
 
 HOUSE = "house"
 HARDNESS = {Severity.WARN: 0, Severity.FIX: 1, Severity.HUMAN: 2, Severity.BLOCK: 3}
@@ -125,11 +125,7 @@ def _shipped() -> dict[str, Book]:
 
 
 def _read(root: Traversable | Path) -> dict[str, Book]:
-    found = {}
-    for item in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".toml"):
-            key = item.name.removesuffix(".toml")
-            found[key] = _parse(key, item.read_text(encoding="utf-8"))
+    found = {key: _parse(key, text) for key, text in toml_texts(root)}
     if HOUSE not in found:
         raise InputError("There is no rulebook house.toml.", "Put it back, or delete books/ from your overrides.")
     return found

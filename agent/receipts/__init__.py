@@ -1,6 +1,6 @@
 """Receipts as others write them → our records: bounced and reported mails, answers, what providers push.
 
-Each file reads one shape and knows nothing of stores or effects; `pipeline.take_receipt` acts.
+Each file reads one shape and knows nothing of stores or effects; `feedback.take_receipt` acts.
 """
 
 from agent.receipts.gateway import read_gateway

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 from pydantic import BaseModel
 
-from agent import pipeline
+from agent import feedback
 from agent.access import Caller, Scope
 from agent.errors import NotFound
 from api.answers import customer_answer, event_answer, score_answer
@@ -83,5 +83,5 @@ def score(shop: Shop, by: Reader, customer_id: CustomerId) -> dict[str, Any]:
 def unsubscribe(shop: Shop, by: Reader, customer_id: CustomerId) -> dict[str, Any]:
     """Marketing to this customer ends now, on every channel. Doing it twice is harmless."""
     now = shop.clock.now()
-    pipeline.unsubscribe(customer_id, now, f"api {by.name}", shop.house)
+    feedback.unsubscribe(customer_id, now, f"api {by.name}", shop.house)
     return {"customer_id": customer_id, "suppressed": True, "at": now}

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 
-from agent import pipeline
+from agent import feedback
 from agent.domain import Language
 from agent.errors import InputError, NotFound
 from api.auth import Shop
@@ -38,7 +38,7 @@ def act(shop: Shop, token: Token) -> HTMLResponse:
     case_id = _case_of(shop, token)
     if case_id is None:
         return _page(shop, "broken")
-    pipeline.unsubscribe_case(case_id, "one-click link", shop.house)
+    feedback.unsubscribe_case(case_id, "one-click link", shop.house)
     return _page(shop, "done")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline
+from agent import coupons, feedback, pipeline
 from agent.outcomes import OutcomeRow
 from tests.factories import NOW
 from tests.street import Street, a_street
@@ -24,10 +24,10 @@ def street(tmp_path: Path) -> Street:
 
 def test_a_coupon_that_nobody_came_with_gives_its_money_back_once_and_not_on_its_last_day(street: Street) -> None:
     street.clock.at = NOW + timedelta(days=20)
-    assert pipeline.expire_coupons(street.house) == 0, "a till's file may still come"
+    assert coupons.expire_unused(street.house) == 0, "a till's file may still come"
     street.clock.at = NOW + timedelta(days=60)
-    assert pipeline.expire_coupons(street.house) == 1
-    assert pipeline.expire_coupons(street.house) == 0
+    assert coupons.expire_unused(street.house) == 1
+    assert coupons.expire_unused(street.house) == 0
     assert street.reserved() == (0, 0)
 
 
@@ -37,9 +37,9 @@ def test_a_redeemed_coupon_never_expires_however_it_was_told(street: Street, tol
     assert case.decision is not None
     assert case.decision.offer is not None
     code, case_id = (case.decision.offer.code, None) if told_by == "code" else (None, case.case_id)
-    assert pipeline.record(
+    assert feedback.record(
         OutcomeRow("redeemed", NOW + timedelta(days=2), case_id=case_id, code=code), street.house, "till"
     )
     street.clock.at = NOW + timedelta(days=60)
-    assert pipeline.expire_coupons(street.house) == 0
+    assert coupons.expire_unused(street.house) == 0
     assert street.reserved() == (0, 1500)

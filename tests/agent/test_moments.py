@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline
+from agent import feedback, pipeline
 from agent.domain import DeliveryStatus, Words
 from agent.errors import GateRefused
 from agent.outbox import message_key
@@ -61,9 +61,9 @@ def test_a_campaign_that_cannot_go_on_does_not_hold_up_the_next(street: Street) 
 def test_a_way_out_stands_when_somebody_else_moved_the_case(street: Street) -> None:
     case = street.approved()
     pipeline.send_due(street.house)
-    assert pipeline.unsubscribe_case(case.case_id, "link", street.house)
+    assert feedback.unsubscribe_case(case.case_id, "link", street.house)
     assert street.store.people.get("c1").suppressed
-    assert not pipeline.unsubscribe_case(case.case_id, "link", street.house)
+    assert not feedback.unsubscribe_case(case.case_id, "link", street.house)
     row = street.store.outbox.get(message_key(case.case_id))
     assert row is not None
     assert row.status is DeliveryStatus.SENT

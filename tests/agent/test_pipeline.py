@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline
+from agent import feedback, pipeline
 from agent.domain import (
     CaseStatus,
     Channel,
@@ -214,13 +214,13 @@ def test_a_redemption_and_an_unsubscribe_come_home(street: Street) -> None:
     case = street.approved()
     pipeline.send_due(street.house)
     at = NOW + timedelta(days=2)
-    redeemed = pipeline.record(
+    redeemed = feedback.record(
         OutcomeRow("redeemed", at, code="AMQ7K0XM", amount=Money(9900, "CNY")), street.house, "till"
     )
     assert redeemed is not None
     assert redeemed.case_id == case.case_id
-    assert pipeline.record(OutcomeRow("redeemed", at, code="AMQ7K0XM"), street.house, "till") is None
-    pipeline.record(OutcomeRow("unsubscribed", at, case_id=case.case_id), street.house, "link")
+    assert feedback.record(OutcomeRow("redeemed", at, code="AMQ7K0XM"), street.house, "till") is None
+    feedback.record(OutcomeRow("unsubscribed", at, case_id=case.case_id), street.house, "link")
     assert street.store.people.get("c1").suppressed
 
 
@@ -254,14 +254,14 @@ def test_a_complaint_without_a_ticket_is_for_a_person_to_call(street: Street) ->
 def test_an_unsubscribe_acts_whatever_happened_before(street: Street, known_as: str) -> None:
     case = street.approved()
     pipeline.send_due(street.house)
-    pipeline.record(OutcomeRow(known_as, NOW + timedelta(days=1), case_id=case.case_id), street.house, "file")
-    pipeline.record(OutcomeRow("unsubscribed", NOW + timedelta(days=2), case_id=case.case_id), street.house, "file")
+    feedback.record(OutcomeRow(known_as, NOW + timedelta(days=1), case_id=case.case_id), street.house, "file")
+    feedback.record(OutcomeRow("unsubscribed", NOW + timedelta(days=2), case_id=case.case_id), street.house, "file")
     assert street.store.people.get("c1").suppressed
 
 
 def test_an_unsubscribe_acts_before_anything_was_sent(street: Street) -> None:
     case = street.approved()
-    pipeline.record(OutcomeRow("unsubscribed", NOW, case_id=case.case_id), street.house, "file")
+    feedback.record(OutcomeRow("unsubscribed", NOW, case_id=case.case_id), street.house, "file")
     assert street.store.people.get("c1").suppressed
     pipeline.send_due(street.house)
     assert street.channel.sent == []
@@ -270,8 +270,8 @@ def test_an_unsubscribe_acts_before_anything_was_sent(street: Street) -> None:
 def test_a_late_redemption_is_kept(street: Street) -> None:
     case = street.approved()
     pipeline.send_due(street.house)
-    pipeline.record(OutcomeRow("left", NOW + timedelta(days=90), case_id=case.case_id), street.house, "label")
-    kept = pipeline.record(OutcomeRow("redeemed", NOW + timedelta(days=20), code="AMQ7K0XM"), street.house, "till")
+    feedback.record(OutcomeRow("left", NOW + timedelta(days=90), case_id=case.case_id), street.house, "label")
+    kept = feedback.record(OutcomeRow("redeemed", NOW + timedelta(days=20), code="AMQ7K0XM"), street.house, "till")
     assert kept is not None
     assert {outcome.kind for outcome in street.store.results.of_case(case.case_id)} == {"left", "redeemed"}
 
@@ -401,9 +401,9 @@ def test_approving_twice_says_that_it_was_approved(street: Street) -> None:
 def test_an_unsubscribe_by_code_does_not_use_the_coupon_up(street: Street) -> None:
     street.approved()
     pipeline.send_due(street.house)
-    pipeline.record(OutcomeRow("unsubscribed", NOW + timedelta(days=1), code="AMQ7K0XM"), street.house, "file")
+    feedback.record(OutcomeRow("unsubscribed", NOW + timedelta(days=1), code="AMQ7K0XM"), street.house, "file")
     assert street.store.people.get("c1").suppressed
-    assert pipeline.record(OutcomeRow("redeemed", NOW + timedelta(days=2), code="AMQ7K0XM"), street.house, "till")
+    assert feedback.record(OutcomeRow("redeemed", NOW + timedelta(days=2), code="AMQ7K0XM"), street.house, "till")
 
 
 def test_a_channel_that_never_answers_is_given_up_and_the_money_goes_back(street: Street) -> None:

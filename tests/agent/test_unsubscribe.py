@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline
+from agent import feedback, pipeline
 from agent.domain import CaseStatus, Channel, Decision, DeliveryStatus, Words
 from agent.errors import InputError, NotFound, NotReady
 from agent.gatekeeper import ask
@@ -129,9 +129,9 @@ def unknown(street: Street) -> str:
 def test_an_unsubscribe_by_link_acts_whatever_status_the_case_has_and_once(street: Street, stage: object) -> None:
     case_id = stage(street)  # type: ignore[operator]
     before = len(street.channel.sent)
-    assert pipeline.unsubscribe_case(case_id, "one-click", street.house) is True
+    assert feedback.unsubscribe_case(case_id, "one-click", street.house) is True
     street.clock.at = street.clock.at.replace(second=7)
-    assert pipeline.unsubscribe_case(case_id, "one-click", street.house) is False, "a second click changes nothing"
+    assert feedback.unsubscribe_case(case_id, "one-click", street.house) is False, "a second click changes nothing"
     assert street.store.people.get("c1").suppressed
     assert [outcome.kind for outcome in street.store.results.of_case(case_id)] == ["unsubscribed"]
     pipeline.send_due(street.house)
@@ -141,7 +141,7 @@ def test_an_unsubscribe_by_link_acts_whatever_status_the_case_has_and_once(stree
 def test_an_unsubscribe_takes_back_what_is_queued_on_any_channel(street: Street) -> None:
     first = drafted(street)
     waiting = street.approved(case_id="case_2", channel=Channel.PUSH)
-    pipeline.unsubscribe_case(first, "one-click", street.house)
+    feedback.unsubscribe_case(first, "one-click", street.house)
     [delivery] = pipeline.send_due(street.house)
     assert delivery.status is DeliveryStatus.STOPPED
     assert street.store.cases.get(waiting.case_id).status is CaseStatus.BLOCKED
@@ -149,4 +149,4 @@ def test_an_unsubscribe_takes_back_what_is_queued_on_any_channel(street: Street)
 
 def test_a_link_to_a_case_that_nobody_knows_says_so(street: Street) -> None:
     with pytest.raises(NotFound):
-        pipeline.unsubscribe_case("case_gone", "one-click", street.house)
+        feedback.unsubscribe_case("case_gone", "one-click", street.house)

@@ -9,25 +9,16 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
-from agent.channels import NO_TEMPLATES, Templates, provider_rules, read_templates
+from agent.channels import NO_TEMPLATES, provider_rules
 from agent.domain import CaseStatus, Channel, Consent, DeliveryStatus, Language, OfferStatus, Purpose, Spared, Words
 from agent.draft.approved import APPROVED
 from agent.errors import GateRefused
 from agent.plan import Plan
 from agent.ways import NO_WAY
+from tests.approved_texts import NEWS, shelf
 from tests.factories import NOW, a_customer, a_score, a_ticket
 from tests.street import Street, a_street
 
-NEWS = """
-[[template]]
-id = "spring"
-provider = "aliyun"
-provider_id = "SMS_300000001"
-language = "zh"
-purpose = "marketing"
-text = "春茶已上架，欢迎来店里看看。拒收请回复R"
-valid_to = 2026-05-31
-"""
 NOTICE = """
 [[template]]
 id = "late"
@@ -40,11 +31,6 @@ text = "您的订单{item}正在查询物流，有结果马上告诉您。"
 [template.variables]
 item = { slot = "last_item", max = 14 }
 """
-
-
-def shelf(folder: Path, text: str) -> Templates:
-    (folder / "templates.toml").write_text(text, encoding="utf-8")
-    return read_templates(folder / "templates.toml")
 
 
 @pytest.fixture

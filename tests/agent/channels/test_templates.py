@@ -10,20 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.channels import NO_TEMPLATES, Templates, read_templates
+from agent.channels import NO_TEMPLATES, read_templates
 from agent.domain import Language, Purpose
 from agent.errors import InputError
+from tests.approved_texts import NEWS
+from tests.approved_texts import shelf as read
 
-NEWS = """
-[[template]]
-id = "spring"
-provider = "aliyun"
-provider_id = "SMS_300000001"
-language = "zh"
-purpose = "marketing"
-text = "春茶已上架，欢迎来店里看看。拒收请回复R"
-valid_to = 2026-05-31
-"""
 NOTICE = """
 [[template]]
 id = "shipped"
@@ -38,12 +30,6 @@ item = { slot = "ticket_item", max = 14 }
 order = { slot = "order_id", type = "code" }
 """
 DAY = date(2026, 3, 2)
-
-
-def read(folder: Path, text: str) -> Templates:
-    path = folder / "templates.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_templates(path)
 
 
 def test_no_file_no_templates(tmp_path: Path) -> None:

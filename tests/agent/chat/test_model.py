@@ -13,7 +13,7 @@ from agent.domain import Decision, Language
 from agent.writers.composer import Composer
 from agent.writers.endpoint import read_endpoint
 from agent.writers.openai_compatible import EndpointWriter
-from api.bootstrap import OnDemandWriter
+from api.model_writers import OnDemandWriter
 from tests.fakes import SayingWriter
 from tests.llm_server import BEHAVIOURS, Served, llm_server
 from tests.street import Street

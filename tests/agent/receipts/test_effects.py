@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import pipeline
+from agent import feedback, pipeline
 from agent.domain import CaseStatus, Channel, Consent, DeliveryStatus, Receipt, ReceiptKind, Taken
 from agent.errors import GateRefused
 from agent.outbox import message_key
@@ -34,7 +34,7 @@ def sent(street: Street, case_id: str = "case_1", **changes: object) -> str:
 def tell(street: Street, key: str, kind: ReceiptKind, receipt_id: str = "", at: object = None) -> Taken:
     moment = street.clock.now() if at is None else at
     receipt = Receipt(receipt_id or f"{key}-{kind}", kind, moment, "delivery report", key)  # type: ignore[arg-type]
-    return pipeline.take_receipt(receipt, street.house)
+    return feedback.take_receipt(receipt, street.house)
 
 
 def test_an_address_that_is_nobodys_gets_no_more_and_the_customer_is_reached_elsewhere(street: Street) -> None:
@@ -130,8 +130,8 @@ def test_a_receipt_is_found_by_the_providers_own_id(street: Street) -> None:
     assert row is not None
     assert row.where is not None
     receipt = Receipt("r1", K.DELIVERED, NOW, "twilio", provider_id=row.where)
-    assert pipeline.take_receipt(receipt, street.house) is Taken.TAKEN
-    assert pipeline.take_receipt(replace(receipt, id="r2", provider_id="SM-unknown"), street.house) is Taken.NOBODYS
+    assert feedback.take_receipt(receipt, street.house) is Taken.TAKEN
+    assert feedback.take_receipt(replace(receipt, id="r2", provider_id="SM-unknown"), street.house) is Taken.NOBODYS
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_openings_are_kept_of_those_alone_who_agreed(street: Street, changes: di
 
 def test_a_receipt_never_undoes_an_opt_out_nor_counts_twice(street: Street) -> None:
     key = sent(street)
-    pipeline.unsubscribe_case("case_1", "one-click", street.house)
+    feedback.unsubscribe_case("case_1", "one-click", street.house)
     assert tell(street, key, K.DELIVERED) is Taken.TAKEN
     assert street.store.people.get("c1").suppressed
     assert tell(street, key, K.DELIVERED) is Taken.KNOWN

@@ -17,7 +17,7 @@ from agent.writers.chat_model import untraced
 from agent.writers.composer import Composer
 from agent.writers.endpoint import is_url, models_at, read_endpoint
 from agent.writers.openai_compatible import EndpointWriter
-from api.bootstrap import OnDemandWriter, load_writer
+from api.model_writers import OnDemandWriter, load_writer
 from tests.llm_server import BEHAVIOURS, KEY, SLOW_S, Served, llm_server
 from tests.street import Street, a_street
 

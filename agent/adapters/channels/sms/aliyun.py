@@ -11,16 +11,14 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from agent.adapters.channels.posting import LOOK, Poster, Reply
-from agent.adapters.channels.sms.wording import find_template
-from agent.channels import ApprovedTemplate
+from agent.adapters.channels.posting import LOOK, Reply
+from agent.adapters.channels.sms.wording import TemplateSms
 from agent.domain import Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown
-from agent.ports import Clock
 from agent.sms_url import SmsAccount
 
 ALGORITHM, ACTION, VERSION = "ACS3-HMAC-SHA256", "SendSms", "2017-05-25"
@@ -35,21 +33,13 @@ FINAL = frozenset(
 UNKNOWN = ("isp.", "InternalError", "ServiceUnavailable")
 
 
-class AliyunSms:
+class AliyunSms(TemplateSms):
     """Fits the Provider port of `carrier.py`."""
 
-    def __init__(self, account: SmsAccount, templates: Sequence[ApprovedTemplate], clock: Clock) -> None:
-        self._account = account
-        self._templates = tuple(templates)
-        self._clock = clock
-        self._poster = Poster("HOLDFAST_SMS_URL", clock, account.timeout_s)
-
-    @property
-    def name(self) -> str:
-        return "aliyun"
+    name = "aliyun"
 
     def hand_over(self, message: Message, number: str) -> Delivery:
-        template, values = find_template(message.body, self._account.sign, self._templates, "aliyun")
+        template, values = self.approved(message)
         query = {
             "PhoneNumbers": number.removeprefix("+86"),
             "SignName": self._account.sign,

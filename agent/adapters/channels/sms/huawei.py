@@ -11,17 +11,14 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from agent.adapters.channels.posting import LOOK, Poster, Reply
-from agent.adapters.channels.sms.wording import find_template
-from agent.channels import ApprovedTemplate
+from agent.adapters.channels.posting import LOOK, Reply
+from agent.adapters.channels.sms.wording import TemplateSms
 from agent.domain import Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown
-from agent.ports import Clock
 from agent.sms_url import SmsAccount
 
 GOOD = "000000"
@@ -29,22 +26,14 @@ OURS = frozenset({"E200015", "E200026", "E200030", "E200031", "E200034"})
 """A limit, a channel number, a template that is not active: to put right by us, and no fault of the message."""
 
 
-class HuaweiSms:
+class HuaweiSms(TemplateSms):
     """Fits the Provider port of `carrier.py`."""
 
-    def __init__(self, account: SmsAccount, templates: Sequence[ApprovedTemplate], clock: Clock) -> None:
-        self._account = account
-        self._templates = tuple(templates)
-        self._clock = clock
-        self._poster = Poster("HOLDFAST_SMS_URL", clock, account.timeout_s)
-
-    @property
-    def name(self) -> str:
-        return "huawei"
+    name = "huawei"
 
     def hand_over(self, message: Message, number: str) -> Delivery:
         account = self._account
-        template, values = find_template(message.body, account.sign, self._templates, "huawei")
+        template, values = self.approved(message)
         form = {
             "from": account.sender,
             "to": number,

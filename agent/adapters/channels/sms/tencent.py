@@ -10,16 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.adapters.channels.posting import LOOK, Poster, Reply
-from agent.adapters.channels.sms.wording import find_template
-from agent.channels import ApprovedTemplate
+from agent.adapters.channels.posting import LOOK, Reply
+from agent.adapters.channels.sms.wording import TemplateSms
 from agent.domain import Delivery, DeliveryStatus, Message
 from agent.errors import ChannelUnavailable, DeliveryUnknown
-from agent.ports import Clock
 from agent.sms_url import SmsAccount
 
 ALGORITHM, SERVICE = "TC3-HMAC-SHA256", "sms"
@@ -35,21 +32,13 @@ FINAL = (
 UNKNOWN = ("InternalError", "FailedOperation.FailResolvePacket", "")
 
 
-class TencentSms:
+class TencentSms(TemplateSms):
     """Fits the Provider port of `carrier.py`."""
 
-    def __init__(self, account: SmsAccount, templates: Sequence[ApprovedTemplate], clock: Clock) -> None:
-        self._account = account
-        self._templates = tuple(templates)
-        self._clock = clock
-        self._poster = Poster("HOLDFAST_SMS_URL", clock, account.timeout_s)
-
-    @property
-    def name(self) -> str:
-        return "tencent"
+    name = "tencent"
 
     def hand_over(self, message: Message, number: str) -> Delivery:
-        template, values = find_template(message.body, self._account.sign, self._templates, "tencent")
+        template, values = self.approved(message)
         asked = {
             "PhoneNumberSet": [number],
             "SmsSdkAppId": self._account.app,
