@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import tarfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +35,6 @@ from api.restore import Restored, restore
 from api.settings import Settings
 from scoring.records import RiskBand
 from tests.factories import NOW
-from tests.servers import postgres, require_postgres
 from tests.small_shop import a_small_shop
 
 PLAN = Plan("care", band=RiskBand.HIGH, top=6, auto_send=True, audit_share=0.0)
@@ -44,13 +43,6 @@ Url = Callable[[str], str | None]
 
 def quiet(_step: str, _share: float) -> None:
     pass
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    require_postgres()
-    with postgres() as url:
-        yield url
 
 
 @pytest.fixture

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agent.adapters.store.engine import open_engine, upgrade
-from tests.servers import own_schema, postgres, require_postgres
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    require_postgres()
-    with postgres() as url:
-        yield url
+from tests.servers import own_schema
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -46,16 +46,22 @@ class Fate:
 
 
 def live_and_die(
-    life: Life, arguments: tuple[object, ...], lives: int, at_once: int, seed: int, points: int
+    life: Life,
+    arguments: tuple[object, ...],
+    lives: int,
+    at_once: int,
+    seed: int,
+    points: int,
+    least_killed: float = 0.8,
 ) -> Iterator[int]:
     """Keep `at_once` of them alive until `lives` have died; gives the number of the dead after each death.
 
     A life is called with its number, its last point (or None) and the arguments. One that ends by itself was out of
-    work; one that fails says why on stderr, and is an error here.
+    work; one that fails says why on stderr, and is an error here, and so is a share of the killed below `least_killed`.
     """
     dice = random.Random(seed)
     alive: dict[int, tuple[ForkServerProcess, float]] = {}
-    born = dead = 0
+    born = dead = killed = 0
     while dead < lives:
         while len(alive) < at_once and born < lives:
             outside = dice.randrange(WITHOUT_A_POINT) == 0
@@ -70,10 +76,13 @@ def live_and_die(
             process, _ = alive.pop(sentinel)  # type: ignore[call-overload]
             process.join()
             assert process.exitcode in (-signal.SIGKILL, 0), f"life ended with {process.exitcode}; see its traceback"
+            killed += process.exitcode != 0
             process.close()
             dead += 1
             tell(dead, lives)
             yield dead
+    sys.stderr.write(f"  {killed:,} of {lives:,} were killed, the others were out of work\n")
+    assert killed >= lives * least_killed, f"only {killed} of {lives} were killed: that proves little"
 
 
 def _kill_who_is_due(alive: dict[int, tuple[ForkServerProcess, float]]) -> None:
@@ -86,4 +95,4 @@ def _kill_who_is_due(alive: dict[int, tuple[ForkServerProcess, float]]) -> None:
 def tell(done: int, of: int) -> None:
     """Progress, where it is long enough to be waited for; pytest keeps it to itself unless it runs with -s."""
     if of >= 100 and done % (of // 20) == 0:
-        sys.stderr.write(f"  {done:,} of {of:,} killed\n")
+        sys.stderr.write(f"  {done:,} of {of:,} died\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -159,6 +160,21 @@ def test_a_constant_text_goes_without_values() -> None:
         carrier("aliyun", gateway.port).deliver(message)
     assert "TemplateCode=T1" in gateway.lines[0]
     assert "TemplateParam=" not in gateway.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "now"),
+    [({"purpose": Purpose.SERVICE}, NOW), ({"purpose": Purpose.MARKETING}, NOW.replace(year=NOW.year + 9))],
+    ids=["news sent as a notice", "after its last day"],
+)
+def test_a_text_is_sent_for_what_and_while_it_was_approved(changes: dict[str, Purpose], now: datetime) -> None:
+    message = sms("aliyun", body="【林间小铺】春茶已上架。拒收请回复R", **changes)
+    dated = replace(templates("aliyun")[0], valid_to=NOW.date())
+    with a_gateway(GOOD["aliyun"]) as gateway:
+        provider = AliyunSms(account("aliyun", gateway.port, 10), [dated], SetClock(now))
+        with pytest.raises(InputError, match="no template that aliyun approved for"):
+            provider.hand_over(message, "+8613000000000")
+    assert gateway.lines == []
 
 
 def test_twilio_gets_the_words_as_they_were_approved() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,24 +32,8 @@ from agent.domain import (
 from agent.errors import InputError, NotFound, StoreUnavailable, TransitionNotAllowed
 from agent.ledger import Claim, Refusal, Reservation
 from scoring.records import Reason, RiskBand, RiskScore
-from tests.servers import own_schema, postgres, require_postgres
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    require_postgres()
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database: a SQLite file, or a schema of its own on a real PostgreSQL server."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'holdfast.db'}"
-    return own_schema(str(request.getfixturevalue("server")))
 
 
 @pytest.fixture

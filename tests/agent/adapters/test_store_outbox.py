@@ -22,10 +22,8 @@ from agent.domain import (
     ReceiptKind,
     WriterStamp,
 )
-from tests.agent.adapters.test_store import server, url
 from tests.factories import NOW, a_case, a_customer, a_message
 
-__all__ = ["server", "url"]
 S, K = DeliveryStatus, ReceiptKind
 
 
