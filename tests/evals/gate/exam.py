@@ -32,6 +32,8 @@ class Set(StrEnum):
     SECOND_HELD_OUT_EN = "second_held_out_en"
     LETTERS_ZH = "letters_zh"
     LETTERS_EN = "letters_en"
+    LETTERS_HELD_OUT_ZH = "letters_held_out_zh"
+    LETTERS_HELD_OUT_EN = "letters_held_out_en"
     SERVICE_TALK = "service_talk"
 
 
