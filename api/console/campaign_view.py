@@ -10,6 +10,7 @@ from agent.campaign.moves import plan_hash
 from agent.domain import CampaignStatus, CaseStatus
 from agent.plan import plan_of
 from api.campaigning import Forecast, Standing
+from api.console.plan_view import plan_rows
 from api.console.say import Say
 from api.console.view import tone_of
 from scoring.experiments.anytime import ENOUGH
@@ -113,7 +114,7 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
         reached=row.reached,
         total=row.total,
         done=round(100 * row.reached / row.total) if row.total else 0,
-        plan=_plan(found, say),
+        plan=plan_rows(plan_of(row.plan), say),
         cases=_cases(found, say),
         result=_result(found, say),
         enough=ENOUGH,
@@ -126,21 +127,6 @@ def campaign_view(found: Standing, say: Say) -> CampaignView:
         plan_hash=plan_hash(plan_of(row.plan)),
         may_cancel=status is not CampaignStatus.CANCELLED and not over,
     )
-
-
-def _plan(found: Standing, say: Say) -> tuple[tuple[str, str], ...]:
-    plan = plan_of(found.row.plan)
-    budget = say.money(plan.budget.minor, plan.budget.currency) if plan.budget else say("campaign.no_cap")
-    share = say.percent(plan.audit_share)
-    rows = [
-        ("band", say("campaign.band_and_up", band=say.word("band", plan.band.value))),
-        ("top", say.number(plan.top) if plan.top else say("campaign.everyone")),
-        ("channels", say.words("channel", tuple(channel.value for channel in plan.channels))),
-        ("budget", budget),
-        ("cells", say("campaign.cells_yes", n=plan.individual) if plan.cells else say("campaign.cells_no")),
-        ("auto_send", say("campaign.auto_yes", share=share) if plan.auto_send else say("campaign.auto_no")),
-    ]
-    return tuple((say(f"campaign.{name}"), value) for name, value in rows)
 
 
 def _cases(found: Standing, say: Say) -> tuple[Count, ...]:

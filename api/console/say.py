@@ -7,7 +7,7 @@ console is the rep's own choice and has nothing to do with the language of a dra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -97,5 +97,11 @@ class Say:
         return str(format_datetime(at.astimezone(ZoneInfo(self.zone)), DAYS[self.language], locale=self.locale))
 
     def ago(self, at: datetime) -> str:
-        """How long ago, or how soon, in one unit."""
+        """How long ago, or how soon, in one unit; what is not a minute away is now."""
+        if abs(at - self.now) < timedelta(minutes=1):
+            return self("time.just_now")
         return str(format_timedelta(at - self.now, add_direction=True, threshold=1.2, locale=self.locale))
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in one unit: 3 days."""
+        return str(format_timedelta(length, threshold=1.2, locale=self.locale))

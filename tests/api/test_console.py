@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent import campaign
+from agent.arms import Arm
 from agent.domain import (
     MONEY_KINDS,
     CampaignStatus,
@@ -295,8 +296,13 @@ def test_nobody_may_leave_words_in_a_cookie_that_become_markup(client: Any) -> N
 
 def test_a_second_person_signs_the_plan_of_the_page(client: Any, shop: ConsoleShop) -> None:
     csrf, house = signed_in(client, "may"), replace(shop.workshop.house, four_eyes_above=Money(100, "CNY"))
-    campaign.begin(Plan("spring", budget=Money(200_000, "CNY")), "somebody else", house)
-    seen = re.search(r'name="seen" value="([0-9a-f]+)"', client.get("/campaigns/spring").text)
+    arms = (Arm("as ever", 0.5), Arm("shorter", 0.5, offer="none", instruction="短一点"))
+    plan = Plan("spring", budget=Money(200_000, "CNY"), arms=arms, not_with=("summer",))
+    campaign.begin(plan, "somebody else", house)
+    page = client.get("/campaigns/spring?lang=en").text
+    for part in ("as ever, 50%: as the plan says", "shorter, 50%: words alone, no offer · “短一点”", "summer"):
+        assert part in page, "what is signed is shown whole"
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
     assert seen is not None
     client.post("/campaigns/spring/sign-off", data={"csrf": csrf, "seen": "0" * 16})
     assert shop.workshop.store.campaigns.status("spring") is CampaignStatus.REVIEW
