@@ -205,6 +205,12 @@ RULES: tuple[Rule, ...] = (
             broken("Guaranteed returns, risk-free.", language="en"),
             broken("同类产品近一年业绩不错。基金有风险。", changes=_FUND),
             broken("去年赚了不少，今年照样涨。", changes=_FUND),
+            broken("谁不知道我们的理财稳赚不赔，别信别家的。", changes=_FUND),
+            broken(
+                "我们的“保本”理财，请勿错过。", changes=_FUND, because="a warning beside the word takes nothing back"
+            ),
+            broken('Everyone says "guaranteed approval" about us. Don\'t say no.', language="en"),
+            fine("凡是说保本、稳赚的，都不是真的。", changes=_FUND),
             broken("亏了算我们的，您闭眼买。", changes=_FUND),
             broken("这款bao本，您放心。", changes=_FUND),
             broken("提前赎回要交手续费200元。", changes=_FUND),

@@ -22,7 +22,7 @@ from agent.resources import kept, package_data
 
 _DENIED = sieve(
     r"(?:不是|并非|并不是?|不敢说|没有|没|谈不上|不一定|不会|不能|不用|不必|不要|不需要|无需|切勿"
-    r"|请勿|勿|别(?![人家的处])|从不|绝不|不存在|不向您|不得|而非|不(?![仅但只光愧同过断错满]|是吗)"
+    r"|请勿|勿|别(?![人家的处])|从不|绝不|不存在|不向您|不得|而非|(?<!谁)不(?![仅但只光愧同过断错满]|是吗)"
     r"|无(?![疑论敌数愧]))\w{0,8}$|(?:谁|有人)\w{0,3}(?:跟|对|向)(?:您|你)(?:说|讲|保证|承诺)\w{0,4}$"
     r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
     r"|without(?! (?:a |any )?(?:doubt|question))"

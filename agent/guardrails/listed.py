@@ -68,7 +68,8 @@ _DISOWNED = sieve(
     r"|这回事|这种事)|一说|不敢|不能(?:跟|对|向|和|这么|这样)"
     r"|不(?:会|能|可以|好|便|该|应)\w{0,6}(?:说|写|讲|保证|承诺|用)|没(?:有)?(?:说|写|讲|承诺|保证)过|不(?:做"
     r"|作|用)\w{0,4}(?:宣传|承诺|保证|这类|这种)"
-    r"|不(?:要|可|必)?(?:轻信|相信|信)|(?:别|勿|莫|谨防|警惕|当心|小心|凡是)|是(?:假|骗|谣|夸)|属于?夸大|夸张"
+    r"|不(?:要|可|必)?(?:轻信|相信|信)|(?:别|勿|莫|不要)(?:轻?信|相信|听|当真|上当|理|点|转)|谨防|警惕|当心"
+    r"|小心|凡是|是(?:假|骗|谣|夸)|属于?夸大|夸张"
     r"|谣言|误导|无法证明|没有依据"
     r"|(?<![a-z])(?:(?:isn't|wasn't|aren't|not|never) (?:ours|us|something we|true|a claim|what we|our)"
     r"|(?:we|i|nobody|no one)(?: \w+)? (?:don't|can't|won't|cannot|wouldn't|couldn't|never|do not|can not"
@@ -114,7 +115,10 @@ _ASKED_WHETHER = sieve(
     r"(?: us| me)?(?: about)?,? (?:if|whether|about)(?![a-z])"
 )
 _CORRECTED = sieve(
-    r"(?<![a-z])(?:no[.,]|(?:didn't|don't|won't|can't|couldn't|wouldn't|never|not) (?:\w+ )?(?:write"
+    r"(?<![a-z])(?:(?<=[.!?\n\"] )no[.,]|(?<=[\n.!?])no[.,]|(?:we|i|nobody|no one|we'd"
+    r"|we've)(?: \w+)? (?:didn't|don't|won't|can't|couldn't"
+    r"|wouldn't|never"
+    r"|do not|did not|not) (?:\w+ )?(?:write"
     r"|wrote|say|said|send|sent|do|claim"
     r"|promise|print|call|from us|ours|true|something|stop|answer|tell)|never said|careful with|nothing|nobody should"
     r"|isn't (?:true|ours|us|so)|wasn't (?:us|ours|from us)|not (?:us|ours|so|quite))(?![a-z])"
@@ -129,29 +133,47 @@ def is_cited(start: int, end: int, field: Field, message: Message) -> bool:
     if quoted and text[start:end] in said:
         return True
     begin, stop = field.sentence_at(start)
-    whole = "\n".join(each.tight.text for each in message.fields)
     reported = quoted and (field.name == "subject" or _CITED.search(text, max(0, begin - 60), stop))
     asked = _ASKED_WHETHER.search(text, begin, start)
-    return bool((reported or asked) and _CORRECTED.search(whole))
+    return bool((reported or asked) and _is_taken_back(begin, stop, field, message))
+
+
+_NEAR = 200
+"""How far behind somebody's words they are taken back, in characters; further on, a "never" is about something else."""
+
+
+def _is_taken_back(begin: int, stop: int, field: Field, message: Message) -> bool:
+    if field.name == "subject" and message.body is not None:
+        return bool(_CORRECTED.search(message.body.tight.text, 0, 2 * _NEAR))
+    return bool(_CORRECTED.search(field.tight.text, begin, stop + _NEAR))
 
 
 def is_warned_of(start: int, end: int, field: Field) -> bool:
-    """What a swindler says, told so that nobody falls for it: 凡是说保本的，都不是真的."""
+    """What a swindler says, told so that nobody falls for it: 凡是说保本的，都不是真的.
+
+    A warning alone is not enough, for who sells warns as well (“保本理财，别信别家的”): the words must be quoted, or
+    told as somebody's, and what is said of them is that they are false.
+    """
     text = field.tight.text
     begin, stop = field.sentence_at(start)
-    quoted = field.is_quoted(start, end)
-    around = text[max(0, begin - 60) : stop + 60] if quoted else text[begin:stop]
-    return bool(_WARNING.search(around)) and (quoted or bool(_SAID_BY_SOME.search(text, begin, start)))
+    if field.is_quoted(start, end):
+        return bool(_FALSE.search(text, max(0, begin - 60), stop + 60))
+    return bool(_TOLD_AS_THEIRS.search(text, begin, start) and _FALSE.search(text, end, stop))
 
 
-_WARNING = sieve(
-    r"骗|冒充|假冒|自称|不是真的|都是假的|别点|别信|别理|不要(?:点|信|理|转)|请勿|谨防|警惕|不是我们"
-    r"|(?<![a-z])(?:scam\w*|fraud\w*"
-    r"|phish\w*|don't (?:click|reply|believe)|not (?:from )?us|isn't (?:from )?us)(?![a-z])"
+_FALSE = sieve(
+    r"骗子|骗局|诈骗|都是骗|是骗人|冒充|假冒|不是真的|(?:都|全)是假的|别(?:点|信|理会?)(?!别家|其他)|谨防"
+    r"|警惕|不是我们(?:发|打|写|说)"
+    r"|(?<![a-z])(?:scam\w*|fraud\w*|phish\w*|don't (?:click|reply to|believe) (?:it|them|that)"
+    r"|isn't (?:from )?us|not from us"
+    r")(?![a-z])"
 )
-_SAID_BY_SOME = sieve(
-    r"凡是|任何|但凡|谁|有人|自称|冒充|要么|套路|话术|(?<![a-z])(?:any(?:one|body|thing)|who(?:ever)?"
-    r"|somebody|someone|whatever)(?![a-z])"
+_TOLD_AS_THEIRS = sieve(
+    r"(?:凡是|任何|但凡|谁要?是?|有人|自称|冒充)[^。！？!?\n，,]{0,10}(?:说|称|喊|讲|打着|承诺"
+    r"|推销)[^。！？!?\n，,]{0,10}$"
+    r"|(?<![a-z])(?:any(?:one|body)|whoever|somebody|someone)(?: who)?(?: \w+){0,2} (?:says?|claims?"
+    r"|promises?|offers?|writes?)"
+    r"(?: \w+){0,5} ?$"
 )
 
 

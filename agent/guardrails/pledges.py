@@ -40,7 +40,9 @@ _CANNOT = sieve(
     r"(?:不能|没法|无法|没办法|不好)\w{0,4}$|(?<![a-z])(?:can't|cannot|can not|unable to|not able to)(?: \w+)? ?$"
 )
 # somebody pretends to be us, or works past us: we warn of what they promise
-_WARNED = sieve(r"(?:请|千万|务必)?(?:别|勿|不要)(?:理会|相信|轻信|当真|上当|转|给|信)|冒充|自称|骗")
+_WARNED = sieve(r"(?:别|勿|不要)(?:理会|相信|轻信|当真|上当)|冒充|自称|骗子|诈骗|骗局")
+# “没问题” before a pledge denies nothing
+_AGREES = sieve(r"(?:没有?|不要)(?:问题|关系|事|紧)[，,]?\w{0,4}$")
 _FREE = sieve(r"免费|不要钱|不收|运费|(?:on us|on the house|no charge|free)(?![a-z])")
 
 
@@ -60,11 +62,15 @@ def _pledge(hit: Hit, field: Field, message: Message) -> Severity | None:
     cannot = _CANNOT.search(text, start, hit.start)
     if cannot is not None and not _NEW_CLAUSE.search(text, cannot.start(), hit.start):
         return None
-    if is_denied_before(text, hit.start) or _WARNED.search(said):
+    if _is_denied(text, start, hit.start) or _WARNED.search(said):
         return None
     if _FREE.search(text, hit.start, hit.end) and message.licence.gives_free(field.passage(hit.start)):
         return None
     return None if _is_licensed(hit, start, end, field, message) else hit.severity
+
+
+def _is_denied(text: str, start: int, at: int) -> bool:
+    return is_denied_before(text, at) and not _AGREES.search(text, start, at)
 
 
 def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message) -> bool:
@@ -93,6 +99,9 @@ RULES: tuple[Rule, ...] = (
         by_list("COMMITMENT", "It promises something that no act backs. Use an act, or a person decides.", _pledge),
         examples=(
             broken("这件事包在我身上。"),
+            broken("没问题包在我身上。", because="to agree is not to deny"),
+            broken("不骗您，包在我身上。"),
+            fine("自称内部渠道、说包在他身上的，别当真。"),
             broken("您放心，一定给您办好。"),
             broken("我来处理，不用您操心。"),
             broken("Consider it done.", language="en"),

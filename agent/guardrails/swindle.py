@@ -60,9 +60,10 @@ def _private(hit: Hit, field: Field, message: Message) -> Severity | None:
 
 
 _WARNS_OF_STRANGERS = sieve(
-    r"自称|冒充|假冒|骗|查不到|保不了|追不回|不受保护|(?:别|勿|不要)(?:理会|理他|相信|轻信|转|上当)|谨防|警惕"
-    r"|(?<![a-z])(?:pretend\w*|claiming to be|impersonat\w+|scam\w*|fraud\w*|(?:can't|cannot) (?:trace|protect|cover"
-    r"|help with)|not protected|beware)(?![a-z])"
+    r"自称|冒充|假冒|骗子|诈骗|骗局|我们(?:也|都)?(?:查不到|保不了|追不回|帮不了|管不了)|(?:别|勿|不要)(?:理会|理他|相信|轻信|上当|转)"
+    r"|谨防|警惕"
+    r"|(?<![a-z])(?:pretend\w*|claiming to be|impersonat\w+|scam\w*|fraud\w*|beware"
+    r"|we (?:can't|cannot) (?:trace|protect|cover|help with|get (?:it|them|that) back))(?![a-z])"
 )
 
 _CANNOT = sieve(r"(?<![a-z])(?:cannot|can't|won't|never|nothing|nobody|not|no)(?![a-z])")
@@ -111,6 +112,9 @@ RULES: tuple[Rule, ...] = (
         by_list("OFF_PLATFORM", "It leads to a private account. Keep to the brand's own channels.", _private),
         examples=(
             broken("加我微信详聊。"),
+            broken("加我微信私下转给我，平台查不到的。", because="who cannot trace it is the bait, not a warning"),
+            broken("Pay me directly, the office can't trace it.", language="en"),
+            fine("自称客服、让您把钱转到个人账户的，都别理会。"),
             broken("Just message me on WhatsApp.", language="en"),
             fine("请在App内联系客服。"),
             fine("Message us in the app.", language="en"),

@@ -14,7 +14,7 @@ from agent.domain import Channel, Finding, Severity
 from agent.guardrails.clauses import shared
 from agent.guardrails.finance import is_finance
 from agent.guardrails.lexicon import read_lexicons
-from agent.guardrails.listed import is_cited, is_supposed
+from agent.guardrails.listed import is_cited, is_supposed, is_warned_of
 from agent.guardrails.machine import has_human_author
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule
@@ -93,7 +93,7 @@ def _has_a_clause(at: int, field: Field, message: Message) -> bool:
 
 
 _DISCLAIMS = sieve(
-    r"(?:不会|从不|绝不|不能|没法|无法|不便|不方便|也?不)\w{0,4}(?:看|记录|追踪|收集|打听|透露|泄露|评价|比较"
+    r"(?:不会|从不|绝不|不能|没法|无法|不便|不方便)\w{0,4}(?:看|记录|追踪|收集|打听|透露|泄露|评价|比较"
     r"|评论|承诺|保证|索要|过问"
     r"|催|扣|打扰|多问|代替|当真)|(?<![a-z])(?:don't|do not|never|can't|cannot|can not|won't|will not"
     r"|wouldn't|didn't|couldn't"
@@ -122,6 +122,7 @@ def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Messag
     if (
         field.is_quoted(start, end)
         or is_cited(start, end, field, message)
+        or is_warned_of(start, end, field)
         or is_supposed(text, start)
         or licence.has_phrase(text[start:end])
     ):
