@@ -107,6 +107,12 @@ class CouponBook(Protocol):
         ...
 
 
+class GroupBook(CouponBook, Protocol):
+    """A ledger for some customers inside one transaction. What it reserved is in the store once `keep` was called."""
+
+    def keep(self) -> None: ...
+
+
 class LedgerBook(CouponBook, Protocol):
     def set_budget(self, budget_id: str, amount: Money) -> None:
         """Create a budget or change its size. Raises InputError below what is already spent or reserved."""
@@ -119,6 +125,10 @@ class LedgerBook(CouponBook, Protocol):
     def freeze(self, by: str, at: datetime, note: str = "") -> None: ...
 
     def unfreeze(self, by: str, at: datetime, note: str = "") -> None: ...
+
+    def for_group(self, customer_ids: Sequence[str], case_ids: Sequence[str]) -> GroupBook:
+        """For new cases of these customers; called inside a transaction, which locks all of them."""
+        ...
 
     def commit(self, reservation_id: str, at: datetime) -> None:
         """The message left: reserved becomes spent. Doing it twice changes nothing."""

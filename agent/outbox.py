@@ -65,6 +65,16 @@ class OutboxBook(Protocol):
         """Marketing messages to this customer since then, queued and unknown ones included, `besides` left out."""
         ...
 
+    def marketing_to(
+        self, customer_ids: Sequence[str], since: datetime
+    ) -> Mapping[str, Sequence[tuple[datetime, str]]]:
+        """What `sent_since` counts, of many customers: moment and body of each, newest first."""
+        ...
+
+    def enqueue_new(self, messages: Sequence[tuple[Message, datetime | None]], at: datetime) -> None:
+        """Store messages of new cases, each with the moment before which it stays in."""
+        ...
+
     def get(self, key: str) -> OutboxRow | None: ...
 
     def nth_last(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent.domain import Money
 from agent.errors import TransitionNotAllowed
-from agent.ledger import Budget, Claim, Freeze, LedgerBook, Refusal, Reservation
+from agent.ledger import Budget, Claim, Freeze, GroupBook, LedgerBook, Refusal, Reservation
 
 
 class AmpleBook:
@@ -80,6 +80,9 @@ class RehearsedLedger:
 
     def set_budget(self, budget_id: str, amount: Money) -> None:
         raise TransitionNotAllowed(f"a rehearsal does not set budgets ({budget_id}, {amount})")
+
+    def for_group(self, customer_ids: Sequence[str], case_ids: Sequence[str]) -> GroupBook:
+        raise TransitionNotAllowed(f"a rehearsal reserves nothing for {len(customer_ids)} customers ({len(case_ids)})")
 
     def commit(self, reservation_id: str, at: datetime) -> None:
         raise TransitionNotAllowed(f"a rehearsal does not spend ({reservation_id}, {at})")

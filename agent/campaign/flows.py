@@ -18,7 +18,7 @@ from typing import TypeVar
 from agent import pipeline, steps
 from agent.campaign.ladders import Ladders
 from agent.campaign.moves import OPEN
-from agent.campaign.placing import Flagged, Rivals, candidates, new_case, placing, rivals, with_history
+from agent.campaign.placing import Flagged, Placer, candidates, new_case, with_history
 from agent.campaign.reaching import reach
 from agent.domain import (
     WAITING_FOR_PERSON,
@@ -59,14 +59,14 @@ def walk(plan: Plan, house: House, progress: Callable[[int, int], None] | None =
         _end_where_reached(plan, flow, house)
         _let_in(plan, flow, house)
         house.store.flows.looked(plan.id, now)
-    due, ahead, ladders = house.store.flows.due(plan.id, now), None, None
+    due, placer, ladders = house.store.flows.due(plan.id, now), None, None
     done: list[Prepared] = []
     for number, (state, customer, events, score) in enumerate(_with_people(due, house), start=1):
-        ahead = ahead or rivals(plan, house)
+        placer = placer or Placer(plan, house)
         ladders = ladders or Ladders(plan, house)
         if house.store.campaigns.status(plan.id) is not CampaignStatus.RUNNING:
             return done
-        done += _go_on(state, customer, events, score, plan, flow, house, ladders, ahead)
+        done += _go_on(state, customer, events, score, plan, flow, house, ladders, placer)
         house.store.campaigns.report(plan.id, number, len(due))
         if progress is not None:
             progress(number, len(due))
@@ -133,7 +133,7 @@ def _go_on(
     flow: Flow,
     house: House,
     ladders: Ladders,
-    ahead: Rivals,
+    placer: Placer,
 ) -> Iterator[Prepared]:
     """All steps until one of them must be waited for."""
     now = house.clock.now()
@@ -152,13 +152,13 @@ def _go_on(
             to = state.step + 1 if met else flow.place_of(step.otherwise)
             state = house.store.flows.move(state, step=to, waited=0)
         else:
-            state, prepared = _message(state, step, (score, customer, events), plan, house, ladders, ahead)
+            state, prepared = _message(state, step, (score, customer, events), plan, house, ladders, placer)
             if prepared is not None:
                 yield prepared
 
 
 def _message(
-    state: FlowState, step: FlowStep, who: Flagged, plan: Plan, house: House, ladders: Ladders, ahead: Rivals
+    state: FlowState, step: FlowStep, who: Flagged, plan: Plan, house: House, ladders: Ladders, placer: Placer
 ) -> tuple[FlowState, Prepared | None]:
     """Write it, put it off, or give up. The row moves on after the message: a crash in between writes nothing twice."""
     score, customer, events = who
@@ -169,8 +169,7 @@ def _message(
         arm = steps.arm_of(case, house)
         prepared = reach(case, plan, ladders.house_for(case.arm, plan.individual + 1), arm)
         return _after(state, case, house), prepared
-    own = replace(plan, channels=step.channels or plan.channels)
-    place = placing(own, customer, events, house, ahead)
+    place = placer.place(customer, events, channels=step.channels)
     if place.serving:  # a ticket is open: it is put right first, and the flow waits
         return _put_off(state, house, "a ticket is open"), None
     if place.channel is None:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from agent import steps, ways
 from agent.arms import Arm, draw
-from agent.context import Live, gate_context, open_ticket
+from agent.campaign.ahead import Known, look_up
+from agent.campaign.standing import Doorman
+from agent.context import open_ticket
 from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Purpose
-from agent.guardrails import context_from_json
-from agent.guardrails.live import objections
 from agent.holdout import held_out
 from agent.house import House
 from agent.plan import Plan, plan_of
@@ -34,6 +34,7 @@ class Place:
 
     `serving`: a ticket is open, so this customer gets help and no marketing. `held_out`: in the control group; a case
     is kept for the comparison and nothing is written. `arm`: None where the plan has none, and for those two.
+    `opens_at`: when a message may go, where only the hour is wrong now.
     """
 
     channel: Channel | None
@@ -41,6 +42,7 @@ class Place:
     serving: bool = False
     held_out: bool = False
     arm: Arm | None = None
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +81,50 @@ def _others(plan: Plan, house: House) -> list[CampaignRow]:
     return [row for row in rows if row.id != plan.id and ((at := plan_of(row.plan).starts_at) is None or at <= soon)]
 
 
-NO_RIVALS = Rivals()
+class Placer:
+    """Places the customers of one campaign, one by one or read ahead for a group."""
 
+    def __init__(self, plan: Plan, house: House) -> None:
+        self._plan, self._house = plan, house
+        self._ahead = rivals(plan, house)
+        self._doorman = Doorman(house)
 
-def placing(plan: Plan, customer: Customer, events: Sequence[Event], house: House, ahead: Rivals = NO_RIVALS) -> Place:
-    """Whether and how this customer is reached now, in the gate's own words where the gate is against it."""
-    if taken := _taken(customer, plan, house):
-        return Place(None, taken)
-    if (first := ahead.first_of(customer.id)) is not None:
-        return Place(None, f"left to campaign {first}, which comes first")
-    if house.store.outbox.sent_since(customer.id, house.clock.now() - steps.GAP):
-        return Place(None, f"had a message within {steps.GAP.days} days")
-    serving = open_ticket(events) is not None
-    arm = draw(plan.arms, plan.id, customer.id) if not serving else None
-    channels, why_not = channels_in(plan, customer, arm, house)
-    if None in channels:
-        in_arms = f"{why_not.removesuffix(' on any channel of the plan')} in every arm"
-        return Place(None, in_arms if plan.arms and any(channels) else why_not)
-    if not serving and steps.wants_peace(events, house.clock.now()):
-        return Place(None, "better left alone: asked lately for fewer messages")
-    for channel in dict.fromkeys(channel for channel in channels if channel is not None):
-        against = _objections(customer, events, channel, house)
-        if hard := [rule for rule in against if not (serving and rule == "HOLD_CASE")]:
-            return Place(None, hard[0])
-    held = not serving and held_out(house.experiment, customer.id, house.holdout_share)
-    return Place(channels[0], serving=serving, held_out=held, arm=None if held else arm)
+    def place(
+        self,
+        customer: Customer,
+        events: Sequence[Event],
+        known: Known | None = None,
+        channels: Sequence[Channel] = (),
+    ) -> Place:
+        """Whether and how this customer is reached now, in the gate's own words where the gate is against it.
+
+        `channels`: those of a step of a flow, in the place of the plan's.
+        """
+        plan, now = self._plan, self._house.clock.now()
+        plan = replace(plan, channels=tuple(channels)) if channels else plan
+        known = known or look_up(customer.id, self._house)
+        if taken := _taken(known, plan, now):
+            return Place(None, taken)
+        if (first := self._ahead.first_of(customer.id)) is not None:
+            return Place(None, f"left to campaign {first}, which comes first")
+        if known.sent_since(now - steps.GAP):
+            return Place(None, f"had a message within {steps.GAP.days} days")
+        serving = open_ticket(events) is not None
+        arm = draw(plan.arms, plan.id, customer.id) if not serving else None
+        ways_in, why_not = channels_in(plan, customer, arm, known.house)
+        if None in ways_in:
+            in_arms = f"{why_not.removesuffix(' on any channel of the plan')} in every arm"
+            return Place(None, in_arms if plan.arms and any(ways_in) else why_not)
+        if not serving and steps.wants_peace(events, now):
+            return Place(None, "better left alone: asked lately for fewer messages")
+        sent, opens_at = known.sent_since(now - timedelta(days=7)), None
+        for number, channel in enumerate(dict.fromkeys(way for way in ways_in if way is not None)):
+            standing = self._doorman.standing(customer, events, channel, sent)
+            if hard := [rule for rule in standing.objections if not (serving and rule == "HOLD_CASE")]:
+                return Place(None, hard[0])
+            opens_at = standing.opens_at if number == 0 else opens_at
+        held = not serving and held_out(self._house.experiment, customer.id, self._house.holdout_share)
+        return Place(ways_in[0], serving=serving, held_out=held, arm=None if held else arm, opens_at=opens_at)
 
 
 def channels_in(
@@ -147,21 +168,12 @@ def choose_channel(customer: Customer, preferred: Sequence[Channel]) -> Channel 
     return None
 
 
-def _objections(customer: Customer, events: Sequence[Event], channel: Channel, house: House) -> list[str]:
-    """The rules that would keep any marketing from this customer now. The hour is none: such a message waits."""
-    now = house.clock.now()
-    sent = house.store.outbox.sent_since(customer.id, now - timedelta(days=7))
-    live = Live(customer, house.brand, Purpose.MARKETING, now, events, (), sent_last_7_days=sent)
-    return objections(context_from_json(gate_context(live, {}, channel, house.limits)))
-
-
-def _taken(customer: Customer, plan: Plan, house: House) -> str:
+def _taken(known: Known, plan: Plan, now: datetime) -> str:
     """Why another campaign keeps this one away: a case of these days comes first. Empty when none does."""
-    since = house.clock.now() - APART
-    for case in house.store.cases.find(customer_id=customer.id):
-        if case.campaign_id in plan.not_with:
-            return f"was in campaign {case.campaign_id}, which the plan does not go with"
-        if case.campaign_id not in (None, plan.id) and case.opened_at > since:
+    for campaign_id, opened_at in known.cases:
+        if campaign_id in plan.not_with:
+            return f"was in campaign {campaign_id}, which the plan does not go with"
+        if campaign_id not in (None, plan.id) and opened_at > now - APART:
             return "in another campaign these days"
     return ""
 

@@ -10,7 +10,7 @@ from agent import steps, ways
 from agent.arms import Arm
 from agent.campaign.checks import require_sense, warnings
 from agent.campaign.flows import enters
-from agent.campaign.placing import candidates, case_id, new_case, placing, rivals, with_history
+from agent.campaign.placing import Placer, candidates, case_id, new_case, with_history
 from agent.campaign.sizing import with_odds
 from agent.cells.preview import MessagePreview
 from agent.domain import Case, Money
@@ -50,7 +50,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
     flagged, scored = candidates(plan, house)
     ledger = RehearsedLedger(house.store.ledger, {f"campaign:{plan.id}": plan.budget} if plan.budget else {})
     house = with_odds(plan, flagged, house)
-    ahead = rivals(plan, house)
+    placer = Placer(plan, house)
     excluded: Counter[str] = Counter()
     arms: Counter[str] = Counter({arm.name: 0 for arm in plan.arms})
     offers: Counter[str] = Counter()
@@ -63,7 +63,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
         if house.store.cases.exists(case_id(plan, customer, house)) or customer.id in inside:
             excluded["already in this campaign"] += 1
             continue
-        place = placing(plan, customer, events, house, ahead)
+        place = placer.place(customer, events)
         if place.held_out:
             held += 1
         elif place.channel is None:

@@ -11,7 +11,7 @@ from agent.at_once import at_once
 from agent.campaign import flows
 from agent.campaign.ladders import Ladders
 from agent.campaign.moves import begin
-from agent.campaign.placing import Flagged, candidates, new_case, placing, rivals, with_history
+from agent.campaign.placing import Flagged, Placer, candidates, new_case, with_history
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
 from agent.campaign.together import in_groups
@@ -52,13 +52,13 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
             return
         flagged, _ = candidates(plan, house)
         house = with_odds(plan, flagged, house)
-        ladders, ahead = Ladders(plan, house), rivals(plan, house)
+        ladders, placer = Ladders(plan, house), Placer(plan, house)
 
         def one(row: tuple[int, Flagged]) -> pipeline.Prepared | None:
             number, (score, customer, events) = row
             if campaigns.status(plan.id) is not C.RUNNING:
                 return None
-            place = placing(plan, customer, events, house, ahead)
+            place = placer.place(customer, events)
             if place.channel is None:
                 return None
             own = ladders.house_for(place.arm.name if place.arm else None, number)

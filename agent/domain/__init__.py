@@ -39,6 +39,7 @@ from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotTy
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
+from agent.domain.reached import Reached
 from agent.domain.receipts import Receipt, ReceiptKind, Taken
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
@@ -86,6 +87,7 @@ __all__ = [
     "OfferStatus",
     "Outcome",
     "Purpose",
+    "Reached",
     "Realised",
     "Receipt",
     "ReceiptKind",

@@ -5,6 +5,8 @@ For messages whose words were judged before. Takes the context of one message, g
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from agent.domain import Finding, Words
 from agent.guardrails.context import GateContext
 from agent.guardrails.engine import standing
@@ -22,12 +24,12 @@ def live_findings(context: GateContext) -> tuple[Finding, ...]:
     return tuple(finding for rule in RULES if channel in rule.channels for finding in rule.check(message))
 
 
-def objections(context: GateContext) -> list[str]:
-    """The rules that keep any marketing from this customer now, the most primary first.
+def objections(context: GateContext) -> tuple[list[str], datetime | None]:
+    """The rules that keep any marketing from this customer now, the most primary first; and when it may go.
 
-    The whole gate on two harmless words would say the same (a test compares), a hundred times slower. The hour is no
-    objection: such a message waits.
+    The whole gate on two harmless words would say the same (a test compares), a hundred times slower. The hour alone is
+    no objection: such a message waits until the moment that is given.
     """
     found, opens_at = standing(context, (*RULES, *OF_TRANSPORT))
     waiting = {"QUIET_HOURS"} if opens_at is not None else set[str]()
-    return [finding.rule for finding in found if finding.rule not in waiting]
+    return [finding.rule for finding in found if finding.rule not in waiting], opens_at

@@ -279,7 +279,7 @@ def test_what_speaks_against_a_customer_is_what_the_whole_gate_would_say(street:
         context = context_from_json(gate_context(live, {}, channel))
         verdict = check(Words("-", "-"), context)
         waits = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
-        assert objections(context) == [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
+        assert objections(context)[0] == [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
 
 
 def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(

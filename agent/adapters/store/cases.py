@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.codec import from_json, to_json
-from agent.adapters.store.transactions import Transactions, insert
+from agent.adapters.store.transactions import Transactions, chunks, insert
 from agent.domain import (
     ALLOWED,
     WAITING_FOR_PERSON,
@@ -24,6 +24,7 @@ from agent.domain import (
     OfferDecision,
     OfferStatus,
     Purpose,
+    Reached,
     Review,
     TraceStep,
     Verdict,
@@ -45,8 +46,58 @@ class Cases:
             fresh = insert(c, schema.cases).values(_case_row(case)).on_conflict_do_nothing()
             if c.execute(fresh.returning(schema.cases.c.case_id)).first() is None:  # a row count is not always given
                 return False
-            self.note(case.case_id, "score", case.opened_at, {"score": to_json(case.score) if case.score else None})
+            self.note(case.case_id, "score", case.opened_at, _score_line(case))
         return True
+
+    def keep_reached(self, reached: Sequence[Reached], at: datetime) -> None:
+        """New cases with all that came of each in one go: many rows of a table in one statement."""
+        if not reached:
+            return
+        verdicts = [
+            self._verdict_row(one.case.case_id, one.draft.draft_id, moment, verdict, context, at)
+            for one in reached
+            if one.draft is not None
+            for moment, verdict, context in one.judged
+        ]
+        drafts = [self._draft_row(one.draft, at) for one in reached if one.draft is not None]
+        reviews = [self._review_row(one.case.case_id, one.review) for one in reached if one.review is not None]
+        lines = [
+            self._line(one.case.case_id, step, at, data)
+            for one in reached
+            for step, data in (("score", _score_line(one.case)), *one.told)
+        ]
+        rows = [{**_case_row(one.case), "updated_at": at} for one in reached]
+        with self._tx.write() as c:
+            for table, some in (
+                (schema.cases, rows),
+                (schema.drafts, drafts),
+                (schema.verdicts, verdicts),
+                (schema.reviews, reviews),
+                (schema.trace, lines),
+            ):
+                if some:
+                    c.execute(table.insert(), some)
+
+    def known(self, case_ids: Sequence[str]) -> set[str]:
+        t = schema.cases
+        with self._tx.read() as c:
+            return {
+                name
+                for part in chunks(case_ids)
+                for name in c.execute(sa.select(t.c.case_id).where(t.c.case_id.in_(part))).scalars()
+            }
+
+    def campaigns_of(self, customer_ids: Sequence[str]) -> Mapping[str, Sequence[tuple[str | None, datetime]]]:
+        """The campaign, if any, and the moment of each case of these customers."""
+        t = schema.cases
+        found: dict[str, list[tuple[str | None, datetime]]] = {}
+        with self._tx.read() as c:
+            for part in chunks(customer_ids):
+                query = sa.select(t.c.customer_id, t.c.campaign_id, t.c.opened_at)
+                query = query.where(t.c.brand_id == self._brand, t.c.customer_id.in_(part)).order_by(t.c.opened_at)
+                for customer_id, campaign_id, at in c.execute(query):
+                    found.setdefault(customer_id, []).append((campaign_id, at))
+        return found
 
     def get(self, case_id: str) -> Case:
         """Raises NotFound."""
@@ -189,14 +240,7 @@ class Cases:
     # --- words and judgements -----------------------------------------------------------------------------------------
 
     def put_draft(self, draft: Draft, at: datetime) -> None:
-        row = {
-            "draft_id": draft.draft_id,
-            "brand_id": self._brand,
-            "case_id": draft.case_id,
-            "created_at": at,
-            "data": to_json(draft),
-        }
-        t = schema.drafts
+        row, t = self._draft_row(draft, at), schema.drafts
         with self._tx.write() as c:
             # The same words for the same case are the same draft.
             if c.execute(sa.select(t.c.id).where(t.c.draft_id == draft.draft_id)).first() is None:
@@ -245,20 +289,10 @@ class Cases:
         self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
     ) -> None:
         """Keep a judgement with everything it was based on, so that it can be replayed."""
-        row = {
-            "brand_id": self._brand,
-            "case_id": case_id,
-            "draft_id": draft_id,
-            "moment": moment,
-            "at": at,
-            "decision": verdict.decision.value,
-            "text_hash": verdict.text_hash,
-            "rules": verdict.rules,
-            "data": to_json(verdict),
-            "context": dict(context),
-        }
         with self._tx.write() as c:
-            c.execute(schema.verdicts.insert().values(row))
+            c.execute(
+                schema.verdicts.insert().values(self._verdict_row(case_id, draft_id, moment, verdict, context, at))
+            )
 
     def latest_verdict(self, draft_id: str) -> Verdict | None:
         """The newest judgement of the draft's own words; what somebody tried in their place is another matter."""
@@ -285,22 +319,14 @@ class Cases:
         return {finding.rule for finding in from_json(Verdict, data).findings} if data is not None else set()
 
     def put_review(self, case_id: str, review: Review) -> None:
-        row = {
-            "brand_id": self._brand,
-            "case_id": case_id,
-            "draft_id": review.draft_id,
-            "at": review.at,
-            "data": to_json(review),
-        }
         with self._tx.write() as c:
-            c.execute(schema.reviews.insert().values(row))
+            c.execute(schema.reviews.insert().values(self._review_row(case_id, review)))
 
     # --- the trace ----------------------------------------------------------------------------------------------------
 
     def note(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> None:
-        row = {"brand_id": self._brand, "case_id": case_id, "step": step, "at": at, "data": dict(data)}
         with self._tx.write() as c:
-            c.execute(schema.trace.insert().values(row))
+            c.execute(schema.trace.insert().values(self._line(case_id, step, at, data)))
 
     def story(self, case_id: str) -> list[TraceStep]:
         """Every step of a case, in the order in which they happened."""
@@ -308,6 +334,49 @@ class Cases:
         query = sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand).order_by(t.c.id)
         with self._tx.read() as c:
             return [TraceStep(row.case_id, row.step, row.at, row.data) for row in c.execute(query)]
+
+    # --- rows ---------------------------------------------------------------------------------------------------------
+
+    def _draft_row(self, draft: Draft, at: datetime) -> dict[str, Any]:
+        return {
+            "draft_id": draft.draft_id,
+            "brand_id": self._brand,
+            "case_id": draft.case_id,
+            "created_at": at,
+            "data": to_json(draft),
+        }
+
+    def _verdict_row(
+        self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "brand_id": self._brand,
+            "case_id": case_id,
+            "draft_id": draft_id,
+            "moment": moment,
+            "at": at,
+            "decision": verdict.decision.value,
+            "text_hash": verdict.text_hash,
+            "rules": verdict.rules,
+            "data": to_json(verdict),
+            "context": dict(context),
+        }
+
+    def _review_row(self, case_id: str, review: Review) -> dict[str, Any]:
+        return {
+            "brand_id": self._brand,
+            "case_id": case_id,
+            "draft_id": review.draft_id,
+            "at": review.at,
+            "data": to_json(review),
+        }
+
+    def _line(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+        return {"brand_id": self._brand, "case_id": case_id, "step": step, "at": at, "data": dict(data)}
+
+
+def _score_line(case: Case) -> dict[str, Any]:
+    return {"score": to_json(case.score) if case.score else None}
 
 
 def _case_row(case: Case) -> dict[str, Any]:

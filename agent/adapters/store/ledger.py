@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema, settling
 from agent.adapters.store.freezes import Freezes
+from agent.adapters.store.group_ledger import GroupLedger
 from agent.adapters.store.transactions import Transactions
 from agent.domain import Money
 from agent.errors import InputError
@@ -158,7 +159,7 @@ class Ledger:
         if claim.needs_code:
             row["code"] = self._take_code(c, claim.offer_id, reservation_id)
             c.execute(t.update().where(t.c.reservation_id == reservation_id).values(code=row["code"]))
-        return _reservation(row)
+        return as_reservation(row)
 
     def _take(self, c: sa.Connection, budget_id: str, amount: Money) -> None:
         t = schema.budgets
@@ -254,13 +255,18 @@ class Ledger:
         live = (k.c.reservation_id == reservation_id) & k.c.redeemed_at.is_(None)
         c.execute(k.update().where(live).values(redeemed_at=at))
 
+    # --- many at once -------------------------------------------------------------------------------------------------
+
+    def for_group(self, customer_ids: Sequence[str], case_ids: Sequence[str]) -> GroupLedger:
+        return GroupLedger(self._tx, self._brand, self._freezes, customer_ids, case_ids)
+
     # --- looking up ---------------------------------------------------------------------------------------------------
 
     def reservation(self, reservation_id: str) -> Reservation | None:
         t = schema.reservations
         with self._tx.read() as c:
             row = c.execute(sa.select(t).where(t.c.reservation_id == reservation_id)).mappings().first()
-        return _reservation(dict(row)) if row else None
+        return as_reservation(dict(row)) if row else None
 
     def reservations(self, limit: int, after: tuple[datetime, str] | None = None) -> list[Reservation]:
         """Newest first; `after` is (moment, id) of the last row of the page before."""
@@ -271,13 +277,13 @@ class Ledger:
             query = query.where((t.c.at < at) | ((t.c.at == at) & (t.c.reservation_id > name)))
         with self._tx.read() as c:
             rows = c.execute(query.order_by(t.c.at.desc(), t.c.reservation_id).limit(limit)).mappings()
-            return [_reservation(dict(row)) for row in rows]
+            return [as_reservation(dict(row)) for row in rows]
 
     def _of_case(self, c: sa.Connection, case_id: str, offer_id: str) -> Reservation | None:
         t = schema.reservations
         query = sa.select(t).where(t.c.case_id == case_id, t.c.offer_id == offer_id, t.c.status != "released")
         row = c.execute(query).mappings().first()
-        return _reservation(dict(row)) if row else None
+        return as_reservation(dict(row)) if row else None
 
     def uses(self, customer_id: str, since: datetime, offer_id: str | None = None) -> int:
         t = schema.reservations
@@ -299,14 +305,14 @@ class Ledger:
         with self._tx.read() as c:
             here = (k.c.brand_id == self._brand) & (k.c.code == self._spelled(c, code))
             row = c.execute(query.where(here)).mappings().first()
-        return _reservation(dict(row)) if row else None
+        return as_reservation(dict(row)) if row else None
 
 
 def _budget(row: Any) -> Budget:
     return Budget(row.budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
 
 
-def _reservation(row: dict[str, Any]) -> Reservation:
+def as_reservation(row: dict[str, Any]) -> Reservation:
     return Reservation(
         id=row["reservation_id"],
         case_id=row["case_id"],

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
-from agent.adapters.store.transactions import Transactions
+from agent.adapters.store.transactions import Transactions, chunks
 from agent.domain import CampaignStatus, Channel, Delivery, DeliveryStatus, Message, Purpose
 from agent.outbox import OutboxRow
 
@@ -105,6 +105,29 @@ class Outbox:
         query = sa.select(t.body).where(*self._marketing(customer_id, since, besides)).order_by(t.updated_at.desc())
         with self._tx.read() as c:
             return list(c.execute(query).scalars())
+
+    def marketing_to(
+        self, customer_ids: Sequence[str], since: datetime
+    ) -> Mapping[str, Sequence[tuple[datetime, str]]]:
+        t = schema.outbox.c
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        with self._tx.read() as c:
+            for part in chunks(customer_ids):
+                query = sa.select(t.customer_id, t.updated_at, t.body).where(
+                    t.brand_id == self._brand,
+                    t.customer_id.in_(part),
+                    t.purpose == Purpose.MARKETING.value,
+                    t.updated_at >= since,
+                    t.status.in_([status.value for status in COUNTS_TOWARDS_CAP]),
+                )
+                for customer_id, at, body in c.execute(query.order_by(t.updated_at.desc())):
+                    found.setdefault(customer_id, []).append((at, body))
+        return found
+
+    def enqueue_new(self, messages: Sequence[tuple[Message, datetime | None]], at: datetime) -> None:
+        if messages:
+            with self._tx.write() as c:
+                c.execute(schema.outbox.insert(), [_row(message, at, not_before) for message, not_before in messages])
 
     def _marketing(self, customer_id: str, since: datetime, besides: str | None) -> list[sa.ColumnElement[bool]]:
         t = schema.outbox.c

@@ -10,14 +10,10 @@ import sqlalchemy as sa
 
 from agent.adapters.store import schema
 from agent.adapters.store.codec import from_json, to_json
-from agent.adapters.store.transactions import Transactions, insert
+from agent.adapters.store.transactions import CHUNK, Transactions, chunks, insert
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
 from scoring.records import RiskBand, RiskScore
-
-CHUNK = 500
-"""Rows a statement: SQLite takes 32,766 bound values, PostgreSQL 65,535."""
-
 
 class People:
     def __init__(self, tx: Transactions, brand_id: str) -> None:
@@ -54,8 +50,7 @@ class People:
         t, k = schema.customers, schema.consents
         found: dict[str, Customer] = {}
         with self._tx.read() as c:
-            for start in range(0, len(customer_ids), CHUNK):
-                ids = list(customer_ids[start : start + CHUNK])
+            for ids in chunks(customer_ids):
                 consents: dict[str, dict[Channel, Consent]] = {}
                 for row in c.execute(sa.select(k).where(k.c.brand_id == self._brand, k.c.customer_id.in_(ids))):
                     consents.setdefault(row.customer_id, {})[Channel(row.channel)] = Consent(
@@ -69,8 +64,7 @@ class People:
         t = schema.customers
         known: set[str] = set()
         with self._tx.read() as c:
-            for start in range(0, len(customer_ids), CHUNK):
-                ids = list(customer_ids[start : start + CHUNK])
+            for ids in chunks(customer_ids):
                 query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
                 known.update(c.execute(query).scalars())
         return known
@@ -94,8 +88,7 @@ class People:
         t = schema.scores
         newest: dict[str, RiskScore] = {}
         with self._tx.read() as c:
-            for start in range(0, len(customer_ids), CHUNK):
-                ids = list(customer_ids[start : start + CHUNK])
+            for ids in chunks(customer_ids):
                 query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
                 for data in c.execute(query.order_by(t.c.as_of)).scalars():
                     score = from_json(RiskScore, data)
@@ -115,6 +108,16 @@ class People:
         query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id == customer_id)
         with self._tx.write() as c:
             c.execute(query.with_for_update())
+
+    def lock_many(self, customer_ids: Sequence[str]) -> None:
+        """`lock` for a group, in one order for everybody, so that two groups cannot wait for each other."""
+        t = schema.customers
+        with self._tx.write() as c:
+            if c.dialect.name == "sqlite":
+                return
+            for ids in chunks(customer_ids):
+                query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
+                c.execute(query.order_by(t.c.customer_id).with_for_update())
 
     def suppress(self, customer_id: str, at: datetime, source: str) -> None:
         """Marketing to this customer ends now. Doing it twice is harmless, and the first time and source are kept."""

@@ -6,7 +6,7 @@ Nested `write()` joins the outer one, so a step that moves a case, stores its dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +21,16 @@ def insert(connection: sa.Connection, table: sa.Table) -> Any:
     from sqlalchemy.dialects import postgresql, sqlite
 
     return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+
+
+CHUNK = 500
+"""Rows a statement: SQLite takes 32,766 bound values, PostgreSQL 65,535."""
+
+
+def chunks(ids: Sequence[str]) -> Iterator[list[str]]:
+    """As many at a time as a statement should name."""
+    for start in range(0, len(ids), CHUNK):
+        yield list(ids[start : start + CHUNK])
 
 
 class Transactions:
