@@ -25,6 +25,7 @@ from agent.domain import (
     Draft,
     Event,
     FactSheet,
+    OfferDecision,
     OfferKind,
     OfferStatus,
     Purpose,
@@ -75,11 +76,16 @@ def decide_offer(case: Case, customer: Customer, events: tuple[Event, ...], hous
         case = house.store.cases.advance(
             case, DECIDED[decision.status], now, decision=decision, situation=decision.situation
         )
-        line: dict[str, Any] = {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
-        if decision.propensity is not None and context.drawn is not None:
-            line |= {"propensity": decision.propensity, "sizes": list(context.drawn.sizes)}
-        _note(case, "offer", house, line)
+        _note(case, "offer", house, offer_line(decision, context))
     return case
+
+
+def offer_line(decision: OfferDecision, context: OfferContext) -> dict[str, Any]:
+    """The line of a decision in the trace."""
+    line: dict[str, Any] = {"status": decision.status.value, "because": decision.because, "rule": decision.rule}
+    if decision.propensity is not None and context.drawn is not None:
+        line |= {"propensity": decision.propensity, "sizes": list(context.drawn.sizes)}
+    return line
 
 
 def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> OfferContext:

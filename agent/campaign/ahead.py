@@ -1,4 +1,4 @@
-"""What the store knows of the customers of a group, read ahead: one question each for all of them, not one a customer."""
+"""What the store knows of the customers of a group, read ahead: one question for all of them, not one a customer."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.arms import Arm
 from agent.campaign.remembered import RememberedPolicies
-from agent.cells import CellWriter, PatientWriter
+from agent.cells import CellStock, CellWriter, PatientWriter
 from agent.draft import prompts_of
 from agent.errors import NotReady
 from agent.house import House
@@ -41,12 +41,25 @@ class Ladders:
         self._alone.setdefault(None, _patient(None, house))
         self._many = {name: _in_cells(arm, self._alone[name]) for name, arm in _by_name(plan)} if plan.cells else {}
         self._individual = plan.individual
+        self._stocks = {
+            name: CellStock(self._many[name].writers, prompts_of(arm.prompt if arm else None))
+            for name, arm in _by_name(plan)
+            if name in self._many
+        }
 
     @property
     def quick(self) -> bool:
         """Whether nobody who writes here takes longer than a database may be held."""
         houses = (*self._alone.values(), *self._many.values())
         return all(getattr(writer, "quick", False) for house in houses for writer in house.writers)
+
+    def is_individual(self, number: int) -> bool:
+        """Whether this customer, by the place in the order of what is at stake, is written to for themselves."""
+        return number <= self._individual or not self._many
+
+    def stock_for(self, arm: str | None) -> CellStock:
+        """The templates that this arm has written so far."""
+        return self._stocks[arm]
 
     def house_for(self, arm: str | None, number: int) -> House:
         """`number`: the customer's place by what is at stake, from 1."""

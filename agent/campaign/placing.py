@@ -16,6 +16,7 @@ from agent.campaign.ahead import Known, look_up
 from agent.campaign.standing import Doorman
 from agent.context import open_ticket
 from agent.domain import CampaignRow, CampaignStatus, Case, CaseStatus, Channel, Customer, Event, Purpose
+from agent.guardrails.live import Standing
 from agent.holdout import held_out
 from agent.house import House
 from agent.plan import Plan, plan_of
@@ -34,7 +35,7 @@ class Place:
 
     `serving`: a ticket is open, so this customer gets help and no marketing. `held_out`: in the control group; a case
     is kept for the comparison and nothing is written. `arm`: None where the plan has none, and for those two.
-    `opens_at`: when a message may go, where only the hour is wrong now.
+    `standing`: what the permission rules say on that channel; where only the hour is wrong, the message waits.
     """
 
     channel: Channel | None
@@ -42,7 +43,7 @@ class Place:
     serving: bool = False
     held_out: bool = False
     arm: Arm | None = None
-    opens_at: datetime | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,14 @@ class Placer:
             return Place(None, in_arms if plan.arms and any(ways_in) else why_not)
         if not serving and steps.wants_peace(events, now):
             return Place(None, "better left alone: asked lately for fewer messages")
-        sent, opens_at = known.sent_since(now - timedelta(days=7)), None
-        for number, channel in enumerate(dict.fromkeys(way for way in ways_in if way is not None)):
-            standing = self._doorman.standing(customer, events, channel, sent)
+        sent = known.sent_since(now - timedelta(days=7))
+        ask = {way: self._doorman.standing(customer, events, way, sent) for way in ways_in if way is not None}
+        for standing in ask.values():
             if hard := [rule for rule in standing.objections if not (serving and rule == "HOLD_CASE")]:
                 return Place(None, hard[0])
-            opens_at = standing.opens_at if number == 0 else opens_at
         held = not serving and held_out(self._house.experiment, customer.id, self._house.holdout_share)
-        return Place(ways_in[0], serving=serving, held_out=held, arm=None if held else arm, opens_at=opens_at)
+        way = ways_in[0]
+        return Place(way, "", serving, held, None if held else arm, ask[way] if way is not None else None)
 
 
 def channels_in(

@@ -44,5 +44,8 @@ def reach(case: Case, plan: Plan, house: House, arm: Arm | None = None) -> pipel
 def _note_arm(case: Case, arm: Arm | None, house: House) -> None:
     """The lot as it fell, with its propensity: whoever evaluates later needs both."""
     if arm is not None:
-        line = {"arm": arm.name, "propensity": arm.share, "lot": f"arms:{case.campaign_id}"}
-        house.store.cases.note(case.case_id, "arm", case.opened_at, line)
+        house.store.cases.note(case.case_id, "arm", case.opened_at, arm_line(case, arm))
+
+
+def arm_line(case: Case, arm: Arm) -> dict[str, object]:
+    return {"arm": arm.name, "propensity": arm.share, "lot": f"arms:{case.campaign_id}"}

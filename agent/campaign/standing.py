@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from agent.context import Live, gate_context, open_ticket
 from agent.domain import Channel, Consent, Customer, Event, Language, Purpose
 from agent.guardrails import context_from_json
-from agent.guardrails.live import objections
+from agent.guardrails.live import Standing, standing
 from agent.house import House
 
 
@@ -34,14 +34,6 @@ class Kind:
     sent_last_7_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`objections`: rules that keep marketing away, the most primary first. `opens_at`: when only the hour is wrong."""
-
-    objections: tuple[str, ...]
-    opens_at: datetime | None
-
-
 class Doorman:
     """Remembers what it was told for the length of a minute of the house's clock. Before sending, the gate is asked."""
 
@@ -50,7 +42,9 @@ class Doorman:
         self._minute: datetime | None = None
         self._known: dict[Kind, Standing] = {}
 
-    def standing(self, customer: Customer, events: Sequence[Event], channel: Channel, sent_last_7_days: int) -> Standing:
+    def standing(
+        self, customer: Customer, events: Sequence[Event], channel: Channel, sent_last_7_days: int
+    ) -> Standing:
         now = self._house.clock.now()
         if (minute := now.replace(second=0, microsecond=0)) != self._minute:
             self._minute, self._known = minute, {}
@@ -63,8 +57,7 @@ class Doorman:
         house = self._house
         live = Live(_somebody(kind, house.brand.id, now), house.brand, Purpose.MARKETING, now, _ticket(kind, now), ())
         live = replace(live, sent_last_7_days=kind.sent_last_7_days)
-        found, opens_at = objections(context_from_json(gate_context(live, {}, kind.channel, house.limits)))
-        return Standing(tuple(found), opens_at)
+        return standing(context_from_json(gate_context(live, {}, kind.channel, house.limits)))
 
 
 BEFORE, AFTER, UNDATED = "before", "after", "undated"

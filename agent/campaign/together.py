@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from time import monotonic
 from typing import TypeVar
 
 from agent.errors import HoldfastError
@@ -16,27 +17,32 @@ from agent.house import House
 
 A = TypeVar("A")
 B = TypeVar("B")
-MOST = 32
-"""Customers that share a transaction: some two tenths of a second, for which another writer waits."""
+MOST, HOLD_S = 512, 0.2
+"""Customers that share a transaction at most, and about how long another writer waits for one."""
 
 
-def in_groups(work: Callable[[A], B], rows: Iterable[A], house: House) -> Iterator[B]:
-    """`work` on every row, in order."""
+def in_groups(
+    work: Callable[[A], B], rows: Iterable[A], house: House, together: Callable[[list[A]], list[B]] | None = None
+) -> Iterator[B]:
+    """`work` on every row, in order. `together`: the same for a group at once, where that is quicker."""
     waiting, size = iter(rows), 1
     while group := list(islice(waiting, size)):
-        yield from _one_by_one(work, group) if size == 1 else _together(work, group, house)
-        size = min(MOST, 2 * size)
+        began = monotonic()
+        done = _one_by_one(work, group) if size == 1 else _together(work, group, house, together)
+        took = max(monotonic() - began, 1e-6)
+        yield from done
+        size = max(2, min(2 * size, MOST, int(size * HOLD_S / took)))
 
 
-def _together(work: Callable[[A], B], group: list[A], house: House) -> Iterator[B]:
+def _together(
+    work: Callable[[A], B], group: list[A], house: House, together: Callable[[list[A]], list[B]] | None
+) -> list[B]:
     try:
         with house.store.write():
-            done = [work(row) for row in group]
+            return together(group) if together is not None else [work(row) for row in group]
     except HoldfastError:  # nothing of the group is stored
-        yield from _one_by_one(work, group)
-        return
-    yield from done
+        return _one_by_one(work, group)
 
 
-def _one_by_one(work: Callable[[A], B], group: list[A]) -> Iterator[B]:
-    yield from map(work, group)
+def _one_by_one(work: Callable[[A], B], group: list[A]) -> list[B]:
+    return [work(row) for row in group]

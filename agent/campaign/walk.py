@@ -12,6 +12,7 @@ from agent.campaign import flows
 from agent.campaign.ladders import Ladders
 from agent.campaign.moves import begin
 from agent.campaign.placing import Flagged, Placer, candidates, new_case, with_history
+from agent.campaign.quick import QuickPath
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
 from agent.campaign.together import in_groups
@@ -65,7 +66,11 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
             return reach(new_case(plan, score, customer, place, house), plan, own, place.arm)
 
         rows = enumerate(with_history(flagged, house), start=1)
-        reached = in_groups(one, rows, house) if ladders.quick else at_once(one, rows, house.drafters)
+        if ladders.quick:
+            path = QuickPath(plan, house, ladders, placer)
+            reached = in_groups(one, rows, house, path.reach if plan.cells else None)
+        else:
+            reached = at_once(one, rows, house.drafters)
         next_report = 0.0
         for number, prepared in enumerate(reached, start=1):
             if campaigns.status(plan.id) is not C.RUNNING:

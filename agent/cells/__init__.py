@@ -7,7 +7,19 @@ campaigns give the most valuable customers drafts of their own.
 
 from __future__ import annotations
 
+from agent.cells.bulk import Fill
 from agent.cells.cell import CellKey, cell_of, shared_sheet
+from agent.cells.stock import CellStock, Written
 from agent.cells.writer import CELL, CellWriter, PatientWriter
 
-__all__ = ["CELL", "CellKey", "CellWriter", "PatientWriter", "cell_of", "shared_sheet"]
+__all__ = [
+    "CELL",
+    "CellKey",
+    "CellStock",
+    "CellWriter",
+    "Fill",
+    "PatientWriter",
+    "Written",
+    "cell_of",
+    "shared_sheet",
+]

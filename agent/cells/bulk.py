@@ -9,12 +9,13 @@ the whole gate.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from agent.cells.writer import LONGEST_CODE, LONGEST_NAMES
-from agent.domain import Decision, FactSheet, Finding, Language, Severity, SlotType, Span, Verdict, Words
-from agent.draft import read_reply
+from agent.domain import Decision, FactSheet, Finding, Language, Severity, SlotType, Source, Span, Verdict, Words
+from agent.draft import Template, shaped, template_problems
 from agent.errors import SlotError
 from agent.guardrails import check
 from agent.guardrails.context import GateContext
@@ -34,12 +35,33 @@ HOLES = {"salutation": "salutation", "offer_code": "offer_code", "unsubscribe": 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """What differs from customer to customer. `context` is the state of this customer now, with their reserved row."""
+    """What differs from customer to customer. `state` gives the state of this customer now, with their reserved row.
 
-    context: GateContext
+    `code` and `unsubscribe` are what would be said, `reserved` and `link` what is on record. `sources`: whose greeting
+    and whose ledger row they are, for the citations.
+    """
+
+    state: Callable[[], GateContext]
     name: NameParts
     code: str | None
     unsubscribe: str
+    reserved: str | None
+    link: str
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, context: GateContext, name: NameParts, code: str | None, unsubscribe: str) -> Fill:
+        """Where the state is at hand."""
+        reserved = context.offer.code if context.offer else None
+        return cls(lambda: context, name, code, unsubscribe, reserved, context.brand.unsubscribe_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The words for one customer, with their citations."""
+
+    words: Words
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +80,95 @@ OTHERS_NAME = "FACT_NAME"
 """What the gate says of all names but one in such a letter; each customer is greeted from their own record."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A field, cut at its holes. `cited`: piece, offset in it, and the citation as it stood in the probe."""
+
+    parts: tuple[Part, ...]
+    cited: tuple[tuple[int, int, Span], ...]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(span for _, _, span in self.cited)
+
+    def filled(self, words_of: Callable[[Hole], str], sources: Mapping[str, Source]) -> tuple[str, tuple[Span, ...]]:
+        """The text with its holes filled, and its citations at their new places. `sources`: by the type of the old."""
+        said = [part if isinstance(part, str) else words_of(part) for part in self.parts]
+        begins, at = [], 0
+        for words in said:
+            begins.append(at)
+            at += len(words)
+        spans = []
+        for piece, offset, span in self.cited:
+            start = begins[piece] + offset
+            length = len(said[piece]) if isinstance(self.parts[piece], Hole) else span.end - span.start
+            source = sources.get(span.source.type, span.source)
+            spans.append(Span(span.field, start, start + length, span.slot, span.kind, source))
+        return "".join(said), tuple(spans)
+
+
 class ApprovedCell:
     """One template, approved for everybody of its cell. Make it with `approve`, which asks the whole gate."""
 
     def __init__(
-        self, sheet: FactSheet, subject: Sequence[Part], body: Sequence[Part], acts: Sequence[Span], longest: int
+        self, sheet: FactSheet, template: Template, subject: Pieces, body: Pieces, longest: int, book: str
     ) -> None:
-        self._sheet, self._subject, self._body = sheet, tuple(subject), tuple(body)
-        self._acts = tuple(acts)
+        self.template, self.book = template, book
+        self._sheet, self._subject, self._body = sheet, subject, body
+        self._acts = tuple(span for span in (*subject.spans, *body.spans) if span.kind == "act")
         self._longest = longest
         self._greetings: dict[str, bool] = {}
         self.whole = 0
         """How many messages went through the whole gate, because a fill was not plain."""
 
+    @property
+    def language(self) -> Language:
+        return self._sheet.language
+
+    @property
+    def on_record(self) -> dict[str, object]:
+        """What was approved: the template, the words that all share, and the promises in them with their clauses."""
+        acts = {act.key: act.clause.id for act in self._sheet.acts}
+        template = {"subject": self.template.subject, "body": self.template.body}
+        return {"template": template, "alike": self.said_alike.split("\x1f"), "acts": acts, "book": self.book}
+
+    @property
+    def said_alike(self) -> str:
+        """Everything that all of its messages have in common, as it was approved."""
+        return "\x1f".join(part for part in (*self._subject.parts, *self._body.parts) if isinstance(part, str))
+
     def messages(self, fills: Sequence[Fill]) -> Iterator[tuple[Words, Decision]]:
         """The words for each customer and what the gate says of them, in order. Greetings are learnt together."""
-        self._learn(
-            {greeting for fill in fills for greeting in self._greetings_of(fill)} - self._greetings.keys(), fills
-        )
+        self.learn(fills)
         for fill in fills:
             yield self.message(fill)
 
     def message(self, fill: Fill) -> tuple[Words, Decision]:
         """The words for this customer and what the gate says of them."""
         greetings: dict[str | None, str] = {}
-        subject = self._filled(self._subject, fill, greetings) if self._subject else None
-        words = Words(subject, self._filled(self._body, fill, greetings))
+        words = self._filled(fill, greetings).words
         if not self._is_plain(fill) or not all(self._greets_well(words, fill, said) for said in greetings.values()):
             return words, self._whole_gate(words, fill, greetings.values()).decision
-        return words, _decision(live_findings(fill.context))
+        return words, _decision(live_findings(fill.state()))
+
+    def plain(self, fill: Fill) -> Filled | None:
+        """The words for this customer, where nothing that differs needs another look; whether we may write to them at
+        all is for the permission rules. None: this one goes through the whole gate."""
+        greetings: dict[str | None, str] = {}
+        filled = self._filled(fill, greetings)
+        fits = self._is_plain(fill) and all(self._greets_well(filled.words, fill, said) for said in greetings.values())
+        return filled if fits else None
 
     def judged_whole(self, words: Words, fill: Fill) -> Verdict:
         """The whole gate on one filled message: what `message` must agree with."""
         greetings: dict[str | None, str] = {}
-        self._filled((*self._subject, *self._body), fill, greetings)
+        self._filled(fill, greetings)
         return self._whole_gate(words, fill, greetings.values())
 
-    def _filled(self, parts: Sequence[Part], fill: Fill, greetings: dict[str | None, str]) -> str:
-        return "".join(part if isinstance(part, str) else self._words_of(part, fill, greetings) for part in parts)
+    def _filled(self, fill: Fill, greetings: dict[str | None, str]) -> Filled:
+        subject, subject_spans = self._subject.filled(lambda hole: self._words_of(hole, fill, greetings), fill.sources)
+        body, body_spans = self._body.filled(lambda hole: self._words_of(hole, fill, greetings), fill.sources)
+        return Filled(Words(subject if self._subject.parts else None, body), (*subject_spans, *body_spans))
 
     def _words_of(self, hole: Hole, fill: Fill, greetings: dict[str | None, str]) -> str:
         if hole.slot == "offer_code":
@@ -111,41 +184,43 @@ class ApprovedCell:
 
     def _greetings_of(self, fill: Fill) -> list[str]:
         greetings: dict[str | None, str] = {}
-        self._filled([part for part in (*self._subject, *self._body) if part in GREETINGS], fill, greetings)
+        for hole in GREETINGS:
+            if hole in self._subject.parts or hole in self._body.parts:
+                self._words_of(hole, fill, greetings)
         return list(greetings.values())
 
-    def _learn(self, unknown: set[str], fills: Sequence[Fill]) -> None:
+    def learn(self, fills: Sequence[Fill]) -> None:
         """Many greetings in one letter: when the whole gate has nothing against it, it has nothing against any.
 
         A greeting of a letter that did not pass is judged in its own message, when its turn comes.
         """
+        unknown = {greeting for fill in fills for greeting in self._greetings_of(fill)} - self._greetings.keys()
         names = sorted(greeting for greeting in unknown if len(greeting) <= self._longest)
+        if not names:
+            return
+        base = fills[0].state()
         for start in range(0, len(names), TOGETHER):
             part = names[start : start + TOGETHER]
-            base = fills[0].context
             facts = {f"slot_salutation_{n}": greeting for n, greeting in enumerate(part)}
             limits = replace(base.limits, sms_max_segments=999, push_body=99_999)
             context = replace(base, limits=limits, customer=replace(base.customer, facts=facts))
-            hole = next((part for part in self._body if part in GREETINGS), None)
+            hole = next((part for part in self._body.parts if part in GREETINGS), None)
             if hole is None:
                 return
-            body = "".join("\n".join(part) if piece is hole else self._plain(piece, fills[0]) for piece in self._body)
+            subject, _ = self._subject.filled(lambda one: self._words_of(one, fills[0], {}), {})
+            greeted = {hole: "\n".join(part)}
+            body, _ = self._body.filled(partial(self._with_these, greeted, fills[0]), {})
             self.whole += 1
-            found = find_all(Words(self._plain_subject(fills[0]), body), context, [])
+            found = find_all(Words(subject if self._subject.parts else None, body), context, [])
             if not [one for one in found if one.field != "context" and one.rule != OTHERS_NAME]:
                 self._greetings.update(dict.fromkeys(part, True))
 
-    def _plain(self, part: Part, fill: Fill) -> str:
-        return self._filled([part], fill, {})
-
-    def _plain_subject(self, fill: Fill) -> str | None:
-        return self._filled(self._subject, fill, {}) if self._subject else None
+    def _with_these(self, greeted: Mapping[Hole, str], fill: Fill, hole: Hole) -> str:
+        return greeted[hole] if hole in greeted else self._words_of(hole, fill, {})
 
     def _is_plain(self, fill: Fill) -> bool:
         """Whether code and link are the reserved ones, and of the shape that was approved."""
-        offer = fill.context.offer
-        reserved = offer.code if offer else None
-        if fill.code != reserved or fill.unsubscribe != fill.context.brand.unsubscribe_url:
+        if fill.code != fill.reserved or fill.unsubscribe != fill.link:
             return False
         return fill.code is None or PLAIN_CODE.fullmatch(fill.code) is not None
 
@@ -161,8 +236,9 @@ class ApprovedCell:
     def _whole_gate(self, words: Words, fill: Fill, greetings: Iterable[str]) -> Verdict:
         self.whole += 1
         said = {f"slot_salutation_{n}": greeting for n, greeting in enumerate(greetings)}
-        customer = replace(fill.context.customer, facts={**fill.context.customer.facts, **said})
-        return check(words, replace(fill.context, customer=customer), _moved(self._acts, self._sheet, words))
+        context = fill.state()
+        customer = replace(context.customer, facts={**context.customer.facts, **said})
+        return check(words, replace(context, customer=customer), _moved(self._acts, self._sheet, words))
 
 
 def approve(reply: str, sheet: FactSheet, context: GateContext) -> ApprovedCell | None:
@@ -170,7 +246,9 @@ def approve(reply: str, sheet: FactSheet, context: GateContext) -> ApprovedCell 
 
     `sheet` is the cell's shared sheet, `context` that of any of its customers with nothing against writing to them.
     """
-    template = read_reply(reply, sheet.channel)
+    template = shaped(reply, sheet)
+    if template_problems(template, sheet, finished=True):
+        return None
     longest = 0
     for name in PROBES[sheet.language]:
         probe = _with(sheet, name, LONGEST_CODE)
@@ -188,22 +266,28 @@ def approve(reply: str, sheet: FactSheet, context: GateContext) -> ApprovedCell 
         acts = [span for span in filled.spans if span.kind == "act"]
         if check(Words(filled.subject, filled.body), asked, acts).decision is not Decision.PASS:
             return None
-    subject = _parts(filled.subject or "", "subject", filled.spans, template.subject or "")
-    body = _parts(filled.body, "body", filled.spans, template.body)
-    return ApprovedCell(sheet, subject if filled.subject else (), body, acts, longest)
+    subject = _pieces(filled.subject or "", "subject", filled.spans, template.subject or "")
+    body = _pieces(filled.body, "body", filled.spans, template.body)
+    return ApprovedCell(sheet, template, subject, body, longest, context.book.id) if subject and body else None
 
 
-def _parts(text: str, field: str, spans: Sequence[Span], template: str) -> list[Part]:
-    """The filled text cut at what differs from customer to customer."""
+def _pieces(text: str, name: str, spans: Sequence[Span], template: str) -> Pieces | None:
+    """The filled text cut at what differs from customer to customer. None where a citation reaches over a cut."""
     forms = iter(re.findall(r"\{salutation(?:\|(\w+))?\}", template))
     parts: list[Part] = []
+    cited: list[tuple[int, int, Span]] = []
     at = 0
-    for span in sorted((span for span in spans if span.field == field), key=lambda span: span.start):
+    for span in sorted((span for span in spans if span.field == name), key=lambda span: span.start):
+        if span.start < at:
+            return None
         if span.slot in HOLES:
             form = (next(forms, "") or None) if span.slot == "salutation" else None
             parts += [text[at : span.start], Hole(span.slot, form)]
+            cited.append((len(parts) - 1, 0, span))
             at = span.end
-    return [part for part in [*parts, text[at:]] if part != ""]
+        else:
+            cited.append((len(parts), span.start - at, span))
+    return Pieces((*parts, text[at:]) if text else (), tuple(cited))
 
 
 def _with(sheet: FactSheet, name: NameParts, code: str) -> FactSheet:

@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from agent import ways
-from agent.cells.bulk import ApprovedCell, Fill, approve
+from agent.cells.bulk import ApprovedCell, Fill
 from agent.cells.cell import CellKey, cell_of, shared_sheet
-from agent.cells.writer import CellWriter
+from agent.cells.stock import CellStock
 from agent.context import Live, filled_facts, gate_context
-from agent.domain import MONEY_KINDS, Case, Customer, Decision, Event, FactSheet, OfferDecision, Words, WriteRequest
+from agent.domain import MONEY_KINDS, Case, Customer, Decision, Event, FactSheet, OfferDecision, Words
 from agent.draft.approved import approved_draft
 from agent.facts import build_fact_sheet
 from agent.facts.people import read_name
 from agent.guardrails import check, context_from_json
 from agent.house import House
-from agent.ports import Writer
 from knowledge.documents import Clause, Passage
 
 SAMPLE_CODE = "PREVIEW7"
@@ -55,7 +54,11 @@ class MessagePreview:
     verdicts: Counter[Decision] = field(default_factory=Counter)
     alone: int = 0
     _cells: dict[CellKey, _Cell] = field(default_factory=dict)
+    _stock: CellStock = field(init=False)
     _acts: dict[tuple[str, str], tuple[Clause, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._stock = CellStock(self.house.writers)
 
     def add(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> None:
         """One customer. Whoever writes may be slow; each cell asks them a handful of times."""
@@ -72,7 +75,7 @@ class MessagePreview:
             return
         fill = self._fill(case, customer, events, decision, sheet)
         if key not in self._cells:
-            self._cells[key] = _Cell(self._templates(sheet, fill))
+            self._cells[key] = _Cell([one.cell for one in self._stock.write(key, sheet, fill)])
         cell = self._cells[key]
         if not cell.templates:
             self.alone += 1
@@ -131,24 +134,10 @@ class MessagePreview:
         live = self._live(case, customer, events, decision)
         context = context_from_json(gate_context(live, {}, case.channel, self.house.limits))
         code = sheet.fact("offer_code")
-        return Fill(context, read_name(customer), str(code.value) if code else None, live.brand.unsubscribe_url)
+        return Fill.of(context, read_name(customer), str(code.value) if code else None, live.brand.unsubscribe_url)
 
     def _live(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> Live:
         now, brand = self.house.clock.now(), self.house.brand_for(case)
         offer = decision.offer if decision.offer and decision.offer.kind in MONEY_KINDS else None
         clauses = self._acts[decision.situation, customer.language.value]
         return Live(customer, brand, case.purpose, now, events, clauses, offer)
-
-    def _templates(self, sheet: FactSheet, fill: Fill) -> list[ApprovedCell]:
-        """Of the first rung of the ladder that has any."""
-        for writer in self.house.writers:
-            approved = self._approved(writer, sheet, fill)
-            if approved:
-                return approved
-        return []
-
-    def _approved(self, writer: Writer, sheet: FactSheet, fill: Fill) -> list[ApprovedCell]:
-        cell = CellWriter(writer)
-        texts = dict.fromkeys(cell.write(WriteRequest((), sheet, (), seed)).text for seed in range(6))
-        found = (approve(text, sheet, fill.context) for text in texts)
-        return [template for template in found if template is not None]

@@ -1,4 +1,4 @@
-"""A new case with all that came of it in one go, as it is stored: where thousands are reached, nobody stores by steps."""
+"""A new case with all that came of it in one go: where thousands are reached, nobody stores step by step."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from agent.domain import (
     Case,
@@ -106,6 +107,11 @@ def write_draft(
             return attempts[-1].draft
         passed_over.append(writer.name)
     return _best(tried, passed_over)
+
+
+def shaped(text: str, sheet: FactSheet) -> Template:
+    """An answer as the drafting path reads it: stripped, its literals bound to slots, in the brand's voice."""
+    return _in_voice(fit(read_reply(text, sheet.channel), sheet), sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +257,7 @@ class _Rung:
 
     def _draft(self, template: Template, filled: Realised, sheet: FactSheet) -> Draft:
         return Draft(
-            draft_id=_draft_id(self.case, sheet, template, self.wish),
+            draft_id=draft_id_of(self.case.case_id, sheet.now, template, self.wish.text),
             case_id=self.case.case_id,
             language=sheet.language,
             channel=sheet.channel,
@@ -308,8 +314,7 @@ def _in_voice(template: Template, sheet: FactSheet) -> Template:
     return replace(template, subject=subject, body=speak(template.body, voice))
 
 
-def _draft_id(case: Case, sheet: FactSheet, template: Template, wish: Instruction) -> str:
+def draft_id_of(case_id: str, moment: datetime | None, template: Template, wish: str = "") -> str:
     """The same case, moment, wish and words give the same id, so that a repeated run makes no second draft."""
-    moment = sheet.now.isoformat() if sheet.now else ""
-    parts = (case.case_id, moment, wish.text, template.subject or "", template.body)
+    parts = (case_id, moment.isoformat() if moment else "", wish, template.subject or "", template.body)
     return "d-" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]

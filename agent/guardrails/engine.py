@@ -81,7 +81,7 @@ def _decide(findings: Sequence[Finding]) -> Decision:
     return Decision.REVIEW if Severity.HUMAN in severities else Decision.PASS
 
 
-def standing(context: GateContext, among: Sequence[Rule]) -> tuple[tuple[Finding, ...], datetime | None]:
+def against_any(context: GateContext, among: Sequence[Rule]) -> tuple[tuple[Finding, ...], datetime | None]:
     """What speaks against any message to this customer now, and when it may go if only the hour is wrong.
 
     `among`: the rules that rest on the context. As `check` would find it for words that nobody objects to.

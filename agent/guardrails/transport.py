@@ -7,7 +7,7 @@ The product gives them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agent.domain import Finding, Severity, Words
 from agent.guardrails.message import Message, context_finding
@@ -75,13 +75,16 @@ _SHINGLE = 3
 def _duplicate(message: Message) -> Iterator[Finding]:
     if not message.is_marketing or message.body is None:
         return
-    own = _shingles(message.words.body)
-    for earlier in message.context.sent_texts:
-        other = _shingles(earlier)
-        if own and len(own & other) >= _ALIKE * len(own | other):
-            reason = "This customer got the same words in the last 30 days. Write something else."
-            yield context_finding("DUPLICATE", Severity.HUMAN, reason)
-            return
+    if is_repeated(message.words.body, message.context.sent_texts):
+        reason = "This customer got the same words in the last 30 days. Write something else."
+        yield context_finding("DUPLICATE", Severity.HUMAN, reason)
+
+
+def is_repeated(body: str, earlier: Sequence[str]) -> bool:
+    """Whether one of the earlier texts is this one, give or take a few words."""
+    own = _shingles(body) if earlier else frozenset()
+    others = (_shingles(text) for text in earlier)
+    return bool(own) and any(len(own & other) >= _ALIKE * len(own | other) for other in others)
 
 
 def _shingles(text: str) -> frozenset[str]:

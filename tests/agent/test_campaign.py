@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from agent import campaign, pipeline
+from agent.campaign.standing import Doorman
 from agent.cells.preview import SAMPLE_CODE, MessagePreview
 from agent.domain import CampaignStatus, CaseStatus, Channel, Consent, Decision, Money
 from agent.errors import InputError, TransitionNotAllowed
 from agent.plan import Plan, read_plan
 from scoring.records import RiskBand
 from tests.factories import NOW, a_customer, a_score, a_ticket, an_order
+from tests.fakes import SetClock
 from tests.street import Street, a_street
 
 PLAN = Plan("spring", auto_send=True, audit_share=0.0)
@@ -267,7 +269,7 @@ def test_what_speaks_against_a_customer_is_what_the_whole_gate_would_say(street:
     from agent.context import Live, gate_context
     from agent.domain import Purpose, Words
     from agent.guardrails import check, context_from_json
-    from agent.guardrails.live import objections
+    from agent.guardrails.live import standing
 
     events = ((), (a_ticket("c1"),), (a_ticket("c1", 40, status="closed"), an_order("c1")))
     consents = (Consent(True, NOW, "form", "marketing"), Consent(True, None, None, None), Consent(False))
@@ -279,7 +281,12 @@ def test_what_speaks_against_a_customer_is_what_the_whole_gate_would_say(street:
         context = context_from_json(gate_context(live, {}, channel))
         verdict = check(Words("-", "-"), context)
         waits = {"QUIET_HOURS"} if verdict.deferred_until is not None else set()
-        assert objections(context)[0] == [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
+        found = [f.rule for f in verdict.findings if f.field == "context" and f.rule not in waits]
+        assert list(standing(context).objections) == found
+        # the doorman asks for a kind of customer what this asks for one
+        house = replace(street.house, clock=SetClock(now))
+        told = Doorman(house).standing(customer, timeline, channel, 3)
+        assert (list(told.objections), told.opens_at) == (found, verdict.deferred_until)
 
 
 def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(

@@ -166,7 +166,7 @@ def a_fill(context: GateContext, name: str = "孙浩然", code: str = "AMQ7K0XM"
     assert context.offer is not None
     customer = replace(context.customer, name=name, first_name=None, **changes)  # type: ignore[arg-type]
     state = replace(context, customer=customer, offer=replace(context.offer, code="AMQ7K0XM"))
-    return Fill(state, NameParts(full=name, surname=name[0], given=name[1:]), code, context.brand.unsubscribe_url)
+    return Fill.of(state, NameParts(full=name, surname=name[0], given=name[1:]), code, context.brand.unsubscribe_url)
 
 
 def test_a_plain_fill_takes_the_templates_verdict(approved: tuple[EvalCase, GateContext, ApprovedCell]) -> None:

@@ -13,13 +13,17 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from agent import campaign, gatekeeper, pipeline, steps
-from agent.campaign import reaching, walk
+from agent import campaign
+from agent.adapters.store.cases import Cases
+from agent.adapters.store.group_ledger import GroupLedger
+from agent.adapters.store.outbox import Outbox
+from agent.campaign import quick, walk
+from agent.campaign.quick import QuickPath
 from agent.domain import Channel, Money
 from agent.plan import Plan
 from api import sample_shop
@@ -37,16 +41,15 @@ PLAN = Plan("bench", RiskBand.LOW, None, (Channel.EMAIL, Channel.PUSH, Channel.S
             cells=True, individual=0)  # fmt: skip
 GOAL_S, GOAL_MB = 180, 1024
 WATCHED: tuple[tuple[Any, str, str], ...] = (
-    (walk, "placing", "place: consent, caps, hold-out, arms"),
-    (steps, "decide_offer", "offer: decision, ledger, trace"),
-    (steps, "retrieve", "retrieve: clauses, history"),
-    (steps, "lay_out", "facts"),
-    (steps, "words_for", "words: cell, fill, citations"),
-    (gatekeeper, "ask", "gate: context and rules, twice"),
-    (steps, "check", "keep draft and verdict"),
-    (pipeline, "approve", "approve: message, outbox"),
-    (reaching, "reach", "the rest of a case"),
     (walk, "with_history", "read customers, histories, scores"),
+    (quick, "read_ahead", "read what the store knows of a group"),
+    (QuickPath, "_placed", "place: consent, caps, hold-out, arms"),
+    (QuickPath, "_decide", "offer: decision, reservation"),
+    (QuickPath, "_fill", "cell, fill, citations, judgement, message"),
+    (QuickPath, "_prepared", "the long way, for whoever does not fit"),
+    (GroupLedger, "keep", "store reservations"),
+    (Cases, "keep_reached", "store cases, drafts, verdicts, trace"),
+    (Outbox, "enqueue_new", "store messages"),
 )
 
 
@@ -64,12 +67,25 @@ class Watch:
             try:
                 return work(*given, **named)
             finally:
-                spent = time.perf_counter() - started
-                self.seconds[name] += spent - self._inside.pop()
-                if self._inside:
-                    self._inside[-1] += spent
+                self._took(name, time.perf_counter() - started)
 
         return timed
+
+    def over_each(self, name: str, work: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+        """The same for what gives its results one by one."""
+
+        def timed(*given: Any, **named: Any) -> Iterator[Any]:
+            rows = work(*given, **named)
+            following = self.over(name, lambda: next(rows, rows))
+            while (row := following()) is not rows:
+                yield row
+
+        return timed
+
+    def _took(self, name: str, spent: float) -> None:
+        self.seconds[name] += spent - self._inside.pop()
+        if self._inside:
+            self._inside[-1] += spent
 
 
 def a_shop(folder: Path, customers: int) -> Workshop:
@@ -96,7 +112,8 @@ def measure(customers: int) -> tuple[dict[str, float], Counter[str], float]:
         score = watch.over("score, reasons, store them", score_store)
         score(workshop, workshop.clock.now(), workshop.home.scorer)
         for room, name, words in WATCHED:
-            setattr(room, name, watch.over(words, getattr(room, name)))
+            over = watch.over_each if name == "with_history" else watch.over
+            setattr(room, name, over(words, getattr(room, name)))
         whole = watch.over("commits, progress, the loop", lambda: [1 for _ in campaign.walk_through(PLAN, house)])
         house = replace(workshop.house, holdout_share=0.1)
         campaign.begin(PLAN, "bench", house)

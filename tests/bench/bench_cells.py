@@ -91,7 +91,7 @@ def fills(case: EvalCase, context: GateContext, count: int, seed: int) -> Iterat
         )
         assert context.offer is not None
         state = replace(context, customer=recipient, offer=replace(context.offer, code=reserved))
-        yield Fill(state, read_name(person), code, context.brand.unsubscribe_url)
+        yield Fill.of(state, read_name(person), code, context.brand.unsubscribe_url)
 
 
 def _name(case: EvalCase, dice: random.Random, wrong: bool) -> str:

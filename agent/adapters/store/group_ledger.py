@@ -49,7 +49,9 @@ class GroupLedger:
             query = sa.select(t).where(t.c.brand_id == self._brand, t.c.budget_id == budget_id).with_for_update()
             with self._tx.write() as c:
                 row = c.execute(query).first()
-            found = row and Budget(budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
+            found = row and Budget(
+                budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor
+            )
             self._budgets[budget_id] = found or None
         return self._budgets[budget_id]
 

@@ -15,6 +15,7 @@ from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
 from scoring.records import RiskBand, RiskScore
 
+
 class People:
     def __init__(self, tx: Transactions, brand_id: str) -> None:
         self._tx = tx
