@@ -54,8 +54,10 @@ class History(Protocol):
         """Everything that happened to this customer strictly before `until`, oldest first."""
         ...
 
-    def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        """The same for many customers at once; those without events are left out."""
+    def timelines(
+        self, customer_ids: Sequence[str], until: datetime, kinds: Sequence[str] = ()
+    ) -> Mapping[str, tuple[Event, ...]]:
+        """The same for many customers, of these kinds where any are named; those without events are left out."""
         ...
 
 

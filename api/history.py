@@ -40,14 +40,24 @@ class EventHistory:
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
         return self.timelines([customer_id], until).get(customer_id, ())
 
-    def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        with self._lock:
-            self._fetch(customer_ids)
-            known = {name: self._known[name] for name in customer_ids}
+    def timelines(
+        self, customer_ids: Sequence[str], until: datetime, kinds: Sequence[str] = ()
+    ) -> Mapping[str, tuple[Event, ...]]:
+        known = self._some(customer_ids, kinds) if kinds else self._whole(customer_ids)
         if self._arrivals is not None and (waiting := self._arrivals.of_customers(customer_ids)):
-            known = self._with_waiting(known, waiting)
+            known = self._with_waiting(known, waiting, kinds)
         found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
+
+    def _some(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+        """Read for this once: a campaign asks it for everybody, and only in passing."""
+        found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
+        return {name: found.get(name, ()) for name in customer_ids}
+
+    def _whole(self, customer_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+        with self._lock:
+            self._fetch(customer_ids)
+            return {name: self._known[name] for name in customer_ids}
 
     def _fetch(self, customer_ids: Sequence[str]) -> None:
         """Load whom we do not hold yet. Whatever was appended to the log since makes all of it stale."""
@@ -57,38 +67,43 @@ class EventHistory:
         missing = [name for name in customer_ids if name not in self._known]
         if not missing:
             return
-        table = self._log.load(customer_ids=missing)
         self._known.update(dict.fromkeys(missing, ()))
-        for customer_id, rows in table.groupby("customer_id", sort=False):
-            self._known[str(customer_id)] = tuple(self._event(row) for row in rows.to_dict("records"))
+        self._known.update(self._events(self._log.load(customer_ids=missing)))
 
     def _with_waiting(
-        self, known: Mapping[str, tuple[Event, ...]], waiting: Sequence[Arrival]
+        self, known: Mapping[str, tuple[Event, ...]], waiting: Sequence[Arrival], kinds: Sequence[str]
     ) -> dict[str, tuple[Event, ...]]:
         """An event that is being moved may be in both places for a moment: its id says that it is one."""
         merged = {name: {event.id: event for event in events} for name, events in known.items()}
-        for row in as_table(waiting).to_dict("records"):
-            event = self._event(row)
-            merged[event.customer_id].setdefault(event.id, event)
+        for name, arrived in self._events(as_table(waiting)).items():
+            for event in arrived if not kinds else (one for one in arrived if one.kind in kinds):
+                merged[name].setdefault(event.id, event)
         return {name: tuple(sorted(events.values(), key=lambda e: (e.at, e.id))) for name, events in merged.items()}
 
-    def _event(self, row: Mapping[Any, Any]) -> Event:
-        known: dict[str, Any] = {str(key): (None if pd.isna(value) else value) for key, value in row.items()}
-        amount = None
-        if known["unit_price"] is not None and known["quantity"] is not None:
-            major = Decimal(str(known["unit_price"])) * Decimal(str(known["quantity"]))
-            amount = to_minor(major, known["currency"] or self._currency)
-        return Event(
-            id=known["event_id"],
-            customer_id=known["customer_id"],
-            at=known["at"].to_pydatetime(),
-            kind=known["kind"],
-            order_id=known["order_id"],
-            item=known["item"],
-            quantity=known["quantity"],
-            amount=amount,
-            rating=known["rating"],
-            topic=known["topic"],
-            status=known["status"],
-            text=known["text"],
-        )
+    def _events(self, table: pd.DataFrame) -> dict[str, tuple[Event, ...]]:
+        """By customer, in the order of the table. A column at a time: a million events are read in seconds."""
+        found: dict[str, list[Event]] = {}
+        columns = (_plain(table[name]) for name in COLUMNS)
+        for row in zip(*columns, strict=True):
+            event_id, customer_id, at, kind, order_id, item, quantity, price, currency, rating, topic, status, text = (
+                row
+            )
+            amount = None
+            if price is not None and quantity is not None:
+                amount = to_minor(Decimal(str(price)) * Decimal(str(quantity)), currency or self._currency)
+            event = Event(
+                event_id, customer_id, at, kind, order_id, item, quantity, amount, rating, topic, status, text
+            )
+            found.setdefault(customer_id, []).append(event)
+        return {name: tuple(events) for name, events in found.items()}
+
+
+COLUMNS = (
+    "event_id", "customer_id", "at", "kind", "order_id", "item", "quantity", "unit_price", "currency", "rating",
+    "topic", "status", "text",
+)  # fmt: skip
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """Python's own values, None for what is missing."""
+    return column.astype(object).where(column.notna(), None).tolist()

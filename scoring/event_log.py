@@ -57,8 +57,12 @@ class EventLog:
         until: datetime | None = None,
         since: datetime | None = None,
         customer_ids: Sequence[str] | None = None,
+        kinds: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Events in [since, until), oldest first within a customer; of everyone unless customers are named."""
+        """Events in [since, until), oldest first within a customer; of everyone unless customers are named.
+
+        `kinds`: only events of these; empty for all.
+        """
         if not self._files():
             return empty_events()
         where: list[str] = ["true"]
@@ -73,6 +77,9 @@ class EventLog:
         if customer_ids is not None and len(customer_ids) == 1:
             # A plain comparison lets DuckDB skip the row groups of other customers.
             where[-1], values[-1] = "customer_id = ?", customer_ids[0]
+        if kinds:
+            where.append("kind in (select unnest(?))")
+            values.append(list(kinds))
         columns = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
         sql = f'select {columns} from log where {" and ".join(where)} order by customer_id, "at", event_id'
         return _typed(self._query(sql, values))

@@ -27,8 +27,11 @@ class ListedHistory:
         mine = [event for event in self.events if event.customer_id == customer_id and event.at < until]
         return tuple(sorted(mine, key=lambda event: event.at))
 
-    def timelines(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[Event, ...]]:
-        return {name: self.timeline(name, until) for name in customer_ids}
+    def timelines(
+        self, customer_ids: Sequence[str], until: datetime, kinds: Sequence[str] = ()
+    ) -> Mapping[str, tuple[Event, ...]]:
+        known = {name: self.timeline(name, until) for name in customer_ids}
+        return {name: tuple(one for one in events if not kinds or one.kind in kinds) for name, events in known.items()}
 
 
 @dataclass

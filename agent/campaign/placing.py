@@ -200,13 +200,20 @@ def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, hou
     )
 
 
-def with_history(scores: Sequence[RiskScore], house: House, chunk: int = 500) -> Iterator[Flagged]:
+DECISIVE = ("order", "cancel", "ticket", "review")
+"""The kinds of events that placing and deciding rest on. Visits are many and change neither."""
+
+
+def with_history(
+    scores: Sequence[RiskScore], house: House, chunk: int = 500, kinds: Sequence[str] = ()
+) -> Iterator[Flagged]:
+    """Customers with their full scores and what happened to them, of these kinds where any are named."""
     now = house.clock.now()
     for start in range(0, len(scores), chunk):
         part = scores[start : start + chunk]
         ids = [score.customer_id for score in part]
         known = house.store.people.get_many(ids)
-        timelines, full = house.history.timelines(ids, now), house.store.people.scores_of(ids)
+        timelines, full = house.history.timelines(ids, now, kinds), house.store.people.scores_of(ids)
         for score in part:
             if (customer := known.get(score.customer_id)) is not None:
                 yield full.get(customer.id, score), customer, timelines.get(customer.id, ())

@@ -110,6 +110,8 @@ class QuickPath:
         ledger.keep()
         house.store.cases.keep_reached([one.reached for one in under_way if one.reached is not None], now)
         house.store.outbox.enqueue_new([one.message for one in under_way if one.message is not None], now)
+        # whoever goes the long way is asked for one by one there, with all that ever happened to them
+        house.history.timelines([one.customer.id for one in going if one is not None and one.long_way], now)
         return [self._prepared(one) if one is not None else None for one in going]
 
     def _placed(self, row: Row, known: Known, there: set[str]) -> _Going | None:
@@ -153,8 +155,6 @@ class QuickPath:
         one.told.append(("offer", steps.offer_line(decision, context)))
         if status is S.HELD_OUT:
             one.reached = self._kept(one, (S.HELD_OUT,))
-        elif steps.needs_a_look(one.case):
-            self._leave(one)
 
     def _leave(self, one: _Going) -> None:
         """As far as decided, for the long way to take up there."""
@@ -261,13 +261,17 @@ class QuickPath:
         line = {"draft_id": draft.draft_id, "writer": stamp.name, "revision": stamp.revision, "prompt": stamp.prompt}
         one.told.append(("draft", {**line, "cell": written.cell_id, "own_files": dict(house.own_files)}))
         via = [one.case.status, S.DRAFTED, S.CHECKED]
-        if not self._plan.auto_send:
-            self._close(one, written, draft, verdict, "draft", via)
-        elif held_out(f"audit:{self._plan.id}", case.customer_id, self._plan.audit_share):
-            one.told.append(("waits", {"because": AUDIT_SAMPLE}))
+        if why := steps.needs_a_look(case) or self._drawn_for_audit(case):
+            one.told.append(("waits", {"because": why}))
             self._close(one, written, draft, verdict, "draft", [*via, S.NEEDS_PERSON])
+        elif not self._plan.auto_send:
+            self._close(one, written, draft, verdict, "draft", via)
         else:
             self._queue(one, written, draft, verdict, via)
+
+    def _drawn_for_audit(self, case: Case) -> str:
+        share = self._plan.audit_share if self._plan.auto_send else 0.0
+        return AUDIT_SAMPLE if held_out(f"audit:{self._plan.id}", case.customer_id, share) else ""
 
     def _queue(self, one: _Going, written: Written, draft: Draft, verdict: Verdict, via: list[CaseStatus]) -> None:
         house, words = one.known.house, Words(draft.subject, draft.body)

@@ -11,7 +11,7 @@ from agent.at_once import at_once
 from agent.campaign import flows
 from agent.campaign.ladders import Ladders
 from agent.campaign.moves import begin
-from agent.campaign.placing import Flagged, Placer, candidates, new_case, with_history
+from agent.campaign.placing import DECISIVE, Flagged, Placer, candidates, new_case, with_history
 from agent.campaign.quick import QuickPath
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
@@ -22,7 +22,7 @@ from agent.house import House
 from agent.plan import Plan
 
 C = CampaignStatus
-REPORT_EVERY_S = 0.5
+REPORT_EVERY_S, LOOK_EVERY_S = 0.5, 0.05
 Progress = Callable[[int, int], None]
 
 
@@ -65,19 +65,20 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
             own = ladders.house_for(place.arm.name if place.arm else None, number)
             return reach(new_case(plan, score, customer, place, house), plan, own, place.arm)
 
-        rows = enumerate(with_history(flagged, house), start=1)
+        rows = enumerate(with_history(flagged, house, kinds=DECISIVE), start=1)
         if ladders.quick:
             path = QuickPath(plan, house, ladders, placer)
             reached = in_groups(one, rows, house, path.reach if plan.cells else None)
         else:
             reached = at_once(one, rows, house.drafters)
-        next_report = 0.0
+        next_look = next_report = 0.0
         for number, prepared in enumerate(reached, start=1):
-            if campaigns.status(plan.id) is not C.RUNNING:
-                yield from () if prepared is None else (prepared,)
-                return
             if prepared is not None:
                 yield prepared
+            if monotonic() >= next_look:
+                if campaigns.status(plan.id) is not C.RUNNING:
+                    return
+                next_look = monotonic() + LOOK_EVERY_S
             if monotonic() >= next_report:  # a commit each, so not for each customer
                 campaigns.report(plan.id, number, len(flagged))
                 next_report = monotonic() + REPORT_EVERY_S

@@ -107,17 +107,34 @@ class Pieces:
         return "".join(said), tuple(spans)
 
 
+@dataclass(slots=True)
+class Greetings:
+    """Greetings that the whole gate has judged in a template, true where it had nothing against them.
+
+    They are known for all templates of a language: each template was approved with a plain, the longest and no name.
+    """
+
+    known: dict[tuple[Language, str], bool] = field(default_factory=dict)
+
+
 class ApprovedCell:
     """One template, approved for everybody of its cell. Make it with `approve`, which asks the whole gate."""
 
     def __init__(
-        self, sheet: FactSheet, template: Template, subject: Pieces, body: Pieces, longest: int, book: str
+        self,
+        sheet: FactSheet,
+        template: Template,
+        subject: Pieces,
+        body: Pieces,
+        longest: int,
+        book: str,
+        greetings: Greetings,
     ) -> None:
         self.template, self.book = template, book
         self._sheet, self._subject, self._body = sheet, subject, body
         self._acts = tuple(span for span in (*subject.spans, *body.spans) if span.kind == "act")
         self._longest = longest
-        self._greetings: dict[str, bool] = {}
+        self._greetings = greetings
         self.whole = 0
         """How many messages went through the whole gate, because a fill was not plain."""
 
@@ -194,7 +211,8 @@ class ApprovedCell:
 
         A greeting of a letter that did not pass is judged in its own message, when its turn comes.
         """
-        unknown = {greeting for fill in fills for greeting in self._greetings_of(fill)} - self._greetings.keys()
+        said = {greeting for fill in fills for greeting in self._greetings_of(fill)}
+        unknown = [greeting for greeting in said if (self.language, greeting) not in self._greetings.known]
         names = sorted(greeting for greeting in unknown if len(greeting) <= self._longest)
         if not names:
             return
@@ -213,7 +231,7 @@ class ApprovedCell:
             self.whole += 1
             found = find_all(Words(subject if self._subject.parts else None, body), context, [])
             if not [one for one in found if one.field != "context" and one.rule != OTHERS_NAME]:
-                self._greetings.update(dict.fromkeys(part, True))
+                self._greetings.known.update({(self.language, greeting): True for greeting in part})
 
     def _with_these(self, greeted: Mapping[Hole, str], fill: Fill, hole: Hole) -> str:
         return greeted[hole] if hole in greeted else self._words_of(hole, fill, {})
@@ -228,10 +246,11 @@ class ApprovedCell:
         """The whole gate has passed this very greeting in this template; asked once for each greeting."""
         if len(greeting) > self._longest:
             return False
-        if greeting not in self._greetings:
+        known, which = self._greetings.known, (self.language, greeting)
+        if which not in known:
             findings = self._whole_gate(words, fill, [greeting]).findings
-            self._greetings[greeting] = all(finding.field == "context" for finding in findings)
-        return self._greetings[greeting]
+            known[which] = all(finding.field == "context" for finding in findings)
+        return known[which]
 
     def _whole_gate(self, words: Words, fill: Fill, greetings: Iterable[str]) -> Verdict:
         self.whole += 1
@@ -241,7 +260,9 @@ class ApprovedCell:
         return check(words, replace(context, customer=customer), _moved(self._acts, self._sheet, words))
 
 
-def approve(reply: str, sheet: FactSheet, context: GateContext) -> ApprovedCell | None:
+def approve(
+    reply: str, sheet: FactSheet, context: GateContext, learnt: Greetings | None = None
+) -> ApprovedCell | None:
     """The template of a writer's answer, when the whole gate passes it with a plain, the longest and no name.
 
     `sheet` is the cell's shared sheet, `context` that of any of its customers with nothing against writing to them.
@@ -264,11 +285,20 @@ def approve(reply: str, sheet: FactSheet, context: GateContext) -> ApprovedCell 
         customer = replace(context.customer, name=name.full, first_name=name.given, facts=known)
         asked = replace(context, offer=offer, customer=customer)
         acts = [span for span in filled.spans if span.kind == "act"]
-        if check(Words(filled.subject, filled.body), asked, acts).decision is not Decision.PASS:
+        if not _fits_everybody(check(Words(filled.subject, filled.body), asked, acts)):
             return None
     subject = _pieces(filled.subject or "", "subject", filled.spans, template.subject or "")
     body = _pieces(filled.body, "body", filled.spans, template.body)
-    return ApprovedCell(sheet, template, subject, body, longest, context.book.id) if subject and body else None
+    if subject is None or body is None:
+        return None
+    learnt = learnt if learnt is not None else Greetings()
+    return ApprovedCell(sheet, template, subject, body, longest, context.book.id, learnt)
+
+
+def _fits_everybody(verdict: Verdict) -> bool:
+    """Passed, or only the hour is wrong: that is each customer's own, and asked for each."""
+    waits = verdict.deferred_until is not None and all(finding.rule == "QUIET_HOURS" for finding in verdict.findings)
+    return verdict.decision is Decision.PASS or waits
 
 
 def _pieces(text: str, name: str, spans: Sequence[Span], template: str) -> Pieces | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from agent.cells.bulk import ApprovedCell, Fill, approve
+from agent.cells.bulk import ApprovedCell, Fill, Greetings, approve
 from agent.cells.writer import VARIANTS, CellWriter
 from agent.domain import FactSheet, Instruction, WriteRequest, WriterReply, WriterStamp
 from agent.draft import LoadPrompt, ask
@@ -34,6 +34,7 @@ class CellStock:
 
     writers: Sequence[Writer]
     prompts: LoadPrompt = load_prompt
+    _greetings: Greetings = field(default_factory=Greetings)
     _written: dict[object, tuple[Written, ...]] = field(default_factory=dict)
 
     def known(self, key: object) -> tuple[Written, ...] | None:
@@ -65,7 +66,7 @@ class CellStock:
         ms = round(1000 * (monotonic() - began))
         stamp = WriterStamp(once.name, once.revision, prompt, seed, ms, 0, 1, passed_over, dict(once.detail))
         context = fill.state()
-        cells = ((reply, approve(text, sheet, context)) for text, reply in replies.items())
+        cells = ((reply, approve(text, sheet, context, self._greetings)) for text, reply in replies.items())
         return tuple(
             Written(_id_of(cell), cell, replace(stamp, tokens=reply.tokens_in + reply.tokens_out))
             for reply, cell in cells
