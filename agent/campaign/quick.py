@@ -9,7 +9,7 @@ where they stand: the most valuable customers, an open ticket, an arm with a wis
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,10 +17,11 @@ from typing import Any
 
 from agent import steps, ways
 from agent.arms import Arm
-from agent.campaign.ahead import Known, read_ahead
+from agent.campaign.ahead import Known, look_up, read_ahead
 from agent.campaign.ladders import Ladders
 from agent.campaign.placing import Flagged, Place, Placer, case_id, new_case
 from agent.campaign.reaching import arm_line, reach
+from agent.campaign.together import sized
 from agent.cells import Fill, Written, shared_sheet
 from agent.context import Live, gate_context
 from agent.domain import (
@@ -42,7 +43,7 @@ from agent.domain import (
     Words,
 )
 from agent.draft import draft_id_of
-from agent.errors import InputError
+from agent.errors import HoldfastError, InputError
 from agent.facts.people import read_name
 from agent.guardrails import context_from_json, rules_version
 from agent.guardrails.context import GateContext
@@ -89,10 +90,25 @@ class QuickPath:
         self._plan, self._house, self._ladders, self._placer = plan, house, ladders, placer
         self._channels = tuple(dict.fromkeys((*plan.channels, *(way for arm in plan.arms for way in arm.channels))))
 
-    def reach(self, rows: Sequence[Row]) -> list[Prepared | None]:
-        """What `reach` would make of each, in order. Called inside a transaction: all of it is kept or nothing."""
+    def through(self, rows: Iterable[Row]) -> Iterator[Prepared | None]:
+        """What `reach` would make of each, in order. None: left out, or the campaign no longer runs.
+
+        A group is kept together or not at all; one in which something fails goes the long way, one by one.
+        """
+        for group in sized(rows):
+            try:
+                with self._house.store.write():
+                    going = self._reach(group)
+            except HoldfastError:
+                going = [self._placed(row, look_up(row[1][1].id, self._house), set()) for row in group]
+                for one in going:
+                    if one is not None:
+                        one.long_way = True
+            yield from self._rest(going)
+
+    def _reach(self, rows: Sequence[Row]) -> list[_Going | None]:
         house, now = self._house, self._house.clock.now()
-        if house.store.campaigns.status(self._plan.id) is not CampaignStatus.RUNNING:
+        if not self._runs():
             return [None for _ in rows]
         customers = [customer for _, (_, customer, _) in rows]
         ids = [customer.id for customer in customers]
@@ -105,14 +121,31 @@ class QuickPath:
         under_way = [one for one in going if one is not None and not one.long_way]
         for one in under_way:
             self._decide(one, ledger)
-        self._fill([one for one in under_way if one.reached is None and not one.long_way])
+        self._fill([one for one in under_way if one.reached is None])
 
         ledger.keep()
         house.store.cases.keep_reached([one.reached for one in under_way if one.reached is not None], now)
         house.store.outbox.enqueue_new([one.message for one in under_way if one.message is not None], now)
-        # whoever goes the long way is asked for one by one there, with all that ever happened to them
-        house.history.timelines([one.customer.id for one in going if one is not None and one.long_way], now)
-        return [self._prepared(one) if one is not None else None for one in going]
+        return going
+
+    def _rest(self, going: Sequence[_Going | None]) -> Iterator[Prepared | None]:
+        """The long way for whoever goes it, each in a transaction of their own, with all that ever happened to them."""
+        house = self._house
+        ids = [one.customer.id for one in going if one is not None and one.long_way]
+        house.history.timelines(ids, house.clock.now())
+        for one in going:
+            if one is None:
+                yield None
+            elif not one.long_way:
+                assert one.reached is not None, "whoever does not go the long way was reached"
+                verdict = one.reached.judged[0][1] if one.reached.judged else None
+                because = one.case.decision.because if one.case.decision else ""
+                yield Prepared(one.case, None, one.reached.draft, verdict, because)
+            else:
+                yield reach(one.case, self._plan, self._own(one), one.arm) if self._runs() else None
+
+    def _runs(self) -> bool:
+        return self._house.store.campaigns.status(self._plan.id) is CampaignStatus.RUNNING
 
     def _placed(self, row: Row, known: Known, there: set[str]) -> _Going | None:
         number, (score, customer, events) = row
@@ -130,16 +163,6 @@ class QuickPath:
             or ways.templates_alone(case.channel, customer, case.purpose, self._house)
         )
         return one
-
-    def _prepared(self, one: _Going) -> Prepared | None:
-        if one.long_way:
-            own = self._ladders.house_for(one.arm.name if one.arm else None, one.number)
-            return reach(one.case, self._plan, own, one.arm)
-        assert one.reached is not None, "whoever does not go the long way was reached"
-        judged = one.reached.judged[0][1] if one.reached.judged else None
-        return Prepared(
-            one.case, None, one.reached.draft, judged, one.case.decision.because if one.case.decision else ""
-        )
 
     # --- decided ------------------------------------------------------------------------------------------------------
 

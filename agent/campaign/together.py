@@ -21,25 +21,25 @@ MOST, HOLD_S = 512, 0.2
 """Customers that share a transaction at most, and about how long another writer waits for one."""
 
 
-def in_groups(
-    work: Callable[[A], B], rows: Iterable[A], house: House, together: Callable[[list[A]], list[B]] | None = None
-) -> Iterator[B]:
-    """`work` on every row, in order. `together`: the same for a group at once, where that is quicker."""
+def in_groups(work: Callable[[A], B], rows: Iterable[A], house: House) -> Iterator[B]:
+    """`work` on every row, in order."""
+    for group in sized(rows):
+        yield from _one_by_one(work, group) if len(group) == 1 else _together(work, group, house)
+
+
+def sized(rows: Iterable[A]) -> Iterator[list[A]]:
+    """Groups of as many as are done within `HOLD_S`, as far as the last one tells. The first is of one."""
     waiting, size = iter(rows), 1
     while group := list(islice(waiting, size)):
         began = monotonic()
-        done = _one_by_one(work, group) if size == 1 else _together(work, group, house, together)
-        took = max(monotonic() - began, 1e-6)
-        yield from done
-        size = max(2, min(2 * size, MOST, int(size * HOLD_S / took)))
+        yield group
+        size = max(2, min(2 * size, MOST, int(len(group) * HOLD_S / max(monotonic() - began, 1e-6))))
 
 
-def _together(
-    work: Callable[[A], B], group: list[A], house: House, together: Callable[[list[A]], list[B]] | None
-) -> list[B]:
+def _together(work: Callable[[A], B], group: list[A], house: House) -> list[B]:
     try:
         with house.store.write():
-            return together(group) if together is not None else [work(row) for row in group]
+            return [work(row) for row in group]
     except HoldfastError:  # nothing of the group is stored
         return _one_by_one(work, group)
 

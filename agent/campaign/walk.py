@@ -65,12 +65,13 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
             own = ladders.house_for(place.arm.name if place.arm else None, number)
             return reach(new_case(plan, score, customer, place, house), plan, own, place.arm)
 
-        rows = enumerate(with_history(flagged, house, kinds=DECISIVE), start=1)
-        if ladders.quick:
-            path = QuickPath(plan, house, ladders, placer)
-            reached = in_groups(one, rows, house, path.reach if plan.cells else None)
-        else:
+        rows = enumerate(with_history(flagged, house, 2_000, DECISIVE), start=1)
+        if not ladders.quick:
             reached = at_once(one, rows, house.drafters)
+        elif plan.cells:
+            reached = QuickPath(plan, house, ladders, placer).through(rows)
+        else:
+            reached = in_groups(one, rows, house)
         next_look = next_report = 0.0
         for number, prepared in enumerate(reached, start=1):
             if prepared is not None:

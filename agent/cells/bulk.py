@@ -260,9 +260,7 @@ class ApprovedCell:
         return check(words, replace(context, customer=customer), _moved(self._acts, self._sheet, words))
 
 
-def approve(
-    reply: str, sheet: FactSheet, context: GateContext, learnt: Greetings | None = None
-) -> ApprovedCell | None:
+def approve(reply: str, sheet: FactSheet, context: GateContext, learnt: Greetings | None = None) -> ApprovedCell | None:
     """The template of a writer's answer, when the whole gate passes it with a plain, the longest and no name.
 
     `sheet` is the cell's shared sheet, `context` that of any of its customers with nothing against writing to them.

@@ -46,7 +46,7 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (QuickPath, "_placed", "place: consent, caps, hold-out, arms"),
     (QuickPath, "_decide", "offer: decision, reservation"),
     (QuickPath, "_fill", "cell, fill, citations, judgement, message"),
-    (QuickPath, "_prepared", "the long way, for whoever does not fit"),
+    (quick, "reach", "the long way, for whoever does not fit"),
     (GroupLedger, "keep", "store reservations"),
     (Cases, "keep_reached", "store cases, drafts, verdicts, trace"),
     (Outbox, "enqueue_new", "store messages"),

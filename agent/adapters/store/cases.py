@@ -64,7 +64,7 @@ class Cases:
         lines = [
             self._line(one.case.case_id, step, at, data)
             for one in reached
-            for step, data in (("score", _score_line(one.case)), *one.told)
+            for step, data in (("score", _short_score(one.case)), *one.told)
         ]
         rows = [{**_case_row(one.case), "updated_at": at} for one in reached]
         with self._tx.write() as c:
@@ -377,6 +377,12 @@ class Cases:
 
 def _score_line(case: Case) -> dict[str, Any]:
     return {"score": to_json(case.score) if case.score else None}
+
+
+def _short_score(case: Case) -> dict[str, Any]:
+    """Where many are opened at once: the whole score, with its reasons, lies on the case and stays as it was then."""
+    score = case.score
+    return {"score": {"probability": score.probability, "band": score.band, "model": score.model} if score else None}
 
 
 def _case_row(case: Case) -> dict[str, Any]:

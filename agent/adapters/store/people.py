@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
-from agent.adapters.store.codec import from_json, to_json
+from agent.adapters.store.codec import score_from_json, to_json
 from agent.adapters.store.transactions import CHUNK, Transactions, chunks, insert
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
@@ -92,7 +92,7 @@ class People:
             for ids in chunks(customer_ids):
                 query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
                 for data in c.execute(query.order_by(t.c.as_of)).scalars():
-                    score = from_json(RiskScore, data)
+                    score = score_from_json(data)
                     newest[score.customer_id] = score
         return newest
 
@@ -162,7 +162,7 @@ class People:
         )
         with self._tx.read() as c:
             data = c.execute(query).scalar_one_or_none()
-        return from_json(RiskScore, data) if data is not None else None
+        return score_from_json(data) if data is not None else None
 
     def bands_before(self, as_of: datetime) -> dict[str, RiskBand] | None:
         """Everybody's band in the newest scoring run older than this moment; None when there was none."""
@@ -201,7 +201,7 @@ class People:
             .order_by(t.c.probability.desc(), t.c.customer_id)
         )
         with self._tx.read() as c:
-            return [from_json(RiskScore, data) for data in c.execute(query).scalars()]
+            return [score_from_json(data) for data in c.execute(query).scalars()]
 
 
 def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
