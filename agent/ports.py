@@ -60,6 +60,10 @@ class History(Protocol):
         """The same for many customers, of these kinds where any are named; those without events are left out."""
         ...
 
+    def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
+        """How many orders each of them placed before `until`, and when the last; those without any are left out."""
+        ...
+
 
 class DeliveryChannel(Protocol):
     @property

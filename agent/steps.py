@@ -88,14 +88,20 @@ def offer_line(decision: OfferDecision, context: OfferContext) -> dict[str, Any]
     return line
 
 
-def offer_context(customer_id: str, events: tuple[Event, ...], house: House) -> OfferContext:
-    """What a decision rests on, for a case and for a rehearsal of one alike."""
+def offer_context(
+    customer_id: str, events: tuple[Event, ...], house: House, orders: tuple[int, datetime | None] | None = None
+) -> OfferContext:
+    """What a decision rests on, for a case and for a rehearsal of one alike.
+
+    `orders`: how many and when the last, where `events` are without them.
+    """
     now = house.clock.now()
+    count, last = orders or _orders(events)
     ticket = open_ticket(events)
     return OfferContext(
         held_out=held_out(house.experiment, customer_id, house.holdout_share),
-        orders=len({event.order_id or event.id for event in events if event.kind == "order"}),
-        silent_days=_silent_days(events, now),
+        orders=count,
+        silent_days=(now - last).days if last is not None else None,
         threats=threats(events),
         open_topic=ticket["type"] if ticket else None,
         margin_pct=house.brand.margin_pct,
@@ -160,9 +166,9 @@ def _recent(events: Sequence[Event], now: datetime) -> frozenset[str]:
     return frozenset(situations().of_topic(topic) for topic in recent_topics(events, now - gatekeeper.RECENT))
 
 
-def _silent_days(events: tuple[Event, ...], now: datetime) -> int | None:
-    last = max((event.at for event in events if event.kind == "order"), default=None)
-    return (now - last).days if last is not None else None
+def _orders(events: Sequence[Event]) -> tuple[int, datetime | None]:
+    orders = [event for event in events if event.kind == "order"]
+    return len({event.order_id or event.id for event in orders}), max((event.at for event in orders), default=None)
 
 
 def retrieve(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:

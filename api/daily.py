@@ -104,9 +104,8 @@ def _give_back(workshop: Workshop) -> Counts:
 def _score(workshop: Workshop) -> Counts:
     if not (workshop.home.scorer / "report.json").exists():
         raise Skipped("no scorer is trained yet: holdfast train --horizon 90d")
-    scores = score_store(workshop, _as_of(workshop), workshop.home.scorer)
-    bands = Counter(score.band.value for score in scores)
-    return {"scored": len(scores), **{band.value: bands[band.value] for band in reversed(RiskBand)}}
+    bands = score_store(workshop, _as_of(workshop), workshop.home.scorer)
+    return {"scored": bands.total(), **{band.value: bands[band] for band in reversed(RiskBand)}}
 
 
 def _as_of(workshop: Workshop) -> datetime:
@@ -120,11 +119,11 @@ def _as_of(workshop: Workshop) -> datetime:
     moment, stale = moment_to_score(workshop)
     zone = ZoneInfo(workshop.brand.timezone)
     begin = moment if stale else datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
-    newest = workshop.store.people.latest_scores()
-    if not newest or newest[0].as_of < begin:
+    newest = workshop.store.people.newest_run()
+    if newest is None or newest[0] < begin:
         return begin
-    last = newest[0].as_of
-    if newest[0].model == load_trained(workshop.home.scorer).manifest.stamp:
+    last, model = newest
+    if model == load_trained(workshop.home.scorer).manifest.stamp:
         return last
     return last + timedelta(seconds=1) if stale else max(moment, last + timedelta(seconds=1))
 

@@ -184,8 +184,9 @@ def _train(workshop: Workshop, progress: Progress) -> None:
 def _score(workshop: Workshop) -> list[RiskScore]:
     from api.scoring_store import score_store
 
-    scores = workshop.store.people.latest_scores()
-    return scores or score_store(workshop, workshop.clock.now(), workshop.home.scorer)
+    if workshop.store.people.newest_run() is None:
+        score_store(workshop, workshop.clock.now(), workshop.home.scorer)
+    return workshop.store.people.latest_scores()
 
 
 def _index(workshop: Workshop) -> None:

@@ -49,6 +49,14 @@ class EventHistory:
         found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
 
+    def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
+        found = self._log.orders(until, customer_ids)
+        waiting = self._arrivals.of_customers(customer_ids) if self._arrivals is not None else []
+        late = {arrival.customer_id for arrival in waiting if arrival.customer_id is not None}
+        for name, events in self.timelines(sorted(late), until, ["order"]).items() if late else ():
+            found[name] = (len({event.order_id or event.id for event in events}), max(event.at for event in events))
+        return found
+
     def _some(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         """Read for this once: a campaign asks it for everybody, and only in passing."""
         found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from agent.errors import NotReady
 from api.bootstrap import Workshop
-from scoring.records import RiskScore
+from scoring.records import RiskBand, RiskScore
 
 FRESH = timedelta(days=7)
 Progress = Callable[[str, float], None]
@@ -26,18 +31,39 @@ def moment_to_score(workshop: Workshop) -> tuple[datetime, str]:
     return end, f"the newest event is of {last:%Y-%m-%d}: scoring as of that moment (choose another with --as-of)"
 
 
-def score_store(workshop: Workshop, as_of: datetime, model: Path, progress: Progress | None = None) -> list[RiskScore]:
-    """Scores of everybody who ever bought before `as_of`, with reasons, stored. Raises ScoringError."""
+def score_store(
+    workshop: Workshop, as_of: datetime, model: Path, progress: Progress | None = None
+) -> Counter[RiskBand]:
+    """Scores of everybody who ever bought before `as_of`, with reasons, stored: how many are in each band.
+
+    One part of the customers after the other, so that memory stays small, and stored together, so that nobody ever sees
+    half a run. Raises ScoringError.
+    """
     from babel.numbers import get_currency_precision
 
     from scoring.serve import EventScorer
 
     tell = progress or (lambda _step, _share: None)
+    people = workshop.store.people
     scorer = EventScorer(model, workshop.log, get_currency_precision(workshop.brand.currency))
-    tell("features, scores, reasons", 0.2)
-    scores = scorer.score_all(as_of)
-    tell("storing scores", 0.9)
-    known = workshop.store.people.known([score.customer_id for score in scores])
-    kept = [score for score in scores if score.customer_id in known]
-    workshop.store.people.put_scores(kept)
-    return kept
+    everybody = max(people.count(), 1)
+    bands: Counter[RiskBand] = Counter()
+    with TemporaryFile() as spool:
+        for scores in scorer.score_all(as_of):
+            known = people.known([score.customer_id for score in scores])
+            kept = [score for score in scores if score.customer_id in known]
+            pickle.dump(kept, spool)
+            bands.update(score.band for score in kept)
+            tell("features, scores, reasons", 0.8 * min(1.0, bands.total() / everybody))
+        spool.seek(0)
+        tell("storing scores", 0.8)
+        with workshop.store.write():
+            for part in _parts(spool):
+                people.put_scores(part)
+    return bands
+
+
+def _parts(spool: IO[bytes]) -> Iterator[list[RiskScore]]:
+    with suppress(EOFError):
+        while True:
+            yield pickle.load(spool)

@@ -58,10 +58,12 @@ class EventLog:
         since: datetime | None = None,
         customer_ids: Sequence[str] | None = None,
         kinds: Sequence[str] = (),
+        between: tuple[str, str] | None = None,
     ) -> pd.DataFrame:
         """Events in [since, until), oldest first within a customer; of everyone unless customers are named.
 
-        `kinds`: only events of these; empty for all.
+        `kinds`: only events of these; empty for all. `between`: of customers from the first to the last id, both
+        included, as `parts` gives them.
         """
         if not self._files():
             return empty_events()
@@ -77,12 +79,39 @@ class EventLog:
         if customer_ids is not None and len(customer_ids) == 1:
             # A plain comparison lets DuckDB skip the row groups of other customers.
             where[-1], values[-1] = "customer_id = ?", customer_ids[0]
+        if between is not None:
+            where.append("customer_id between ? and ?")
+            values += between
         if kinds:
             where.append("kind in (select unnest(?))")
             values.append(list(kinds))
         columns = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
         sql = f'select {columns} from log where {" and ".join(where)} order by customer_id, "at", event_id'
         return _typed(self._query(sql, values))
+
+    def parts(self, size: int) -> list[tuple[str, str]]:
+        """First and last id of some `size` customers each, all of them in order: to work on many in bounded memory."""
+        if not self._files():
+            return []
+        found = self._query(
+            "select min(customer_id) as first, max(customer_id) as last from (select customer_id, "
+            "(row_number() over (order by customer_id) - 1) // ? as part from (select distinct customer_id from log)) "
+            "group by part order by part",
+            [size],
+        )
+        return [(str(first), str(last)) for first, last in zip(found["first"], found["last"], strict=True)]
+
+    def orders(self, until: datetime, customer_ids: Sequence[str]) -> dict[str, tuple[int, datetime]]:
+        """How many orders each of these customers has placed before that moment, and when the last; none: left out."""
+        if not self._files():
+            return {}
+        found = self._query(
+            'select customer_id, count(distinct coalesce(order_id, event_id)) as n, max("at") as last from log '
+            "where kind = 'order' and \"at\" < ? and customer_id in (select unnest(?)) group by customer_id",
+            [pd.Timestamp(until).to_pydatetime(), list(customer_ids)],
+        )
+        lasts = [moment.to_pydatetime() for moment in found["last"]]
+        return dict(zip(found["customer_id"].tolist(), zip(found["n"].tolist(), lasts, strict=True), strict=True))
 
     def customers(self) -> pd.DataFrame:
         """One row a customer: events, first and last moment."""

@@ -27,6 +27,8 @@ from scoring.records import Reason, RiskScore
 from scoring.tables import as_id, need_columns, read_table
 
 CHUNK = 10_000
+#: Customers whose events are in memory at a time when everybody is scored.
+PART = 25_000
 #: How many reasons a RiskScore carries; a written table carries all, so that they add up.
 TOP_REASONS = 5
 COLUMNS = ("id", "probability", "logit", "base", "band", "reasons", "as_of", "model")
@@ -56,6 +58,7 @@ class ModelScorer:
         scores = []
         for chunk in _chunks(frame):
             base, parts, logit, probability = self._numbers(chunk)
+            reasons = _Reasons(chunk, parts, TOP_REASONS)
             for place, customer in enumerate(chunk.index):
                 scores.append(
                     RiskScore(
@@ -64,7 +67,7 @@ class ModelScorer:
                         logit=float(logit[place]),
                         base=base,
                         band=self.trained.band(float(probability[place])),
-                        reasons=tuple(_reasons(chunk, parts, place, TOP_REASONS)),
+                        reasons=tuple(reasons.of(place)),
                         as_of=as_of,
                         model=self.model,
                         value_minor=_minor(spend, str(customer), minor_digits),
@@ -75,9 +78,8 @@ class ModelScorer:
     def _score_chunk(self, chunk: pd.DataFrame, top: int | None, language: str) -> pd.DataFrame:
         base, parts, logit, probability = self._numbers(chunk)
         bands = [str(self.trained.band(float(one))) for one in probability]
-        reasons = [
-            [_reason_row(one, language) for one in _reasons(chunk, parts, place, top)] for place in range(len(chunk))
-        ]
+        found = _Reasons(chunk, parts, top)
+        reasons = [[_reason_row(one, language) for one in found.of(place)] for place in range(len(chunk))]
         columns: dict[str, Any] = {
             "probability": probability, "logit": logit, "base": base, "band": bands, "reasons": reasons,
         }  # fmt: skip
@@ -108,9 +110,10 @@ class EventScorer:
         events = self.log.load(until=as_of, customer_ids=list(customer_ids))
         return self._score(events, as_of, customer_ids)
 
-    def score_all(self, as_of: datetime) -> tuple[RiskScore, ...]:
-        """Scores for everyone who bought before `as_of`."""
-        return self._score(self.log.load(until=as_of), as_of, None)
+    def score_all(self, as_of: datetime) -> Iterator[tuple[RiskScore, ...]]:
+        """Scores for everyone who bought before `as_of`, some thousands at a time: nobody holds all their events."""
+        for part in self.log.parts(PART):
+            yield self._score(self.log.load(until=as_of, between=part), as_of, None)
 
     def _score(self, events: pd.DataFrame, as_of: datetime, wanted: Sequence[str] | None) -> tuple[RiskScore, ...]:
         frame = event_frame(events, as_of, self.scorer.trained)
@@ -210,11 +213,20 @@ def _write(scores: pd.DataFrame, out: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _reasons(chunk: pd.DataFrame, parts: pd.DataFrame, place: int, top: int | None) -> Iterator[Reason]:
-    values = parts.to_numpy()[place]
-    for column in np.argsort(-np.abs(values), kind="stable")[:top]:
-        name = str(parts.columns[column])
-        yield explain(name, _value(chunk[name].iloc[place]), float(values[column]))
+class _Reasons:
+    """The strongest contributions of each row of a chunk; what is the same for all rows is worked out once."""
+
+    def __init__(self, chunk: pd.DataFrame, parts: pd.DataFrame, top: int | None) -> None:
+        self._names = [str(name) for name in parts.columns]
+        self._cells = [chunk[name].tolist() for name in self._names]
+        values = parts.to_numpy()
+        self._order = np.argsort(-np.abs(values), axis=1, kind="stable")[:, :top]
+        self._values = np.take_along_axis(values, self._order, axis=1)
+
+    def of(self, place: int) -> Iterator[Reason]:
+        """Strongest first."""
+        for column, value in zip(self._order[place].tolist(), self._values[place].tolist(), strict=True):
+            yield explain(self._names[column], _value(self._cells[column][place]), value)
 
 
 def _value(value: Any) -> float | str | None:

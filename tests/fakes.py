@@ -33,6 +33,14 @@ class ListedHistory:
         known = {name: self.timeline(name, until) for name in customer_ids}
         return {name: tuple(one for one in events if not kinds or one.kind in kinds) for name, events in known.items()}
 
+    def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
+        known = self.timelines(customer_ids, until, ["order"])
+        return {
+            name: (len({event.order_id or event.id for event in events}), max(event.at for event in events))
+            for name, events in known.items()
+            if events
+        }
+
 
 @dataclass
 class ListedPolicies:

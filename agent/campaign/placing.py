@@ -200,8 +200,8 @@ def new_case(plan: Plan, score: RiskScore, customer: Customer, place: Place, hou
     )
 
 
-DECISIVE = ("order", "cancel", "ticket", "review")
-"""The kinds of events that placing and deciding rest on. Visits are many and change neither."""
+SAID = ("ticket", "review")
+"""The kinds of events in which customers speak: placing rests on no others, and visits and orders are many."""
 
 
 def with_history(

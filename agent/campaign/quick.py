@@ -9,7 +9,7 @@ where they stand: the most valuable customers, an open ticket, an arm with a wis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from agent import steps, ways
 from agent.arms import Arm
 from agent.campaign.ahead import Known, look_up, read_ahead
 from agent.campaign.ladders import Ladders
-from agent.campaign.placing import Flagged, Place, Placer, case_id, new_case
+from agent.campaign.placing import SAID, Flagged, Place, Placer, case_id, new_case, with_history
 from agent.campaign.reaching import arm_line, reach
 from agent.campaign.together import sized
 from agent.cells import Fill, Written, shared_sheet
@@ -58,9 +58,13 @@ from agent.plan import Plan
 from agent.review import AUDIT_SAMPLE, AUTOMATIC
 from agent.send import compose_message, headers_of
 from knowledge.documents import Clause, Passage
+from scoring.records import RiskScore
 
 S = CaseStatus
-Row = tuple[int, Flagged]
+READ = 2_000
+"""Customers who are read at a time: a question to the events costs as much for one as for some thousands."""
+Row = tuple[int, Flagged, tuple[int, datetime | None]]
+"""The place by what is at stake, from 1; who it is; how many orders, and when the last."""
 
 
 @dataclass(slots=True)
@@ -70,6 +74,7 @@ class _Going:
     number: int
     customer: Customer
     events: tuple[Event, ...]
+    orders: tuple[int, datetime | None]
     known: Known
     place: Place
     case: Case
@@ -90,12 +95,12 @@ class QuickPath:
         self._plan, self._house, self._ladders, self._placer = plan, house, ladders, placer
         self._channels = tuple(dict.fromkeys((*plan.channels, *(way for arm in plan.arms for way in arm.channels))))
 
-    def through(self, rows: Iterable[Row]) -> Iterator[Prepared | None]:
+    def through(self, scores: Sequence[RiskScore]) -> Iterator[Prepared | None]:
         """What `reach` would make of each, in order. None: left out, or the campaign no longer runs.
 
         A group is kept together or not at all; one in which something fails goes the long way, one by one.
         """
-        for group in sized(rows):
+        for group in sized(self._rows(scores)):
             try:
                 with self._house.store.write():
                     going = self._reach(group)
@@ -106,11 +111,19 @@ class QuickPath:
                         one.long_way = True
             yield from self._rest(going)
 
+    def _rows(self, scores: Sequence[RiskScore]) -> Iterator[Row]:
+        house = self._house
+        for start in range(0, len(scores), READ):
+            part = scores[start : start + READ]
+            orders = house.history.orders([score.customer_id for score in part], house.clock.now())
+            for number, flagged in enumerate(with_history(part, house, READ, SAID), start=start + 1):
+                yield number, flagged, orders.get(flagged[1].id, (0, None))
+
     def _reach(self, rows: Sequence[Row]) -> list[_Going | None]:
         house, now = self._house, self._house.clock.now()
         if not self._runs():
             return [None for _ in rows]
-        customers = [customer for _, (_, customer, _) in rows]
+        customers = [customer for _, (_, customer, _), _ in rows]
         ids = [customer.id for customer in customers]
         names = [case_id(self._plan, customer, house) for customer in customers]
         house.store.people.lock_many(ids)
@@ -130,9 +143,7 @@ class QuickPath:
 
     def _rest(self, going: Sequence[_Going | None]) -> Iterator[Prepared | None]:
         """The long way for whoever goes it, each in a transaction of their own, with all that ever happened to them."""
-        house = self._house
-        ids = [one.customer.id for one in going if one is not None and one.long_way]
-        house.history.timelines(ids, house.clock.now())
+        self._recall([one.customer.id for one in going if one is not None and one.long_way])
         for one in going:
             if one is None:
                 yield None
@@ -144,17 +155,22 @@ class QuickPath:
             else:
                 yield reach(one.case, self._plan, self._own(one), one.arm) if self._runs() else None
 
+    def _recall(self, customer_ids: Sequence[str]) -> None:
+        """The long way asks for everything that ever happened to one customer; asked together, it is kept at hand."""
+        if customer_ids:
+            self._house.history.timelines(customer_ids, self._house.clock.now())
+
     def _runs(self) -> bool:
         return self._house.store.campaigns.status(self._plan.id) is CampaignStatus.RUNNING
 
     def _placed(self, row: Row, known: Known, there: set[str]) -> _Going | None:
-        number, (score, customer, events) = row
+        number, (score, customer, events), orders = row
         place = self._placer.place(customer, events, known)
         if place.channel is None:
             return None
         case = new_case(self._plan, score, customer, place, self._house)
         told = [("arm", arm_line(case, place.arm))] if place.arm is not None else []
-        one = _Going(number, customer, events, known, place, case, list(told))
+        one = _Going(number, customer, events, orders, known, place, case, list(told))
         one.long_way = (
             case.case_id in there
             or place.serving
@@ -168,7 +184,7 @@ class QuickPath:
 
     def _decide(self, one: _Going, ledger: GroupBook) -> None:
         house, case = one.known.house, one.case
-        context = steps.offer_context(case.customer_id, one.events, house)
+        context = steps.offer_context(case.customer_id, one.events, house, one.orders)
         sayable = ways.carries_offers(case.channel, one.customer, case.purpose, house)
         drawn = steps.drawn_for(case, house)
         context = replace(context, sayable=sayable, only=steps.only_offer(one.arm), drawn=drawn)

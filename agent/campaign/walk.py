@@ -11,7 +11,7 @@ from agent.at_once import at_once
 from agent.campaign import flows
 from agent.campaign.ladders import Ladders
 from agent.campaign.moves import begin
-from agent.campaign.placing import DECISIVE, Flagged, Placer, candidates, new_case, with_history
+from agent.campaign.placing import SAID, Flagged, Placer, candidates, new_case, with_history
 from agent.campaign.quick import QuickPath
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
@@ -65,11 +65,11 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
             own = ladders.house_for(place.arm.name if place.arm else None, number)
             return reach(new_case(plan, score, customer, place, house), plan, own, place.arm)
 
-        rows = enumerate(with_history(flagged, house, 2_000, DECISIVE), start=1)
+        rows = enumerate(with_history(flagged, house, kinds=SAID), start=1)
         if not ladders.quick:
             reached = at_once(one, rows, house.drafters)
         elif plan.cells:
-            reached = QuickPath(plan, house, ladders, placer).through(rows)
+            reached = QuickPath(plan, house, ladders, placer).through(flagged)
         else:
             reached = in_groups(one, rows, house)
         next_look = next_report = 0.0

@@ -90,6 +90,7 @@ def score(
     from api.arrivals import move
     from api.bootstrap import open_workshop
     from api.scoring_store import moment_to_score, score_store
+    from scoring.records import RiskBand
     from scoring.serve import score_events, score_table
 
     workshop = open_workshop(call)
@@ -106,14 +107,15 @@ def score(
         if remark:
             call.remark(remark)
         assert day is not None
-        scores = score_store(workshop, day, folder, progress)
+        bands = score_store(workshop, day, folder, progress)
         if out is not None:
             score_events(workshop.log.load(until=day), folder, out, day, workshop.brand.languages[0].value)
-    bands = {band: sum(s.band == band for s in scores) for band in ("high", "medium", "low")}
+    counts = {band.value: bands[band] for band in reversed(RiskBand)}
     call.say(
-        f"{len(scores):,} customers scored as of {day:%Y-%m-%d}: " + ", ".join(f"{n:,} {b}" for b, n in bands.items())
+        f"{bands.total():,} customers scored as of {day:%Y-%m-%d}: "
+        + ", ".join(f"{n:,} {b}" for b, n in counts.items())
     )
-    return {"scored": len(scores), "as_of": day.isoformat(), "bands": bands, "out": str(out) if out else None}
+    return {"scored": bands.total(), "as_of": day.isoformat(), "bands": counts, "out": str(out) if out else None}
 
 
 def audit(

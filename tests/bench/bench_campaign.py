@@ -22,8 +22,9 @@ from agent import campaign
 from agent.adapters.store.cases import Cases
 from agent.adapters.store.group_ledger import GroupLedger
 from agent.adapters.store.outbox import Outbox
-from agent.campaign import quick, walk
+from agent.campaign import quick
 from agent.campaign.quick import QuickPath
+from agent.cells import CellStock
 from agent.domain import Channel, Money
 from agent.plan import Plan
 from api import sample_shop
@@ -40,13 +41,16 @@ from tests.factories import NOW
 PLAN = Plan("bench", RiskBand.LOW, None, (Channel.EMAIL, Channel.PUSH, Channel.SMS), auto_send=True, audit_share=0.0,
             cells=True, individual=0)  # fmt: skip
 GOAL_S, GOAL_MB = 180, 1024
+LONG_WAY = "the long way, for open tickets and odd names"
 WATCHED: tuple[tuple[Any, str, str], ...] = (
-    (walk, "with_history", "read customers, histories, scores"),
+    (QuickPath, "_rows", "read customers, histories, scores"),
     (quick, "read_ahead", "read what the store knows of a group"),
     (QuickPath, "_placed", "place: consent, caps, hold-out, arms"),
     (QuickPath, "_decide", "offer: decision, reservation"),
     (QuickPath, "_fill", "cell, fill, citations, judgement, message"),
-    (quick, "reach", "the long way, for whoever does not fit"),
+    (CellStock, "write", "draft and approve each cell, once"),
+    (quick, "reach", LONG_WAY),
+    (QuickPath, "_recall", LONG_WAY),
     (GroupLedger, "keep", "store reservations"),
     (Cases, "keep_reached", "store cases, drafts, verdicts, trace"),
     (Outbox, "enqueue_new", "store messages"),
@@ -112,14 +116,14 @@ def measure(customers: int) -> tuple[dict[str, float], Counter[str], float]:
         score = watch.over("score, reasons, store them", score_store)
         score(workshop, workshop.clock.now(), workshop.home.scorer)
         for room, name, words in WATCHED:
-            over = watch.over_each if name == "with_history" else watch.over
+            over = watch.over_each if name == "_rows" else watch.over
             setattr(room, name, over(words, getattr(room, name)))
         whole = watch.over("commits, progress, the loop", lambda: [1 for _ in campaign.walk_through(PLAN, house)])
         house = replace(workshop.house, holdout_share=0.1)
         campaign.begin(PLAN, "bench", house)
         whole()
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        statuses = Counter(case.status.value for case in workshop.store.cases.find())
+        statuses = Counter({status.value: n for status, n in workshop.store.cases.counts().items()})
     return watch.seconds, statuses, after - before
 
 

@@ -149,7 +149,7 @@ def test_events_are_trained_tested_forward_and_scored(tmp_path: Path, shop: pd.D
     one, two = scorer.score(["C0005", "nobody", "C0001"], AS_OF)
     assert (one.customer_id, two.customer_id) == ("C0005", "C0001")
     assert one.value_minor is not None
-    everyone = {score.customer_id: score for score in scorer.score_all(AS_OF)}
+    everyone = {score.customer_id: score for part in scorer.score_all(AS_OF) for score in part}
     assert everyone["C0005"] == one
     assert len(one.reasons) == 5
     assert score_events(shop, tmp_path / "m", tmp_path / "s.csv", AS_OF) == len(everyone)

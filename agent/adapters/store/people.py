@@ -164,6 +164,14 @@ class People:
             data = c.execute(query).scalar_one_or_none()
         return score_from_json(data) if data is not None else None
 
+    def newest_run(self) -> tuple[datetime, str] | None:
+        """Moment and model of the newest scoring run; None when nobody was ever scored."""
+        t = schema.scores
+        query = sa.select(t.c.as_of, t.c.model).where(t.c.brand_id == self._brand).order_by(t.c.as_of.desc()).limit(1)
+        with self._tx.read() as c:
+            row = c.execute(query).first()
+        return (row.as_of, row.model) if row is not None else None
+
     def bands_before(self, as_of: datetime) -> dict[str, RiskBand] | None:
         """Everybody's band in the newest scoring run older than this moment; None when there was none."""
         t = schema.scores
