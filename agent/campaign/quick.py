@@ -13,15 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
+from time import monotonic
 from typing import Any
 
 from agent import steps, ways
 from agent.arms import Arm
 from agent.campaign.ahead import Known, look_up, read_ahead
 from agent.campaign.ladders import Ladders
-from agent.campaign.placing import SAID, Flagged, Place, Placer, case_id, new_case, with_history
+from agent.campaign.placing import SAID, Place, Placer, case_id, new_case
 from agent.campaign.reaching import arm_line, reach
-from agent.campaign.together import sized
+from agent.campaign.together import next_size
 from agent.cells import Fill, Written, shared_sheet
 from agent.context import Live, gate_context
 from agent.domain import (
@@ -63,8 +65,16 @@ from scoring.records import RiskScore
 S = CaseStatus
 READ = 2_000
 """Customers who are read at a time: a question to the events costs as much for one as for some thousands."""
-Row = tuple[int, Flagged, tuple[int, datetime | None]]
-"""The place by what is at stake, from 1; who it is; how many orders, and when the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """`number`: the place by what is at stake, from 1. `orders`: how many, and when the last."""
+
+    number: int
+    score: RiskScore
+    events: tuple[Event, ...]
+    orders: tuple[int, datetime | None]
 
 
 @dataclass(slots=True)
@@ -100,37 +110,42 @@ class QuickPath:
 
         A group is kept together or not at all; one in which something fails goes the long way, one by one.
         """
-        for group in sized(self._rows(scores)):
+        rows, size = self._rows(scores), 1
+        while group := list(islice(rows, size)):
+            began = monotonic()
             try:
                 with self._house.store.write():
                     going = self._reach(group)
             except HoldfastError:
-                going = [self._placed(row, look_up(row[1][1].id, self._house), set()) for row in group]
-                for one in going:
-                    if one is not None:
-                        one.long_way = True
+                going = [self._alone(row) for row in group]
+            size = next_size(len(group), monotonic() - began)
             yield from self._rest(going)
 
-    def _rows(self, scores: Sequence[RiskScore]) -> Iterator[Row]:
-        house = self._house
+    def _rows(self, scores: Sequence[RiskScore]) -> Iterator[_Row]:
+        house, now = self._house, self._house.clock.now()
         for start in range(0, len(scores), READ):
             part = scores[start : start + READ]
-            orders = house.history.orders([score.customer_id for score in part], house.clock.now())
-            for number, flagged in enumerate(with_history(part, house, READ, SAID), start=start + 1):
-                yield number, flagged, orders.get(flagged[1].id, (0, None))
+            ids = [score.customer_id for score in part]
+            orders, said = house.history.orders(ids, now), house.history.timelines(ids, now, SAID)
+            full = house.store.people.scores_of(ids)
+            for number, score in enumerate(part, start=start + 1):
+                name = score.customer_id
+                yield _Row(number, full.get(name, score), said.get(name, ()), orders.get(name, (0, None)))
 
-    def _reach(self, rows: Sequence[Row]) -> list[_Going | None]:
+    def _reach(self, rows: Sequence[_Row]) -> list[_Going | None]:
         house, now = self._house, self._house.clock.now()
         if not self._runs():
             return [None for _ in rows]
-        customers = [customer for _, (_, customer, _), _ in rows]
-        ids = [customer.id for customer in customers]
-        names = [case_id(self._plan, customer, house) for customer in customers]
-        house.store.people.lock_many(ids)
-        known, there = read_ahead(customers, self._channels, house), house.store.cases.known(names)
+        ids = [row.score.customer_id for row in rows]
+        house.store.people.lock_many(ids)  # from here on nobody else decides about them
+        customers = house.store.people.get_many(ids)
+        names = [case_id(self._plan, customer, house) for customer in customers.values()]
+        known = read_ahead(list(customers.values()), self._channels, house)
+        there = house.store.cases.known(names)
         ledger = house.store.ledger.for_group(ids, names)
 
-        going = [self._placed(row, known[row[1][1].id], there) for row in rows]
+        here = [(row, customers.get(row.score.customer_id)) for row in rows]
+        going = [self._placed(row, one, known[one.id], there) if one is not None else None for row, one in here]
         under_way = [one for one in going if one is not None and not one.long_way]
         for one in under_way:
             self._decide(one, ledger)
@@ -140,6 +155,16 @@ class QuickPath:
         house.store.cases.keep_reached([one.reached for one in under_way if one.reached is not None], now)
         house.store.outbox.enqueue_new([one.message for one in under_way if one.message is not None], now)
         return going
+
+    def _alone(self, row: _Row) -> _Going | None:
+        """One of a group that could not be kept: nothing is decided, all of it is for the long way."""
+        found = self._house.store.people.get_many([row.score.customer_id])
+        for customer in found.values():
+            one = self._placed(row, customer, look_up(customer.id, self._house), set())
+            if one is not None:
+                one.long_way = True
+            return one
+        return None
 
     def _rest(self, going: Sequence[_Going | None]) -> Iterator[Prepared | None]:
         """The long way for whoever goes it, each in a transaction of their own, with all that ever happened to them."""
@@ -163,18 +188,17 @@ class QuickPath:
     def _runs(self) -> bool:
         return self._house.store.campaigns.status(self._plan.id) is CampaignStatus.RUNNING
 
-    def _placed(self, row: Row, known: Known, there: set[str]) -> _Going | None:
-        number, (score, customer, events), orders = row
-        place = self._placer.place(customer, events, known)
+    def _placed(self, row: _Row, customer: Customer, known: Known, there: set[str]) -> _Going | None:
+        place = self._placer.place(customer, row.events, known)
         if place.channel is None:
             return None
-        case = new_case(self._plan, score, customer, place, self._house)
+        case = new_case(self._plan, row.score, customer, place, self._house)
         told = [("arm", arm_line(case, place.arm))] if place.arm is not None else []
-        one = _Going(number, customer, events, orders, known, place, case, list(told))
+        one = _Going(row.number, customer, row.events, row.orders, known, place, case, list(told))
         one.long_way = (
             case.case_id in there
             or place.serving
-            or self._ladders.is_individual(number)
+            or self._ladders.is_individual(row.number)
             or bool(place.arm is not None and place.arm.instruction)
             or ways.templates_alone(case.channel, customer, case.purpose, self._house)
         )

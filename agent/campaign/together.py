@@ -23,17 +23,17 @@ MOST, HOLD_S = 512, 0.2
 
 def in_groups(work: Callable[[A], B], rows: Iterable[A], house: House) -> Iterator[B]:
     """`work` on every row, in order."""
-    for group in sized(rows):
-        yield from _one_by_one(work, group) if len(group) == 1 else _together(work, group, house)
-
-
-def sized(rows: Iterable[A]) -> Iterator[list[A]]:
-    """Groups of as many as are done within `HOLD_S`, as far as the last one tells. The first is of one."""
     waiting, size = iter(rows), 1
     while group := list(islice(waiting, size)):
         began = monotonic()
-        yield group
-        size = max(2, min(2 * size, MOST, int(len(group) * HOLD_S / max(monotonic() - began, 1e-6))))
+        done = _one_by_one(work, group) if size == 1 else _together(work, group, house)
+        size = next_size(len(group), monotonic() - began)
+        yield from done
+
+
+def next_size(size: int, held_s: float) -> int:
+    """How many share the next transaction, when `size` held the last one for so long."""
+    return max(2, min(2 * size, MOST, int(size * HOLD_S / max(held_s, 1e-6))))
 
 
 def _together(work: Callable[[A], B], group: list[A], house: House) -> list[B]:
