@@ -1,4 +1,4 @@
-"""Records to build a fact sheet from, close to what a real shop has."""
+"""Records to build a fact sheet from, close to what a real shop has; both databases, for what must hold on either."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from agent.domain import (
 )
 from agent.facts import build_fact_sheet
 from knowledge.documents import Clause, Passage
+from tests.servers import own_schema
 
 NOW = datetime(2026, 9, 15, 2, 30, tzinfo=UTC)
 
@@ -129,3 +131,11 @@ def events() -> Callable[..., Event]:
 @pytest.fixture
 def brand() -> Brand:
     return BRAND
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: a SQLite file, or a schema of its own on a real PostgreSQL server."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'holdfast.db'}"
+    return own_schema(str(request.getfixturevalue("server")))

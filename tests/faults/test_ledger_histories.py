@@ -38,7 +38,8 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.brand = f"brand{next(BRANDS)}"
-        self.ledger = type(self).store_of(self.brand).ledger
+        self.store = type(self).store_of(self.brand)
+        self.ledger = self.store.ledger
         self.now = NOW
         self.model = Model({name: Pot(amount) for name, amount in POTS.items()})
         for name, amount in POTS.items():
@@ -62,8 +63,33 @@ class Histories(RuleBasedStateMachine):
             budgets.insert(0, "customer:c1")
         caps = () if cap is None else (Cap(self.now - timedelta(days=2), offer, cap),)
         claim = Claim(f"{self.brand}-{case}", customer, offer, Money(amount, "CNY"), budgets, code, self.now, caps)
-        expected = self.model.answer(claim)
-        got = self.ledger.reserve(claim)
+        self.same(self.model.answer(claim), self.ledger.reserve(claim), claim)
+
+    @rule(
+        asked=st.lists(
+            st.tuples(
+                st.integers(1, 6), st.sampled_from(["c1", "c2"]), st.sampled_from(["ten", "five"]), st.integers(0, 8),
+                st.booleans(), st.sampled_from([None, 1, 2]),
+            ),
+            min_size=1,
+            max_size=5,
+        )
+    )  # fmt: skip
+    def reserve_together(self, asked: list[tuple[int, str, str, int, bool, int | None]]) -> None:
+        """A group in one transaction: each answer as if they had come one after the other."""
+        claims = []
+        for case, customer, offer, amount, code, cap in asked:
+            caps = () if cap is None else (Cap(self.now - timedelta(days=2), offer, cap),)
+            budgets = ["campaign:spring", f"offer:{offer}"]
+            name = f"{self.brand}-{case}"
+            claims.append(Claim(name, customer, offer, Money(amount, "CNY"), budgets, code, self.now, caps))
+        with self.store.write():
+            group = self.ledger.for_group([one.customer_id for one in claims], [one.case_id for one in claims])
+            for claim in claims:
+                self.same(self.model.answer(claim), group.reserve(claim), claim)
+            group.keep()
+
+    def same(self, expected: Held | Refusal | None, got: Reservation | Refusal, claim: Claim) -> None:
         if isinstance(expected, Refusal):
             assert got is expected
             return
