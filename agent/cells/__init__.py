@@ -7,7 +7,7 @@ campaigns give the most valuable customers drafts of their own.
 
 from __future__ import annotations
 
-from agent.cells.bulk import Fill
+from agent.cells.bulk import Fill, Filled
 from agent.cells.cell import CellKey, cell_of, shared_sheet
 from agent.cells.stock import CellStock, Written
 from agent.cells.writer import CELL, CellWriter, PatientWriter
@@ -18,6 +18,7 @@ __all__ = [
     "CellStock",
     "CellWriter",
     "Fill",
+    "Filled",
     "PatientWriter",
     "Written",
     "cell_of",

@@ -271,7 +271,7 @@ def test_the_story_of_a_case_leads_to_its_cell(tmp_path: Path) -> None:
     campaign.run(PLAN, street.house)
     case = street.store.cases.find([S.QUEUED])[0]
     story = {line.step: line.data for line in street.store.cases.story(case.case_id)}
-    assert list(story) == ["score", "offer", "draft", "review", "check", "status"]
+    assert list(story) == ["score", "offer", "draft", "check", "review", "status"]
     [cell] = street.store.cases.story(story["draft"]["cell"])
     draft = street.store.cases.latest_draft(case.case_id)
     assert draft is not None

@@ -10,6 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
+from agent.adapters.store.case_rows import (
+    case_of,
+    case_row,
+    draft_row,
+    review_row,
+    score_line,
+    short_score,
+    trace_row,
+    verdict_row,
+)
 from agent.adapters.store.codec import from_json, to_json
 from agent.adapters.store.transactions import Transactions, chunks, insert
 from agent.domain import (
@@ -20,8 +30,6 @@ from agent.domain import (
     Channel,
     Decided,
     Draft,
-    Language,
-    OfferDecision,
     OfferStatus,
     Purpose,
     Reached,
@@ -31,8 +39,6 @@ from agent.domain import (
 )
 from agent.errors import NotFound, TransitionNotAllowed
 from agent.hashes import words_hash
-from agent.priority import priority
-from scoring.records import RiskScore
 
 
 class Cases:
@@ -43,10 +49,10 @@ class Cases:
     def open(self, case: Case) -> bool:
         """Store a new case. False when a case with this id is there already: whoever comes second does nothing."""
         with self._tx.write() as c:
-            fresh = insert(c, schema.cases).values(_case_row(case)).on_conflict_do_nothing()
+            fresh = insert(c, schema.cases).values(case_row(case)).on_conflict_do_nothing()
             if c.execute(fresh.returning(schema.cases.c.case_id)).first() is None:  # a row count is not always given
                 return False
-            self.note(case.case_id, "score", case.opened_at, _score_line(case))
+            self.note(case.case_id, "score", case.opened_at, score_line(case))
         return True
 
     def keep_reached(self, reached: Sequence[Reached], at: datetime) -> None:
@@ -54,19 +60,19 @@ class Cases:
         if not reached:
             return
         verdicts = [
-            self._verdict_row(one.case.case_id, one.draft.draft_id, moment, verdict, context, at)
+            verdict_row(self._brand, one.case.case_id, one.draft.draft_id, moment, verdict, context, at)
             for one in reached
             if one.draft is not None
             for moment, verdict, context in one.judged
         ]
-        drafts = [self._draft_row(one.draft, at) for one in reached if one.draft is not None]
-        reviews = [self._review_row(one.case.case_id, one.review) for one in reached if one.review is not None]
+        drafts = [draft_row(self._brand, one.draft, at) for one in reached if one.draft is not None]
+        reviews = [review_row(self._brand, one.case.case_id, one.review) for one in reached if one.review is not None]
         lines = [
-            self._line(one.case.case_id, step, at, data)
+            trace_row(self._brand, one.case.case_id, step, at, data)
             for one in reached
-            for step, data in (("score", _short_score(one.case)), *one.told)
+            for step, data in (("score", short_score(one.case)), *one.told)
         ]
-        rows = [{**_case_row(one.case), "updated_at": at} for one in reached]
+        rows = [{**case_row(one.case), "updated_at": at} for one in reached]
         with self._tx.write() as c:
             for table, some in (
                 (schema.cases, rows),
@@ -106,7 +112,7 @@ class Cases:
             row = c.execute(sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand)).first()
         if row is None:
             raise NotFound(f"no case {case_id!r}", "see: holdfast review list")
-        return _case(row)
+        return case_of(row)
 
     def exists(self, case_id: str) -> bool:
         t = schema.cases
@@ -126,7 +132,7 @@ class Cases:
             done = c.execute(
                 t.update()
                 .where(t.c.case_id == case.case_id, t.c.status == case.status.value)
-                .values(**{**_case_row(moved), "updated_at": at})
+                .values(**{**case_row(moved), "updated_at": at})
             )
             if done.rowcount != 1:
                 raise TransitionNotAllowed(
@@ -147,7 +153,7 @@ class Cases:
             .limit(limit)
         )
         with self._tx.read() as c:
-            return [_case(row) for row in c.execute(query)]
+            return [case_of(row) for row in c.execute(query)]
 
     def find(
         self,
@@ -164,7 +170,7 @@ class Cases:
         if customer_id is not None:
             query = query.where(t.c.customer_id == customer_id)
         with self._tx.read() as c:
-            return [_case(row) for row in c.execute(query)]
+            return [case_of(row) for row in c.execute(query)]
 
     def decided(self, since: datetime) -> Iterator[Decided]:
         """Marketing decided for scored customers in cases opened since then, oldest first; never the held-out."""
@@ -202,7 +208,7 @@ class Cases:
             query = query.where(later)
         with self._tx.read() as c:
             rows = c.execute(query.order_by(t.c.priority.desc(), t.c.case_id).limit(limit))
-            return [(_case(row), row.priority) for row in rows]
+            return [(case_of(row), row.priority) for row in rows]
 
     def holding_coupons(self, statuses: Sequence[CaseStatus], opened_before: datetime) -> list[str]:
         """Cases in these statuses, opened before that moment, for which a coupon is still reserved."""
@@ -240,7 +246,7 @@ class Cases:
     # --- words and judgements -----------------------------------------------------------------------------------------
 
     def put_draft(self, draft: Draft, at: datetime) -> None:
-        row, t = self._draft_row(draft, at), schema.drafts
+        row, t = draft_row(self._brand, draft, at), schema.drafts
         with self._tx.write() as c:
             # The same words for the same case are the same draft.
             if c.execute(sa.select(t.c.id).where(t.c.draft_id == draft.draft_id)).first() is None:
@@ -291,7 +297,9 @@ class Cases:
         """Keep a judgement with everything it was based on, so that it can be replayed."""
         with self._tx.write() as c:
             c.execute(
-                schema.verdicts.insert().values(self._verdict_row(case_id, draft_id, moment, verdict, context, at))
+                schema.verdicts.insert().values(
+                    verdict_row(self._brand, case_id, draft_id, moment, verdict, context, at)
+                )
             )
 
     def latest_verdict(self, draft_id: str) -> Verdict | None:
@@ -320,13 +328,13 @@ class Cases:
 
     def put_review(self, case_id: str, review: Review) -> None:
         with self._tx.write() as c:
-            c.execute(schema.reviews.insert().values(self._review_row(case_id, review)))
+            c.execute(schema.reviews.insert().values(review_row(self._brand, case_id, review)))
 
     # --- the trace ----------------------------------------------------------------------------------------------------
 
     def note(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> None:
         with self._tx.write() as c:
-            c.execute(schema.trace.insert().values(self._line(case_id, step, at, data)))
+            c.execute(schema.trace.insert().values(trace_row(self._brand, case_id, step, at, data)))
 
     def story(self, case_id: str) -> list[TraceStep]:
         """Every step of a case, in the order in which they happened."""
@@ -334,92 +342,3 @@ class Cases:
         query = sa.select(t).where(t.c.case_id == case_id, t.c.brand_id == self._brand).order_by(t.c.id)
         with self._tx.read() as c:
             return [TraceStep(row.case_id, row.step, row.at, row.data) for row in c.execute(query)]
-
-    # --- rows ---------------------------------------------------------------------------------------------------------
-
-    def _draft_row(self, draft: Draft, at: datetime) -> dict[str, Any]:
-        return {
-            "draft_id": draft.draft_id,
-            "brand_id": self._brand,
-            "case_id": draft.case_id,
-            "created_at": at,
-            "data": to_json(draft),
-        }
-
-    def _verdict_row(
-        self, case_id: str, draft_id: str, moment: str, verdict: Verdict, context: Mapping[str, Any], at: datetime
-    ) -> dict[str, Any]:
-        return {
-            "brand_id": self._brand,
-            "case_id": case_id,
-            "draft_id": draft_id,
-            "moment": moment,
-            "at": at,
-            "decision": verdict.decision.value,
-            "text_hash": verdict.text_hash,
-            "rules": verdict.rules,
-            "data": to_json(verdict),
-            "context": dict(context),
-        }
-
-    def _review_row(self, case_id: str, review: Review) -> dict[str, Any]:
-        return {
-            "brand_id": self._brand,
-            "case_id": case_id,
-            "draft_id": review.draft_id,
-            "at": review.at,
-            "data": to_json(review),
-        }
-
-    def _line(self, case_id: str, step: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {"brand_id": self._brand, "case_id": case_id, "step": step, "at": at, "data": dict(data)}
-
-
-def _score_line(case: Case) -> dict[str, Any]:
-    return {"score": to_json(case.score) if case.score else None}
-
-
-def _short_score(case: Case) -> dict[str, Any]:
-    """Where many are opened at once: the whole score, with its reasons, lies on the case and stays as it was then."""
-    score = case.score
-    return {"score": {"probability": score.probability, "band": score.band, "model": score.model} if score else None}
-
-
-def _case_row(case: Case) -> dict[str, Any]:
-    return {
-        "case_id": case.case_id,
-        "brand_id": case.brand_id,
-        "customer_id": case.customer_id,
-        "channel": case.channel.value,
-        "purpose": case.purpose.value,
-        "status": case.status.value,
-        "situation": case.situation,
-        "campaign_id": case.campaign_id,
-        "arm": case.arm,
-        "step": case.step,
-        "language": case.language.value if case.language else None,
-        "opened_at": case.opened_at,
-        "updated_at": case.opened_at,
-        "score": to_json(case.score) if case.score else None,
-        "decision": to_json(case.decision) if case.decision else None,
-        "priority": priority(case.score).product if case.score else 0.0,
-    }
-
-
-def _case(row: Any) -> Case:
-    return Case(
-        case_id=row.case_id,
-        brand_id=row.brand_id,
-        customer_id=row.customer_id,
-        channel=Channel(row.channel),
-        purpose=Purpose(row.purpose),
-        status=CaseStatus(row.status),
-        opened_at=row.opened_at,
-        situation=row.situation,
-        campaign_id=row.campaign_id,
-        language=Language(row.language) if row.language else None,
-        score=from_json(RiskScore, row.score) if row.score else None,
-        decision=from_json(OfferDecision, row.decision) if row.decision else None,
-        arm=row.arm,
-        step=row.step,
-    )
