@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from agent import campaign
-from agent.arms import Arm, read_arms
+from agent.arms import read_arms
+from agent.bandit import read_sizes
 from agent.campaign import Preview
 from agent.cells.preview import MessagePreview
 from agent.domain import CampaignRow, CampaignStep, Decision
 from agent.errors import PlanRefused
+from agent.flow.reading import read_flow
 from agent.money import to_minor
-from agent.plan import Plan
+from agent.plan import FLOW_KEYS, Plan
 from api.bootstrap import Workshop
 from api.measuring import HELD_OUT, WRITTEN_TO, lift_of
 from api.schemas import PlanRequest
 from scoring.experiments.campaign import Lift
 from scoring.experiments.power import smallest_effect
 from scoring.records import RiskBand
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Standing:
 def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
     return Plan(
         id=body.id,
-        band=RiskBand(body.band),
+        band=RiskBand(body.band or ("low" if body.steps else "high")),
         top=body.top,
         channels=tuple(dict.fromkeys(body.channels)),
         budget=to_minor(Decimal(body.budget), workshop.brand.currency) if body.budget is not None else None,
@@ -59,20 +64,28 @@ def plan_from(body: PlanRequest, workshop: Workshop) -> Plan:
         individual=body.individual,
         contact_cost=body.contact_cost,
         limits=body.limits,
-        arms=_arms(body),
+        arms=_read(
+            body, "arms", lambda: read_arms([arm.model_dump(mode="json", exclude_defaults=True) for arm in body.arms])
+        ),
         priority=body.priority,
         not_with=tuple(body.not_with),
         starts_at=body.starts_at,
+        flow=_read(body, "steps", lambda: read_flow(_said(body, FLOW_KEYS))),
+        bandit=_read(body, "bandit", lambda: read_sizes(body.bandit)),
     )
 
 
-def _arms(body: PlanRequest) -> tuple[Arm, ...]:
-    """Raises PlanRefused."""
+def _said(body: PlanRequest, keys: Collection[str]) -> dict[str, Any]:
+    return body.model_dump(mode="json", include=set(keys), exclude_none=True)
+
+
+def _read(body: PlanRequest, what: str, reading: Callable[[], T]) -> T:
+    """Raises PlanRefused in the words of whoever reads it."""
     try:
-        return read_arms([arm.model_dump(mode="json", exclude_defaults=True) for arm in body.arms])
+        return reading()
     except ValueError as error:
         raise PlanRefused(
-            f"the arms of {body.id!r} cannot be: {error}", "see: holdfast campaign start --help"
+            f"the {what} of {body.id!r} cannot be: {error}", "see: holdfast campaign start --help"
         ) from error
 
 

@@ -318,10 +318,15 @@ class ArmRequest(Strict):
 
 
 class PlanRequest(Strict):
-    """What a manager decides; `budget` in major units of the brand's currency."""
+    """What a manager decides; `budget` in major units of the brand's currency.
+
+    With `steps` it is a flow: `enter`, `goal`, `again_after`, `title` and each step are written as in a plan's file
+    (`holdfast campaign flows --out FOLDER` shows some), and it runs until it is cancelled. `bandit` learns which of a
+    few sizes of an offer keeps most: {"offers": [...]}. `band`: high, and for a flow low, where nothing is said.
+    """
 
     id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    band: Literal["low", "medium", "high"] = "high"
+    band: Literal["low", "medium", "high"] | None = None
     top: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     channels: Annotated[list[Channel], Field(min_length=1, max_length=4)] = [Channel.EMAIL, Channel.PUSH, Channel.SMS]
     budget: Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})?$")] | None = None
@@ -335,6 +340,12 @@ class PlanRequest(Strict):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     not_with: Annotated[list[str], Field(max_length=50)] = []
     starts_at: AwareDatetime | None = None
+    title: dict[Literal["zh", "en"], Annotated[str, StringConstraints(max_length=100)]] | None = None
+    enter: dict[str, Any] | None = None
+    goal: Annotated[list[str], Field(max_length=20)] | None = None
+    again_after: Annotated[str, StringConstraints(max_length=20)] | None = None
+    steps: Annotated[list[dict[str, Any]], Field(max_length=30)] | None = None
+    bandit: dict[str, Any] | None = None
 
 
 class MoneyAnswer(BaseModel):

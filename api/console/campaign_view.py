@@ -177,6 +177,7 @@ def _why_not(why: str, say: Say) -> str:
     """An exclusion in the reader's language: a rule of the gate by its name, the campaign's own by a text."""
     known = {
         "already in this campaign": "already",
+        "does not enter the flow now": "no_entry",
         "in another campaign these days": "elsewhere",
         "no consent and address on any channel of the plan": "no_channel",
     }

@@ -257,6 +257,19 @@ def test_a_rep_looks_on_where_a_manager_acts(page: Any, address: str) -> None:
     assert page.url.endswith("/campaigns/spring")
 
 
+def test_a_manager_starts_a_flow_and_sees_its_steps_first(page: Any, address: str) -> None:
+    page.context.clear_cookies()
+    sign_in(page, "may")
+    page.goto("/new-campaign")
+    page.fill("#id", "come-back")
+    page.select_option("#flow", "win-back")
+    page.click("text=Show what would happen")
+    assert "wait" in page.inner_text("#preview dl").lower()
+    page.click("text=Start the campaign")
+    assert page.url.endswith("/campaigns/come-back")
+    assert page.is_visible("text=Steps")
+
+
 def test_a_rep_asks_for_a_draft(page: Any, shop: ConsoleShop) -> None:
     page.goto("/customers?q=Nora")
     page.click("[data-row]")

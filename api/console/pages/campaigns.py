@@ -16,9 +16,12 @@ from api.campaigning import forecast, plan_from, standing
 from api.console.campaign_view import campaign_rows, campaign_view, preview_view
 from api.console.flash import Flash
 from api.console.pages.router import pages
+from api.console.plan_view import plan_rows
 from api.console.render import go, page, say_for
 from api.console.result_view import result_view
+from api.console.say import Say
 from api.console.session import acts, sees
+from api.flowing import shipped_flows
 from api.measuring import measure
 from api.schemas import PlanRequest
 
@@ -28,7 +31,7 @@ Planner = Annotated[Caller, sees(MANAGERS, Scope.CAMPAIGNS)]
 Manager = Annotated[Caller, acts(MANAGERS, Scope.CAMPAIGNS)]
 Approver = Annotated[Caller, acts(MANAGERS | {Role.REVIEWER}, Scope.REVIEW)]
 CampaignId = Annotated[str, Path(max_length=100)]
-FIELDS = ("id", "band", "top", "budget", "auto_send")
+FIELDS = ("id", "flow", "band", "top", "budget", "auto_send")
 
 
 @router.get("/campaigns")
@@ -41,24 +44,25 @@ def campaigns(request: Request, shop: Shop, by: Watcher) -> Response:
 def plan(request: Request, shop: Shop, by: Planner, channel: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
     """The form; with an id in it, also what starting it would do. Looking changes nothing, so it is a GET."""
     given = {name: request.query_params[name] for name in FIELDS if request.query_params.get(name)}
-    values = _form(given, channel)
+    values, say = _form(given, channel, say_for(request)), say_for(request)
     if "id" not in given:
         return page(request, "new_campaign.html", by, form=values, look=None)
     try:
-        told = forecast(plan_from(_request(given, channel), shop), shop)
+        wish = plan_from(_request(given, channel), shop)
+        told = forecast(wish, shop)
     except (HoldfastError, ValidationError) as error:
         return page(request, "new_campaign.html", by, 422, _refusal(error), form=values, look=None)
-    return page(request, "new_campaign.html", by, form=values, look=preview_view(told, say_for(request)))
+    return page(request, "new_campaign.html", by, form=values, look=preview_view(told, say), plan=plan_rows(wish, say))
 
 
 @router.post("/campaigns")
 def start(
-    request: Request, shop: Shop, by: Manager, id: Annotated[str, Form()] = "", band: Annotated[str, Form()] = "high",  # noqa: A002
+    request: Request, shop: Shop, by: Manager, id: Annotated[str, Form()] = "", band: Annotated[str, Form()] = "",  # noqa: A002
     top: Annotated[str, Form()] = "", budget: Annotated[str, Form()] = "", auto_send: Annotated[str, Form()] = "",
-    channel: Annotated[list[str], Form()] = [],  # noqa: B006
+    flow: Annotated[str, Form()] = "", channel: Annotated[list[str], Form()] = [],  # noqa: B006
 ) -> Response:  # fmt: skip
     """Begin it; a worker drafts for everybody flagged. The same id again goes on and reaches nobody twice."""
-    given = {"id": id, "band": band, "top": top, "budget": budget, "auto_send": auto_send}
+    given = {"id": id, "flow": flow, "band": band, "top": top, "budget": budget, "auto_send": auto_send}
     try:
         shop.require_scores()
         wish = plan_from(_request({k: v for k, v in given.items() if v}, channel), shop)
@@ -71,7 +75,7 @@ def start(
             422,
             _refusal(error),
             "/new-campaign",
-            form=_form(given, channel),
+            form=_form(given, channel, say_for(request)),
             look=None,
         )
     return go(request, f"/campaigns/{wish.id}", Flash("campaign.started"))
@@ -132,16 +136,27 @@ def approve(request: Request, shop: Shop, by: Approver, campaign_id: CampaignId)
 
 
 def _request(given: dict[str, str], channels: list[str]) -> PlanRequest:
-    """Raises ValidationError naming the field."""
+    """What was typed; of a flow, its steps and whatever was left empty as its file says. Raises ValidationError."""
     fields: dict[str, Any] = {**given, "auto_send": bool(given.get("auto_send"))}
-    return PlanRequest(**fields, **({"channels": channels} if channels else {}))
+    chosen = fields.pop("flow", "")
+    flow: dict[str, Any] = next((one for one in shipped_flows() if one["id"] == chosen), {})
+    if "budget" in flow:
+        flow = {**flow, "budget": str(flow["budget"])}
+    return PlanRequest(**{**flow, **fields, **({"channels": channels} if channels else {})})
 
 
-def _form(given: dict[str, str], channels: list[str]) -> dict[str, Any]:
+def _form(given: dict[str, str], channels: list[str], say: Say) -> dict[str, Any]:
     """What the form shows: what was typed, else the usual."""
     usual = [Channel.EMAIL.value, Channel.PUSH.value, Channel.SMS.value]
-    blank = {"id": "", "band": "high", "top": "", "budget": "", "auto_send": ""}
-    return {**blank, **given, "channels": channels or usual, "all_channels": [*usual, Channel.CHAT.value]}
+    blank = {"id": "", "flow": "", "band": "", "top": "", "budget": "", "auto_send": ""}
+    flows = [(one["id"], one.get("title", {}).get(say.language.value, one["id"])) for one in shipped_flows()]
+    return {
+        **blank,
+        **given,
+        "flows": flows,
+        "channels": channels or usual,
+        "all_channels": [*usual, Channel.CHAT.value],
+    }
 
 
 def _refusal(error: HoldfastError | ValidationError) -> Flash:

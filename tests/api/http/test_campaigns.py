@@ -129,3 +129,42 @@ def test_arms_go_in_over_http_and_come_out_in_the_report(door: Client, shop: Sma
     assert "compar" in told["remark"]
     bad = manager.post("/v1/campaigns", json={**PLAN, "arms": [{"name": "a"}, {"name": "b"}]})
     assert (bad.status_code, "overlap" in bad.json()["detail"]) == (409, True)
+
+
+FLOW = {
+    "id": "hello-again",
+    "enter": {"silent_days": 10},
+    "goal": ["order"],
+    "steps": [{"send": "long_silence", "offer": "none"}, {"wait": "3d"}, {"send": "long_silence"}],
+    "channels": ["email"],
+    "auto_send": True,
+    "audit_share": 0,
+}
+
+
+def test_a_flow_is_started_over_http_and_takes_its_first_step(door: Client, shop: SmallShop) -> None:
+    manager = door(Role.MANAGER)
+    assert manager.post("/v1/campaigns/preview", json=FLOW).json()["recipients"] > 0
+    assert manager.post("/v1/campaigns", json=FLOW).status_code == 202
+    worker.draft_turn(shop.workshop.house)
+    said = manager.get("/v1/campaigns/hello-again").json()
+    assert said["status"] == "running"
+    assert sum(said["cases"].values()) > 0
+    written = {case.situation for case in shop.workshop.store.cases.find([CaseStatus.QUEUED])}
+    assert written == {"long_silence"}
+
+
+def test_a_flow_that_cannot_be_meant_is_refused_in_the_words_of_its_step(door: Client) -> None:
+    said = door(Role.MANAGER).post("/v1/campaigns", json={**FLOW, "steps": [{"send": "no_such_thing"}]})
+    assert said.status_code == 409
+    assert "no_such_thing" in said.json()["detail"]
+    lost = door(Role.MANAGER).post("/v1/campaigns", json={**PLAN, "goal": ["order"]})
+    assert (lost.status_code, "steps" in lost.json()["detail"]) == (409, True)
+
+
+def test_sizes_that_are_learnt_are_named_over_http(door: Client, shop: SmallShop) -> None:
+    plan = {**PLAN, "id": "sizes", "bandit": {"offers": ["amount_15", "percent_12"]}}
+    assert door(Role.MANAGER).post("/v1/campaigns", json=plan).status_code == 202
+    assert shop.workshop.store.campaigns.row("sizes").plan["bandit"]["offers"] == ["amount_15", "percent_12"]
+    wrong = {**plan, "id": "wrong", "bandit": {"offers": ["amount_15"]}}
+    assert door(Role.MANAGER).post("/v1/campaigns", json=wrong).status_code == 409
