@@ -2,6 +2,7 @@
 
 Everybody of the group is locked before anything is read, every budget before it is reckoned with, and every code is
 taken before it is promised, so that what `reserve` answers is what `keep` writes. Whoever writes alone waits meanwhile.
+Two groups on PostgreSQL may come to want each other's budgets: the database then ends one, which is done again one by one.
 """
 
 from __future__ import annotations
