@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from agent.domain import Finding, Severity
-from agent.guardrails.licence import leaves
 from agent.guardrails.links import is_own_host, national, own_numbers
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -209,7 +208,7 @@ _HARMLESS_KEY = sieve(r"masked|pickup|last4|tail|store|自提|尾号|脱敏")
 
 
 def _private_values(message: Message) -> Iterator[str]:
-    for path, value in leaves(message.context.customer.facts):
+    for path, value in message.licence.facts:
         key = path.casefold()
         private = _PRIVATE_KEY.search(key) and not _HARMLESS_KEY.search(key)
         if private and isinstance(value, str) and len(value) >= 6 and "*" not in value:

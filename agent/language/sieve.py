@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick
 
 from agent.language.literals import ANYWHERE, Reach, reaches, split_alternatives
 
-_SHORT = 48
+_SHORT = 24
 """Below this many characters the expression itself is quicker than asking whether it could match."""
 _MANY = 40
 """Beyond this many alternatives that could match, one run of the whole expression is quicker."""
@@ -31,11 +31,13 @@ _WIDE = 12
 class Sieve:
     """One regular expression. Offers what `re.Pattern` offers; `pattern` is its source."""
 
-    __slots__ = ("_any_case", "_number", "_ways", "_whole", "pattern")
+    __slots__ = ("_any_case", "_number", "_ways", "_whole", "fullmatch", "match", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
         self._whole = re.compile(pattern, flags)
+        self.match = self._whole.match
+        self.fullmatch = self._whole.fullmatch
         self._any_case = bool(self._whole.flags & re.IGNORECASE)
         self._number, self._ways = _registered(pattern, self._whole, self._any_case)
 
@@ -63,12 +65,6 @@ class Sieve:
     def findall(self, text: str) -> list[str]:
         return self._whole.findall(text) if self._could_match(text) else []
 
-    def match(self, text: str, at: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        return self._whole.match(text, at, end)
-
-    def fullmatch(self, text: str, at: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        return self._whole.fullmatch(text, at, end)
-
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
         return self._whole.sub(new, text, count) if self._could_match(text) else text
 
@@ -94,6 +90,14 @@ class Sieve:
             return _merged(trails, at, end)
         only = trails[0]
         return only.expression.finditer(text, at, end) if only.starts is None else only.walk(at, end)
+
+
+def able(sieves: Sequence[Sieve], text: str) -> Sequence[Sieve]:
+    """Those of the sieves that could find something in the text, in their order."""
+    if len(text) < _SHORT:
+        return sieves
+    uses = _uses_in(text)
+    return [one for one in sieves if one._number in uses or one._any_case or not one._ways]
 
 
 def _merged(trails: Sequence[_Trail], at: int, end: int) -> Iterator[re.Match[str]]:
@@ -160,13 +164,22 @@ _Use = tuple[int, str]
 """An alternative of a sieve, by its place in the order, and a literal of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """Literals of two characters or more, which one pass finds, with what they are used by; and single characters."""
+
+    automaton: AhoCorasick
+    longer: tuple[tuple[tuple[int, _Use], ...], ...]
+    single: Mapping[str, tuple[tuple[int, _Use], ...]]
+
+
 class _Register:
     """Which literal is used by which sieves. Sieves are made when modules are imported; the automaton, at first use."""
 
     def __init__(self) -> None:
         self.uses: dict[str, list[tuple[int, _Use]]] = {}
         self.count = 0
-        self._built: tuple[AhoCorasick, list[str], frozenset[str]] | None = None
+        self._built: _Built | None = None
         self._lock = threading.Lock()
 
     def add(self, ways: Sequence[_Way]) -> int:
@@ -181,26 +194,32 @@ class _Register:
 
     def read(self, text: str) -> dict[int, list[_Use]]:
         """What the literals of a text are used by, under the numbers of the sieves."""
-        automaton, longer, single = self._built or self._build()
+        built = self._built or self._build()
         found: dict[int, list[_Use]] = {}
-        said = {longer[index] for index, _, _ in automaton.find_matches_as_indexes(text, overlapping=True)}
-        for literal in said | (single & set(text)):
-            for number, use in self.uses[literal]:
-                found.setdefault(number, []).append(use)
+        said = {match[0] for match in built.automaton.find_matches_as_indexes(text, overlapping=True)}
+        called = [built.longer[index] for index in said]
+        called += [built.single[char] for char in built.single.keys() & text]
+        for uses in called:
+            for number, use in uses:
+                if number in found:
+                    found[number].append(use)
+                else:
+                    found[number] = [use]
         return found
 
-    def _build(self) -> tuple[AhoCorasick, list[str], frozenset[str]]:
+    def _build(self) -> _Built:
+        """In tuples, because there are some ten thousand: the collector of garbage leaves these alone."""
         with self._lock:
             longer = [literal for literal in self.uses if len(literal) > 1]
-            single = frozenset(literal for literal in self.uses if len(literal) == 1)
-            self._built = (AhoCorasick(longer), longer, single)
+            single = {literal: tuple(uses) for literal, uses in self.uses.items() if len(literal) == 1}
+            self._built = _Built(AhoCorasick(longer), tuple(tuple(self.uses[one]) for one in longer), single)
             return self._built
 
 
 _REGISTER = _Register()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _uses_in(text: str) -> dict[int, list[_Use]]:
     return _REGISTER.read(text)
 

@@ -42,7 +42,9 @@ def _disguises() -> tuple[tuple[Sieve, str], ...]:
 
 def _is_dressed(text: str) -> bool:
     """Whether any dress stands in the text at all: few texts hold one, and they alone are read term by term."""
-    return any(word in _SOUNDS for word in _LATIN.findall(text)) or any(odd in text for odd in _ODD)
+    if text.isascii():  # each disguise keeps a Chinese sign
+        return False
+    return not _SOUNDS.isdisjoint(_LATIN.findall(text)) or any(odd in text for odd in _ODD)
 
 
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -64,13 +66,12 @@ def _whole(part: str) -> str:
     return rf"(?<![a-z0-9]){part}(?![a-z0-9])" if part.isascii() else part
 
 
-def spliced_terms(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where a term stands in disguise, and which term."""
+@lru_cache(maxsize=64)
+def spliced_terms(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where a term stands in disguise, and which term. Kept for a while: every list of the house asks it of a text."""
     if not _is_dressed(text):
-        return
-    for pattern, term in _disguises():
-        for match in pattern.finditer(text):
-            yield *match.span(), term
+        return ()
+    return tuple((*match.span(), term) for pattern, term in _disguises() for match in pattern.finditer(text))
 
 
 _PIECE = sieve(rf"[亻氵讠扌忄钅饣纟犭礻衤刂艹宀疒辶丬][{HANZI}]|[\u2e80-\u2fdf]")
