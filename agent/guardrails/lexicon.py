@@ -17,7 +17,7 @@ from agent.domain import Severity
 from agent.errors import InputError
 from agent.language.literals import could_run_for_ever, split_alternatives
 from agent.language.normalise import fold
-from agent.language.sieve import Sieve, able, sieve
+from agent.language.sieve import Sieve, sieve
 from agent.resources import kept, package_data
 
 _DENIED = sieve(
@@ -54,7 +54,7 @@ class Lexicon:
     def hits(self, text: str) -> Iterator[Hit]:
         taken: list[tuple[int, int]] | None = None
         for severity, patterns in ((Severity.BLOCK, self.block), (Severity.HUMAN, self.human)):
-            for pattern in able(patterns, text):
+            for pattern in patterns:
                 for match in pattern.finditer(text):
                     if taken is None:
                         taken = [found.span() for allowed in self.allow for found in allowed.finditer(text)]

@@ -12,7 +12,6 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from sys import maxsize
 
@@ -31,7 +30,7 @@ _WIDE = 12
 class Sieve:
     """One regular expression. Offers what `re.Pattern` offers; `pattern` is its source."""
 
-    __slots__ = ("_any_case", "_number", "_ways", "_whole", "fullmatch", "match", "pattern")
+    __slots__ = ("_all", "_any_case", "_first", "_ways", "_whole", "fullmatch", "match", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
@@ -39,7 +38,8 @@ class Sieve:
         self.match = self._whole.match
         self.fullmatch = self._whole.fullmatch
         self._any_case = bool(self._whole.flags & re.IGNORECASE)
-        self._number, self._ways = _registered(pattern, self._whole, self._any_case)
+        self._first, self._ways = _registered(pattern, self._whole, self._any_case)
+        self._all = (1 << len(self._ways)) - 1
 
     @property
     def flags(self) -> int:
@@ -53,51 +53,45 @@ class Sieve:
     def search(self, text: str, at: int = 0, end: int = maxsize) -> re.Match[str] | None:
         if len(text) < _SHORT or not self._ways:
             return self._whole.search(text, at, end)
-        found = self._found(text)
-        return next(self._matches(found, text, at, end), None) if found else None
+        able = self._able(text)
+        return next(self._matches(able, text, at, end), None) if able else None
 
     def finditer(self, text: str, at: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
         if len(text) < _SHORT or not self._ways:
             return self._whole.finditer(text, at, end)
-        found = self._found(text)
-        return self._matches(found, text, at, end) if found else iter(())
+        able = self._able(text)
+        return self._matches(able, text, at, end) if able else iter(())
 
     def findall(self, text: str) -> list[str]:
-        return self._whole.findall(text) if self._could_match(text) else []
+        return self._whole.findall(text) if self.could_match(text) else []
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
-        return self._whole.sub(new, text, count) if self._could_match(text) else text
+        return self._whole.sub(new, text, count) if self.could_match(text) else text
 
     def split(self, text: str) -> list[str]:
-        return self._whole.split(text) if self._could_match(text) else [text]
+        return self._whole.split(text) if self.could_match(text) else [text]
 
-    def _could_match(self, text: str) -> bool:
-        return len(text) < _SHORT or not self._ways or bool(self._found(text))
+    def could_match(self, text: str) -> bool:
+        """False where the text holds none of the literals: then it finds nothing there."""
+        return len(text) < _SHORT or not self._ways or bool(self._able(text))
 
-    def _found(self, text: str) -> Sequence[_Use]:
-        """Which alternatives could match somewhere in the text, each with a literal that lets it."""
-        uses = _uses_in_any_case(text) if self._any_case else _uses_in(text)
-        return uses.get(self._number, ())
+    def _able(self, text: str) -> int:
+        """A bit for each alternative that could match somewhere in the text."""
+        ways = _ways_in_any_case(text) if self._any_case else _ways_in(text)
+        return ways >> self._first & self._all
 
-    def _matches(self, found: Sequence[_Use], text: str, at: int, end: int) -> Iterator[re.Match[str]]:
-        literals: dict[int, list[str]] = {}
-        for rank, literal in sorted(found):
-            literals.setdefault(rank, []).append(literal)
-        if len(literals) > _MANY:
+    def _matches(self, able: int, text: str, at: int, end: int) -> Iterator[re.Match[str]]:
+        if able.bit_count() > _MANY:
             return self._whole.finditer(text, at, end)
-        trails = [self._ways[rank].trail(text, said) for rank, said in literals.items()]
+        trails = []
+        while able:
+            lowest = able & -able
+            trails.append(self._ways[lowest.bit_length() - 1].trail(text))
+            able ^= lowest
         if len(trails) > 1:
             return _merged(trails, at, end)
         only = trails[0]
         return only.expression.finditer(text, at, end) if only.starts is None else only.walk(at, end)
-
-
-def able(sieves: Sequence[Sieve], text: str) -> Sequence[Sieve]:
-    """Those of the sieves that could find something in the text, in their order."""
-    if len(text) < _SHORT:
-        return sieves
-    uses = _uses_in(text)
-    return [one for one in sieves if one._number in uses or one._any_case or not one._ways]
 
 
 def _merged(trails: Sequence[_Trail], at: int, end: int) -> Iterator[re.Match[str]]:
@@ -115,20 +109,22 @@ def _merged(trails: Sequence[_Trail], at: int, end: int) -> Iterator[re.Match[st
         ]
 
 
-@dataclass(frozen=True, slots=True)
 class _Way:
     """One alternative, and how far from its beginning each of its literals stands."""
 
-    expression: re.Pattern[str]
-    reaches: Mapping[str, Reach]
+    __slots__ = ("expression", "is_near", "reaches")
 
-    def trail(self, text: str, literals: Sequence[str]) -> _Trail:
-        """Where it can begin in a text that holds these of its literals."""
+    def __init__(self, expression: re.Pattern[str], needs: Mapping[str, Reach]) -> None:
+        self.expression = expression
+        self.reaches = needs
+        self.is_near = all(last - first <= _WIDE for first, last in needs.values()) and len(needs) <= _MANY
+
+    def trail(self, text: str) -> _Trail:
+        """Where it can begin in a text."""
+        if not self.is_near:
+            return _Trail(self.expression, text, None)
         starts: set[int] = set()
-        for literal in literals:
-            first, last = self.reaches[literal]
-            if last - first > _WIDE:
-                return _Trail(self.expression, text, None)
+        for literal, (first, last) in self.reaches.items():
             at = text.find(literal)
             while at >= 0:
                 starts.update(range(max(at - last, 0), at - first + 1))
@@ -136,13 +132,15 @@ class _Way:
         return _Trail(self.expression, text, sorted(starts) if len(starts) < len(text) // 4 else None)
 
 
-@dataclass(frozen=True, slots=True)
 class _Trail:
     """One alternative on one text. `starts`: all places where it could begin, in order; None: anywhere."""
 
-    expression: re.Pattern[str]
-    text: str
-    starts: list[int] | None
+    __slots__ = ("expression", "starts", "text")
+
+    def __init__(self, expression: re.Pattern[str], text: str, starts: list[int] | None) -> None:
+        self.expression = expression
+        self.text = text
+        self.starts = starts
 
     def next(self, at: int, end: int) -> re.Match[str] | None:
         """The first match that begins at `at` or later."""
@@ -160,59 +158,46 @@ class _Trail:
 
 # --- the literals of the whole house ----------------------------------------------------------------------------------
 
-_Use = tuple[int, str]
-"""An alternative of a sieve, by its place in the order, and a literal of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """Literals of two characters or more, which one pass finds, with what they are used by; and single characters."""
-
-    automaton: AhoCorasick
-    longer: tuple[tuple[tuple[int, _Use], ...], ...]
-    single: Mapping[str, tuple[tuple[int, _Use], ...]]
-
 
 class _Register:
-    """Which literal is used by which sieves. Sieves are made when modules are imported; the automaton, at first use."""
+    """Which literal calls which alternatives. Sieves are made when modules are imported; the automaton, at first use.
+
+    Alternatives are bits of one long number rather than records: ten thousand records would be walked over by the
+    collector of garbage again and again, which took a fifth of the gate's time.
+    """
 
     def __init__(self) -> None:
-        self.uses: dict[str, list[tuple[int, _Use]]] = {}
+        self.bits: dict[str, int] = {}
         self.count = 0
-        self._built: _Built | None = None
+        self._built: tuple[AhoCorasick, list[int], dict[str, int]] | None = None
         self._lock = threading.Lock()
 
     def add(self, ways: Sequence[_Way]) -> int:
+        """The number of the first of them; they follow one another."""
         with self._lock:
-            self.count += 1
-            for rank, way in enumerate(ways):
+            first = self.count
+            self.count += len(ways)
+            for at, way in enumerate(ways, first):
                 for literal in way.reaches:
-                    self.uses.setdefault(literal, []).append((self.count, (rank, literal)))
+                    self.bits[literal] = self.bits.get(literal, 0) | 1 << at
             self._built = None
-        _uses_in.cache_clear()
-        return self.count
+        _ways_in.cache_clear()
+        return first
 
-    def read(self, text: str) -> dict[int, list[_Use]]:
-        """What the literals of a text are used by, under the numbers of the sieves."""
-        built = self._built or self._build()
-        found: dict[int, list[_Use]] = {}
-        said = {match[0] for match in built.automaton.find_matches_as_indexes(text, overlapping=True)}
-        called = [built.longer[index] for index in said]
-        called += [built.single[char] for char in built.single.keys() & text]
-        for uses in called:
-            for number, use in uses:
-                if number in found:
-                    found[number].append(use)
-                else:
-                    found[number] = [use]
+    def read(self, text: str) -> int:
+        automaton, bits_of, single = self._built or self._build()
+        found = 0
+        for index in {match[0] for match in automaton.find_matches_as_indexes(text, overlapping=True)}:
+            found |= bits_of[index]
+        for char in single.keys() & text:
+            found |= single[char]
         return found
 
-    def _build(self) -> _Built:
-        """In tuples, because there are some ten thousand: the collector of garbage leaves these alone."""
+    def _build(self) -> tuple[AhoCorasick, list[int], dict[str, int]]:
         with self._lock:
-            longer = [literal for literal in self.uses if len(literal) > 1]
-            single = {literal: tuple(uses) for literal, uses in self.uses.items() if len(literal) == 1}
-            self._built = _Built(AhoCorasick(longer), tuple(tuple(self.uses[one]) for one in longer), single)
+            longer = [literal for literal in self.bits if len(literal) > 1]
+            single = {literal: bits for literal, bits in self.bits.items() if len(literal) == 1}
+            self._built = (AhoCorasick(longer), [self.bits[literal] for literal in longer], single)
             return self._built
 
 
@@ -220,19 +205,20 @@ _REGISTER = _Register()
 
 
 @lru_cache(maxsize=1024)
-def _uses_in(text: str) -> dict[int, list[_Use]]:
+def _ways_in(text: str) -> int:
+    """The alternatives that could match somewhere in the text, as bits."""
     return _REGISTER.read(text)
 
 
-def _uses_in_any_case(text: str) -> dict[int, list[_Use]]:
-    return _uses_in(text.casefold())
+def _ways_in_any_case(text: str) -> int:
+    return _ways_in(text.casefold())
 
 
 @cache
 def _registered(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[int, tuple[_Way, ...]]:
-    """A sieve's number and its alternatives; none where the expression could match without any literal.
+    """The number of a sieve's first alternative, and all of them; none where the expression could match without any literal.
 
-    Kept, so that a list that is read again does not take a new number.
+    Kept, so that a list that is read again does not take new ones.
     """
     names = whole.groupindex
     sources = split_alternatives(pattern) if len(names) == whole.groups else [pattern]
