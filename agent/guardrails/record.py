@@ -179,9 +179,7 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
     """Whether the years since the record began are about as many as said."""
     today = message.context.local_now.date()
-    starts = [
-        day for path, value in message.licence.facts if _SINCE.search(path) and (day := _begin(value))
-    ]
+    starts = [day for path, value in message.licence.facts if _SINCE.search(path) and (day := _begin(value))]
     per = Decimal(12) if quantity.kind == "years" else Decimal(1)
     for start in starts:
         months = (today.year - start.year) * 12 + today.month - start.month

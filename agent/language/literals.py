@@ -1,7 +1,8 @@
 """Which literals a regular expression cannot match without, and where in a match they stand.
 
 Reads the expression as Python's own parser reads it. The parser is private to `re`; should it change, nothing here is
-understood any more, every expression counts as one that could match anything, and the house is slower but finds the same.
+understood any more, every expression counts as one that could match anything, and the house is slower and finds the
+same.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import product
 from typing import Any
 
 MOST_LITERALS = 120
+MOST_NEEDS = 3
 _MOST_IN_A_CLASS = 12
 _LONGEST = 12
 
@@ -20,23 +22,24 @@ Reach = tuple[int, int]
 FAR = 1 << 20
 """Any number of characters."""
 ANYWHERE: Reach = (-FAR, FAR)
-_Needs = Mapping[str, Reach]
+Needs = Mapping[str, Reach]
+"""Literals with their reach: a match has at least one of them, and has it there."""
 
 
 def needed_literals(pattern: str) -> frozenset[str]:
     """Of these strings at least one stands in every text that the pattern matches; empty: nothing can be said."""
-    return frozenset(reaches(pattern))
+    return frozenset(next(iter(all_needs(pattern)), {}))
 
 
-def reaches(pattern: str) -> dict[str, Reach]:
-    """The needed literals with their reach: every match has at least one of them, and has it there."""
+def all_needs(pattern: str) -> list[Needs]:
+    """What every match has one of, and one of, and one of: the most telling first; empty: nothing can be said."""
     try:
-        return _shortest(_needed(import_module("re._parser").parse(pattern)))
+        return [_shortest(needs) for needs in _choices(import_module("re._parser").parse(pattern))[:MOST_NEEDS]]
     except (ImportError, AttributeError, TypeError, ValueError):
-        return {}
+        return []
 
 
-def _shortest(needs: _Needs) -> dict[str, Reach]:
+def _shortest(needs: Needs) -> dict[str, Reach]:
     """Without those that hold another one: whoever finds 'open' has found 'reopen' too, two characters further on."""
     kept = {one: reach for one, reach in needs.items() if not any(other in one for other in needs if other != one)}
     for longer in needs.keys() - kept.keys():
@@ -47,9 +50,14 @@ def _shortest(needs: _Needs) -> dict[str, Reach]:
     return kept
 
 
-def _needed(nodes: Iterable[Any]) -> _Needs:
-    """The most telling set among the pieces of a sequence: long literals before short ones, few before many."""
-    choices: list[_Needs] = []
+def _needed(nodes: Iterable[Any]) -> Needs:
+    """The most telling set among the pieces of a sequence."""
+    return next(iter(_choices(nodes)), {})
+
+
+def _choices(nodes: Iterable[Any]) -> list[Needs]:
+    """The sets that the pieces of a sequence need: long literals before short ones, few before many."""
+    choices: list[Needs] = []
     run, begun, here = frozenset({""}), (0, 0), (0, 0)
     for name, value in ((str(operation), value) for operation, value in nodes):
         exact, after = _exact(name, value), _further(here, _width(name, value))
@@ -61,11 +69,12 @@ def _needed(nodes: Iterable[Any]) -> _Needs:
         fits = exact is not None and len(exact) <= MOST_LITERALS
         run, begun = (exact, here) if exact is not None and fits else (frozenset({""}), after)
         if exact is None:
-            choices.append({one: _further(here, reach) for one, reach in _inside(name, value).items()})
+            for needs in _inside(name, value):
+                choices.append({one: _further(here, reach) for one, reach in needs.items()})
         here = after
     choices.append(dict.fromkeys(run, begun))
     telling = [choice for choice in choices if choice and "" not in choice and len(choice) <= MOST_LITERALS]
-    return max(telling, key=lambda choice: (min(map(len, choice)), -len(choice)), default={})
+    return sorted(telling, key=lambda choice: (min(map(len, choice)), -len(choice)), reverse=True)
 
 
 def _further(one: Reach, other: Reach) -> Reach:
@@ -167,22 +176,22 @@ def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     return everything if len(everything) <= MOST_LITERALS else None
 
 
-def _inside(name: str, value: Any) -> _Needs:
+def _inside(name: str, value: Any) -> list[Needs]:
     """What a piece needs that is no finite set itself."""
     match name:
         case "SUBPATTERN":
-            return _needed(value[3])
+            return _choices(value[3])
         case "BRANCH":
-            return _in_any([_needed(branch) for branch in value[1]])
+            return [_in_any([_needed(branch) for branch in value[1]])]
         case "MAX_REPEAT" | "MIN_REPEAT" if value[0] > 0:
-            return _needed(value[2])
+            return _choices(value[2])
         case "ASSERT":
-            ahead, nodes = value[0] > 0, value[1]
-            return _needed(nodes) if ahead else dict.fromkeys(_needed(nodes), ANYWHERE)
-    return {}
+            ahead, needs = value[0] > 0, _choices(value[1])
+            return needs if ahead else [dict.fromkeys(need, ANYWHERE) for need in needs]
+    return []
 
 
-def _in_any(branches: Sequence[_Needs]) -> _Needs:
+def _in_any(branches: Sequence[Needs]) -> Needs:
     """What one of the branches needs, whichever it is; nothing where one of them needs nothing."""
     needs: dict[str, Reach] = {}
     for branch in branches:

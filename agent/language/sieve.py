@@ -1,9 +1,9 @@
 """Regular expressions that are asked only where a text could match them at all.
 
-Most rules have nothing to say about most messages. A `Sieve` knows the literals of which any match needs at least one,
+Most rules have nothing to say about most messages. A `Sieve` knows sets of literals of which any match needs one each,
 and how far from its beginning; one pass over the text (Aho-Corasick, all literals of the house at once) says which
-sieves could speak. The others cost a look into a table, and these are tried only where a literal lets a match begin. It
-finds exactly what `re` finds: what it cannot see through it asks `re` about.
+sieves could speak. The others cost a bit test, and these are tried only where a literal lets a match begin. It finds
+exactly what `re` finds: what it cannot see through it asks `re` about.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from sys import maxsize
 
 from ahocorasick_rs import AhoCorasick
 
-from agent.language.literals import ANYWHERE, Reach, reaches, split_alternatives
+from agent.language.literals import ANYWHERE, Needs, all_needs, split_alternatives
 
 _SHORT = 24
 """Below this many characters the expression itself is quicker than asking whether it could match."""
@@ -54,13 +54,13 @@ class Sieve:
         if len(text) < _SHORT or not self._ways:
             return self._whole.search(text, at, end)
         able = self._able(text)
-        return next(self._matches(able, text, at, end), None) if able else None
+        return next(_matches(able, self._whole, text, at, end), None) if able else None
 
     def finditer(self, text: str, at: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
         if len(text) < _SHORT or not self._ways:
             return self._whole.finditer(text, at, end)
         able = self._able(text)
-        return self._matches(able, text, at, end) if able else iter(())
+        return _matches(able, self._whole, text, at, end) if able else iter(())
 
     def findall(self, text: str) -> list[str]:
         return self._whole.findall(text) if self.could_match(text) else []
@@ -72,26 +72,32 @@ class Sieve:
         return self._whole.split(text) if self.could_match(text) else [text]
 
     def could_match(self, text: str) -> bool:
-        """False where the text holds none of the literals: then it finds nothing there."""
+        """False where the text lacks what any match needs: then it finds nothing there."""
         return len(text) < _SHORT or not self._ways or bool(self._able(text))
 
-    def _able(self, text: str) -> int:
-        """A bit for each alternative that could match somewhere in the text."""
-        ways = _ways_in_any_case(text) if self._any_case else _ways_in(text)
-        return ways >> self._first & self._all
+    def _able(self, text: str) -> Sequence[_Way]:
+        """The alternatives that could match somewhere in the text, in their order."""
+        met = (_met_in_any_case(text) if self._any_case else _met_in(text)) >> self._first
+        likely = met & self._all
+        if not likely:
+            return ()
+        able = []
+        while likely:
+            lowest = likely & -likely
+            way = self._ways[lowest.bit_length() - 1]
+            if met & way.needs == way.needs:
+                able.append(way)
+            likely ^= lowest
+        return able
 
-    def _matches(self, able: int, text: str, at: int, end: int) -> Iterator[re.Match[str]]:
-        if able.bit_count() > _MANY:
-            return self._whole.finditer(text, at, end)
-        trails = []
-        while able:
-            lowest = able & -able
-            trails.append(self._ways[lowest.bit_length() - 1].trail(text))
-            able ^= lowest
-        if len(trails) > 1:
-            return _merged(trails, at, end)
-        only = trails[0]
-        return only.expression.finditer(text, at, end) if only.starts is None else only.walk(at, end)
+
+def _matches(able: Sequence[_Way], whole: re.Pattern[str], text: str, at: int, end: int) -> Iterator[re.Match[str]]:
+    if len(able) > _MANY:
+        return whole.finditer(text, at, end)
+    if len(able) > 1:
+        return _merged([way.trail(text) for way in able], at, end)
+    only = able[0].trail(text)
+    return only.expression.finditer(text, at, end) if only.starts is None else only.walk(at, end)
 
 
 def _merged(trails: Sequence[_Trail], at: int, end: int) -> Iterator[re.Match[str]]:
@@ -110,21 +116,21 @@ def _merged(trails: Sequence[_Trail], at: int, end: int) -> Iterator[re.Match[st
 
 
 class _Way:
-    """One alternative, and how far from its beginning each of its literals stands."""
+    """One alternative. `needs` are bits, counted from the sieve's first; `near` tells where a match can begin."""
 
-    __slots__ = ("expression", "is_near", "reaches")
+    __slots__ = ("expression", "near", "needs")
 
-    def __init__(self, expression: re.Pattern[str], needs: Mapping[str, Reach]) -> None:
+    def __init__(self, expression: re.Pattern[str], needs: int, near: Needs | None) -> None:
         self.expression = expression
-        self.reaches = needs
-        self.is_near = all(last - first <= _WIDE for first, last in needs.values()) and len(needs) <= _MANY
+        self.needs = needs
+        self.near = near
 
     def trail(self, text: str) -> _Trail:
         """Where it can begin in a text."""
-        if not self.is_near:
+        if self.near is None:
             return _Trail(self.expression, text, None)
         starts: set[int] = set()
-        for literal, (first, last) in self.reaches.items():
+        for literal, (first, last) in self.near.items():
             at = text.find(literal)
             while at >= 0:
                 starts.update(range(max(at - last, 0), at - first + 1))
@@ -160,10 +166,10 @@ class _Trail:
 
 
 class _Register:
-    """Which literal calls which alternatives. Sieves are made when modules are imported; the automaton, at first use.
+    """Which literal meets which needs. Sieves are made when modules are imported; the automaton, at first use.
 
-    Alternatives are bits of one long number rather than records: ten thousand records would be walked over by the
-    collector of garbage again and again, which took a fifth of the gate's time.
+    Needs are bits of one long number rather than records: ten thousand records would be walked over by the collector of
+    garbage again and again, which took a fifth of the gate's time.
     """
 
     def __init__(self) -> None:
@@ -172,26 +178,27 @@ class _Register:
         self._built: tuple[AhoCorasick, list[int], dict[str, int]] | None = None
         self._lock = threading.Lock()
 
-    def add(self, ways: Sequence[_Way]) -> int:
+    def add(self, needs: Iterable[Needs]) -> int:
         """The number of the first of them; they follow one another."""
         with self._lock:
             first = self.count
-            self.count += len(ways)
-            for at, way in enumerate(ways, first):
-                for literal in way.reaches:
-                    self.bits[literal] = self.bits.get(literal, 0) | 1 << at
+            for need in needs:
+                for literal in need:
+                    self.bits[literal] = self.bits.get(literal, 0) | 1 << self.count
+                self.count += 1
             self._built = None
-        _ways_in.cache_clear()
+        _met_in.cache_clear()
         return first
 
     def read(self, text: str) -> int:
+        """The needs that a text meets."""
         automaton, bits_of, single = self._built or self._build()
-        found = 0
+        met = 0
         for index in {match[0] for match in automaton.find_matches_as_indexes(text, overlapping=True)}:
-            found |= bits_of[index]
+            met |= bits_of[index]
         for char in single.keys() & text:
-            found |= single[char]
-        return found
+            met |= single[char]
+        return met
 
     def _build(self) -> tuple[AhoCorasick, list[int], dict[str, int]]:
         with self._lock:
@@ -205,37 +212,55 @@ _REGISTER = _Register()
 
 
 @lru_cache(maxsize=1024)
-def _ways_in(text: str) -> int:
-    """The alternatives that could match somewhere in the text, as bits."""
+def _met_in(text: str) -> int:
     return _REGISTER.read(text)
 
 
-def _ways_in_any_case(text: str) -> int:
-    return _ways_in(text.casefold())
+def _met_in_any_case(text: str) -> int:
+    return _met_in(text.casefold())
 
 
 @cache
 def _registered(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[int, tuple[_Way, ...]]:
-    """The number of a sieve's first alternative, and all of them; none where the expression could match without any literal.
+    """The number of a sieve's first need, and its alternatives; none where it could match without any literal.
 
-    Kept, so that a list that is read again does not take new ones.
+    Kept, so that a list that is read again does not take new numbers.
     """
     names = whole.groupindex
     sources = split_alternatives(pattern) if len(names) == whole.groups else [pattern]
-    needs = [reaches(source) for source in sources]
+    needs = [all_needs(source) for source in sources]
     if not all(needs):
-        sources, needs = [pattern], [reaches(pattern)]
+        sources, needs = [pattern], [all_needs(pattern)]
     if not all(needs):
         return 0, ()
     if any_case:  # where a text says it in other letters, it may say it in more or fewer of them
-        needs = [{literal.casefold(): ANYWHERE for literal in needed} for needed in needs]
-    expressions = [re.compile(_with_all(names, source), whole.flags & ~re.UNICODE) for source in sources]
-    ways = tuple(_Way(expression, needed) for expression, needed in zip(expressions, needs, strict=True))
-    return _REGISTER.add(ways), ways
+        needs = [[{one.casefold(): ANYWHERE for one in need} for need in all_of] for all_of in needs]
+    # the most telling need of each alternative first: their bits are asked together
+    more = [(rank, need) for rank, all_of in enumerate(needs) for need in all_of[1:] if _is_telling(need)]
+    first = _REGISTER.add([*(all_of[0] for all_of in needs), *(need for _, need in more)])
+    bits = [1 << rank for rank in range(len(sources))]
+    for at, (rank, _) in enumerate(more, len(sources)):
+        bits[rank] |= 1 << at
+    flags = whole.flags & ~re.UNICODE
+    ways = (
+        _Way(re.compile(_with_all(names, source), flags), bit, next(filter(_is_near, all_of), None))
+        for source, bit, all_of in zip(sources, bits, needs, strict=True)
+    )
+    return first, tuple(ways)
+
+
+def _is_telling(need: Needs) -> bool:
+    """Whether a text could lack it: a blank or a letter stands in all of them."""
+    return not any(len(literal) == 1 and literal.isascii() for literal in need)
+
+
+def _is_near(need: Needs) -> bool:
+    """Whether it tells where a match begins, in few places of few literals."""
+    return _is_telling(need) and len(need) <= _MANY and all(last - first <= _WIDE for first, last in need.values())
 
 
 def _with_all(names: Mapping[str, int], source: str) -> str:
-    """One alternative, which knows the names that only the others fill: whoever asks for one gets None, as from `re`."""
+    """One alternative that knows the names of the others too: whoever asks for one gets None, as from `re`."""
     missing = "".join(f"(?P<{name}>)" for name in names if f"(?P<{name}>" not in source)
     return f"{source}(?:(?!){missing})?" if missing else source
 
