@@ -250,10 +250,16 @@ class Licence:
 
     def _has_words_of(self, quantity: Quantity) -> bool:
         """A bare number is in too many other words: the 30 of 30 days licenses no 30 yuan."""
-        words = quantity.text.strip()
-        return not re.fullmatch(r"[\d.,]+|.", words) and bool(
-            re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", self.everything)
-        )
+        words, text = quantity.text.strip(), self.everything
+        if re.fullmatch(r"[\d.,]+|.", words):
+            return False
+        at = text.find(words)
+        while at >= 0:
+            before, after = text[at - 1 : at], text[at + len(words) : at + len(words) + 1]
+            if not (before.isdecimal() or before == "." or after.isdecimal()):
+                return True
+            at = text.find(words, at + 1)
+        return False
 
     def says(self, quantity: Quantity) -> bool:
         """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""

@@ -73,7 +73,7 @@ _SHINGLE = 3
 
 
 def _duplicate(message: Message) -> Iterator[Finding]:
-    if not message.is_marketing or message.body is None:
+    if not message.context.sent_texts or not message.is_marketing or message.body is None:
         return
     own = _shingles(message.words.body)
     for earlier in message.context.sent_texts:

@@ -39,6 +39,14 @@ def all_needs(pattern: str) -> list[Needs]:
         return []
 
 
+def least_width(pattern: str) -> int:
+    """How many characters a match has at least; 0 too where nothing can be said."""
+    try:
+        return _width_of(import_module("re._parser").parse(pattern))[0]
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return 0
+
+
 def _shortest(needs: Needs) -> dict[str, Reach]:
     """Without those that hold another one: whoever finds 'open' has found 'reopen' too, two characters further on."""
     kept = {one: reach for one, reach in needs.items() if not any(other in one for other in needs if other != one)}

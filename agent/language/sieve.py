@@ -17,8 +17,10 @@ from sys import maxsize
 
 from ahocorasick_rs import AhoCorasick
 
-from agent.language.literals import ANYWHERE, Needs, all_needs, split_alternatives
+from agent.language.literals import ANYWHERE, Needs, all_needs, least_width, split_alternatives
 
+_BLIND = 2
+"""With more alternatives than this that need no literal, the whole expression is quicker."""
 _SHORT = 24
 """Below this many characters the expression itself is quicker than asking whether it could match."""
 _MANY = 40
@@ -30,7 +32,7 @@ _WIDE = 12
 class Sieve:
     """One regular expression. Offers what `re.Pattern` offers; `pattern` is its source."""
 
-    __slots__ = ("_all", "_any_case", "_first", "_ways", "_whole", "fullmatch", "match", "pattern")
+    __slots__ = ("_all", "_always", "_any_case", "_first", "_ways", "_whole", "fullmatch", "match", "pattern")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
@@ -40,6 +42,7 @@ class Sieve:
         self._any_case = bool(self._whole.flags & re.IGNORECASE)
         self._first, self._ways = _registered(pattern, self._whole, self._any_case)
         self._all = (1 << len(self._ways)) - 1
+        self._always = sum(1 << rank for rank, way in enumerate(self._ways) if not way.needs)
 
     @property
     def flags(self) -> int:
@@ -51,7 +54,7 @@ class Sieve:
         return bool(self._ways)
 
     def search(self, text: str, at: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        if len(text) < _SHORT or not self._ways:
+        if min(len(text), end) - at < _SHORT or not self._ways:
             return self._whole.search(text, at, end)
         able = self._able(text)
         return next(_matches(able, self._whole, text, at, end), None) if able else None
@@ -66,7 +69,14 @@ class Sieve:
         return self._whole.findall(text) if self.could_match(text) else []
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str, count: int = 0) -> str:
-        return self._whole.sub(new, text, count) if self.could_match(text) else text
+        if count or not self._ways or (isinstance(new, str) and "\\" in new):
+            return self._whole.sub(new, text, count)
+        out: list[str] = []
+        done = 0
+        for match in self.finditer(text):
+            out += (text[done : match.start()], new if isinstance(new, str) else new(match))
+            done = match.end()
+        return "".join((*out, text[done:])) if out else text
 
     def split(self, text: str) -> list[str]:
         return self._whole.split(text) if self.could_match(text) else [text]
@@ -78,7 +88,7 @@ class Sieve:
     def _able(self, text: str) -> Sequence[_Way]:
         """The alternatives that could match somewhere in the text, in their order."""
         met = (_met_in_any_case(text) if self._any_case else _met_in(text)) >> self._first
-        likely = met & self._all
+        likely = (met | self._always) & self._all
         if not likely:
             return ()
         able = []
@@ -222,23 +232,22 @@ def _met_in_any_case(text: str) -> int:
 
 @cache
 def _registered(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[int, tuple[_Way, ...]]:
-    """The number of a sieve's first need, and its alternatives; none where it could match without any literal.
+    """The number of a sieve's first need, and its alternatives; none where most could match without any literal.
 
     Kept, so that a list that is read again does not take new numbers.
     """
     names = whole.groupindex
     sources = split_alternatives(pattern) if len(names) == whole.groups else [pattern]
     needs = [all_needs(source) for source in sources]
-    if not all(needs):
-        sources, needs = [pattern], [all_needs(pattern)]
-    if not all(needs):
+    blind = [source for source, all_of in zip(sources, needs, strict=True) if not all_of]
+    if len(blind) > _BLIND or len(blind) == len(sources) or not all(map(least_width, blind)):
         return 0, ()
     if any_case:  # where a text says it in other letters, it may say it in more or fewer of them
         needs = [[{one.casefold(): ANYWHERE for one in need} for need in all_of] for all_of in needs]
     # the most telling need of each alternative first: their bits are asked together
     more = [(rank, need) for rank, all_of in enumerate(needs) for need in all_of[1:] if _is_telling(need)]
-    first = _REGISTER.add([*(all_of[0] for all_of in needs), *(need for _, need in more)])
-    bits = [1 << rank for rank in range(len(sources))]
+    first = _REGISTER.add([*(next(iter(all_of), {}) for all_of in needs), *(need for _, need in more)])
+    bits = [1 << rank if all_of else 0 for rank, all_of in enumerate(needs)]
     for at, (rank, _) in enumerate(more, len(sources)):
         bits[rank] |= 1 << at
     flags = whole.flags & ~re.UNICODE

@@ -83,7 +83,8 @@ def odd_characters(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _PIECE.finditer(text):
         yield match.span()
-    yield from ((at, at + 1) for at, char in enumerate(text) if _is_japanese_only(char))
+    if any(map(_is_japanese_only, set(text))):
+        yield from ((at, at + 1) for at, char in enumerate(text) if _is_japanese_only(char))
 
 
 @lru_cache(maxsize=8192)
