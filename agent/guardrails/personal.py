@@ -116,9 +116,13 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
     yield from _from_record(text, message)
 
 
+_MANY_DIGITS = re.compile(r"\d(?:[ \-.·]{0,2}\d){8}")
+"""A number of nine digits, as loosely as any of the expressions below writes one."""
+
+
 def _numbers(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
     text, own = field.tight.text, own_numbers(message)
-    if sum(map(str.isdigit, text)) >= 9:
+    if _MANY_DIGITS.search(text) and sum(map(str.isdigit, text)) >= 9:
         for match in _ID_CARD.finditer(text):
             yield *match.span(), "an identity card number"
         for match in _CARD.finditer(text):

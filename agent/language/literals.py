@@ -14,7 +14,8 @@ from typing import Any
 
 MOST_LITERALS = 120
 MOST_NEEDS = 3
-_MOST_IN_A_CLASS = 12
+_MOST_IN_A_RANGE = 12
+_MOST_SIGNS = 30
 _LONGEST = 12
 
 Reach = tuple[int, int]
@@ -158,11 +159,11 @@ def _class(items: Sequence[Any]) -> frozenset[str] | None:
     for operation, value in items:
         if str(operation) == "LITERAL":
             chars.add(chr(value))
-        elif str(operation) == "RANGE" and value[1] - value[0] < _MOST_IN_A_CLASS:
+        elif str(operation) == "RANGE" and value[1] - value[0] < _MOST_IN_A_RANGE:
             chars |= {chr(code) for code in range(value[0], value[1] + 1)}
         else:
             return None
-    return frozenset(chars) if 0 < len(chars) <= _MOST_IN_A_CLASS else None
+    return frozenset(chars) if 0 < len(chars) <= _MOST_SIGNS else None
 
 
 def _repeated(least: int, most: int, once: frozenset[str] | None) -> frozenset[str] | None:

@@ -12,7 +12,7 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from sys import maxsize
 
 from ahocorasick_rs import AhoCorasick
@@ -87,7 +87,7 @@ class Sieve:
 
     def _able(self, text: str) -> Sequence[_Way]:
         """The alternatives that could match somewhere in the text, in their order."""
-        met = (_met_in_any_case(text) if self._any_case else _met_in(text)) >> self._first
+        met = _met_in(text.casefold() if self._any_case else text) >> self._first
         likely = (met | self._always) & self._all
         if not likely:
             return ()
@@ -197,7 +197,7 @@ class _Register:
                     self.bits[literal] = self.bits.get(literal, 0) | 1 << self.count
                 self.count += 1
             self._built = None
-        _met_in.cache_clear()
+        _MET.clear()
         return first
 
     def read(self, text: str) -> int:
@@ -221,13 +221,28 @@ class _Register:
 _REGISTER = _Register()
 
 
-@lru_cache(maxsize=1024)
+_MET: dict[str, int] = {}
+"""What the last texts met: each is asked about by every rule."""
+_MOST_TEXTS = 4096
+
+
 def _met_in(text: str) -> int:
-    return _REGISTER.read(text)
+    met = _MET.get(text)
+    return _remember(text, _REGISTER.read(text)) if met is None else met
 
 
-def _met_in_any_case(text: str) -> int:
-    return _met_in(text.casefold())
+def _remember(text: str, met: int) -> int:
+    if len(_MET) >= _MOST_TEXTS:
+        _MET.pop(next(iter(_MET), ""), None)
+    _MET[text] = met
+    return met
+
+
+def blanked(text: str, original: str) -> str:
+    """`text`, which is `original` with stretches made \\x1f: it meets no more than that did, and need not be read."""
+    if len(original) >= _SHORT:
+        _remember(text, _met_in(original))
+    return text
 
 
 @cache
