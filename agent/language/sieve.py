@@ -23,6 +23,8 @@ _BLIND = 2
 """With more alternatives than this that need no literal, the whole expression is quicker."""
 _SHORT = 24
 """Below this many characters the expression itself is quicker than asking whether it could match."""
+_WINDOW = 64
+"""Within so many characters of a longer text, the same."""
 _MANY = 40
 """Beyond this many alternatives that could match, one run of the whole expression is quicker."""
 _WIDE = 12
@@ -54,7 +56,7 @@ class Sieve:
         return bool(self._ways)
 
     def search(self, text: str, at: int = 0, end: int = maxsize) -> re.Match[str] | None:
-        if min(len(text), end) - at < _SHORT or not self._ways:
+        if len(text) < _SHORT or end - at <= _WINDOW or not self._ways:
             return self._whole.search(text, at, end)
         able = self._able(text)
         return next(_matches(able, self._whole, text, at, end), None) if able else None

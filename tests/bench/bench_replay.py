@@ -3,7 +3,8 @@
 Run: python -m tests.bench.bench_replay [messages] [customers]. A sample shop sends to its customers by the product's
 own functions, into its sink. What was judged at the moment of sending is then laid down again and again in the same
 tables, each time under another name, so that hardly two messages say the same. The rules that judge anew have one list
-more than ours. The goal is 40,000 messages in a minute on two cores. Prints; asserts nothing, because a benchmark is no test.
+more than ours. The goal is 40,000 messages in a minute on two cores. Prints; asserts nothing, because a benchmark is no
+test.
 """
 
 from __future__ import annotations
