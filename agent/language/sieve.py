@@ -185,6 +185,9 @@ class _Register:
     """
 
     def __init__(self) -> None:
+        #: What the last texts met, because every rule asks. Begun anew with each sieve, and not only emptied: who still
+        #: reads a text with the sieves of before writes it into the book of before.
+        self.met: dict[str, int] = {}
         self.bits: dict[str, int] = {}
         self.count = 0
         self._built: tuple[AhoCorasick, list[int], dict[str, int]] | None = None
@@ -199,7 +202,7 @@ class _Register:
                     self.bits[literal] = self.bits.get(literal, 0) | 1 << self.count
                 self.count += 1
             self._built = None
-        _MET.clear()
+            self.met = {}
         return first
 
     def read(self, text: str) -> int:
@@ -223,27 +226,27 @@ class _Register:
 _REGISTER = _Register()
 
 
-_MET: dict[str, int] = {}
-"""What the last texts met: each is asked about by every rule."""
 _MOST_TEXTS = 4096
 
 
 def _met_in(text: str) -> int:
-    met = _MET.get(text)
-    return _remember(text, _REGISTER.read(text)) if met is None else met
+    remembered = _REGISTER.met
+    met = remembered.get(text)
+    return _remember(text, _REGISTER.read(text), remembered) if met is None else met
 
 
-def _remember(text: str, met: int) -> int:
-    if len(_MET) >= _MOST_TEXTS:
-        _MET.pop(next(iter(_MET), ""), None)
-    _MET[text] = met
+def _remember(text: str, met: int, remembered: dict[str, int]) -> int:
+    if len(remembered) >= _MOST_TEXTS:
+        remembered.clear()
+    remembered[text] = met
     return met
 
 
 def blanked(text: str, original: str) -> str:
     """`text`, which is `original` with stretches made \\x1f: it meets no more than that did, and need not be read."""
     if len(original) >= _SHORT:
-        _remember(text, _met_in(original))
+        remembered = _REGISTER.met
+        _remember(text, _met_in(original), remembered)
     return text
 
 

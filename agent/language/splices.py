@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 
 from agent.language.normalise import HANZI
-from agent.language.sieve import Sieve, sieve
+from agent.language.sieve import sieve
 
 # sign: its sound, then pieces and look-alikes by which it is dressed up
 _DRESSES = {
@@ -33,11 +33,6 @@ _TERMS = (
     "稳赚 赚钱 首选 冠军 加微信 零风险 流失"
 ).split()
 _GAP = r"[\W_]{0,2}"
-
-
-@cache
-def _disguises() -> tuple[tuple[Sieve, str], ...]:
-    return tuple((sieve("|".join(_ways(term))), term) for term in _TERMS)
 
 
 def _is_dressed(text: str) -> bool:
@@ -66,12 +61,15 @@ def _whole(part: str) -> str:
     return rf"(?<![a-z0-9]){part}(?![a-z0-9])" if part.isascii() else part
 
 
+_DISGUISES = tuple((sieve("|".join(_ways(term))), term) for term in _TERMS)
+
+
 @lru_cache(maxsize=64)
 def spliced_terms(text: str) -> tuple[tuple[int, int, str], ...]:
     """Where a term stands in disguise, and which term. Kept for a while: every list of the house asks it of a text."""
     if not _is_dressed(text):
         return ()
-    return tuple((*match.span(), term) for pattern, term in _disguises() for match in pattern.finditer(text))
+    return tuple((*match.span(), term) for pattern, term in _DISGUISES for match in pattern.finditer(text))
 
 
 _PIECE = sieve(rf"[亻氵讠扌忄钅饣纟犭礻衤刂艹宀疒辶丬][{HANZI}]|[\u2e80-\u2fdf]")
