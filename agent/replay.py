@@ -74,6 +74,7 @@ class Replay:
     """The sum of it. `stopped` left then and would not now; `freed` the other way round.
 
     `left_out`: judged then, but their words are no longer anywhere: a person edited them, and then nothing was sent.
+    `reached`: it was interrupted; all before that moment were judged, and the rest can be judged from there.
     """
 
     messages: int = 0
@@ -82,6 +83,7 @@ class Replay:
     stopped: int = 0
     freed: int = 0
     by_rule: dict[str, Difference] = field(default_factory=dict)
+    reached: datetime | None = None
 
     def add(self, messages: int, changes: Iterable[Change]) -> None:
         self.messages += messages

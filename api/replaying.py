@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -29,35 +33,56 @@ def replay(
     until: datetime,
     rules: Path | None,
     tell: Callable[[str, float], None] = lambda _step, _share: None,
+    cores: int | None = None,
 ) -> Replay:
     """Judge what was judged for sending in [since, until) once more; `rules` is a folder of overrides, None: today's.
 
-    Raises InputError when the folder is no folder or one of its files cannot be used: before anything is judged.
+    Interrupted, it gives what it found so far and the moment that it reached. `cores`: None is all of them. Raises
+    InputError when the folder is no folder or one of its files cannot be used: before anything is judged.
     """
     if rules is not None and not rules.is_dir():
         raise InputError(f"{rules} is no folder", "give a folder of the same shape as overrides/ in the home")
     folder = rules or (workshop.home.overrides if workshop.home.overrides.is_dir() else None)
-    total, found = workshop.store.judged.count(since, until), Replay()
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_begin, initargs=(folder,)) as pool:
+    cores = cores or os.cpu_count() or 1
+    total, found, begun = workshop.store.judged.count(since, until), Replay(), time.monotonic()
+    reached = since
+    with ProcessPoolExecutor(cores, initializer=_begin, initargs=(folder,)) as pool:
         pool.submit(_try_rules).result()
         batches = _batches(workshop.store.judged.between(since, until))
-        for size, changes in _in_parallel(pool, batches):
-            found.add(size, changes)
-            tell(f"{found.messages:,} of {total:,}", found.messages / max(total, 1))
+        try:
+            for batch, changes in _in_parallel(pool, batches, _AHEAD * cores):
+                found.add(batch.size, changes)
+                reached = batch.last
+                rate = found.messages / (time.monotonic() - begun)
+                tell(f"{found.messages:,} of {total:,}, {rate:,.0f} a second", found.messages / max(total, 1))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            found.reached = reached
+            return found
     found.left_out = total - found.messages
     return found
 
 
-def _in_parallel(pool: ProcessPoolExecutor, batches: Iterator[list[Judged]]) -> Iterator[tuple[int, list[Change]]]:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What was handed to a process: how many messages, and when the last of them was judged."""
+
+    size: int
+    last: datetime
+
+
+def _in_parallel(
+    pool: ProcessPoolExecutor, batches: Iterator[list[Judged]], ahead: int
+) -> Iterator[tuple[_Batch, list[Change]]]:
     """A few batches ahead of the processes and no more, so that memory stays flat however long the history is."""
-    waiting: list[tuple[int, Future[list[Change]]]] = []
+    waiting: deque[tuple[_Batch, Future[list[Change]]]] = deque()
     for batch in batches:
-        waiting.append((len(batch), pool.submit(_compare_all, batch)))
-        if len(waiting) >= _AHEAD * (os.cpu_count() or 1):
-            size, done = waiting.pop(0)
-            yield size, done.result()
-    for size, done in waiting:
-        yield size, done.result()
+        waiting.append((_Batch(len(batch), batch[-1].at), pool.submit(_compare_all, batch)))
+        if len(waiting) >= ahead:
+            told, done = waiting.popleft()
+            yield told, done.result()
+    for told, done in waiting:
+        yield told, done.result()
 
 
 def _batches(messages: Iterable[Judged]) -> Iterator[list[Judged]]:
@@ -70,6 +95,7 @@ def _batches(messages: Iterable[Judged]) -> Iterator[list[Judged]]:
 
 
 def _begin(folder: Path | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process ends the others
     use_overrides(folder)
 
 

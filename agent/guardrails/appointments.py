@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from agent.domain import Finding, Severity
-from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.language.numbers import chinese_value
 from agent.language.sieve import sieve
@@ -32,7 +31,7 @@ _AN_APPOINTMENT = sieve(
 
 def wrong_times(field: Field, message: Message) -> Iterator[Finding]:
     """Hours of an appointment that neither record nor clause names, where the record holds one."""
-    if not any(re.search(r"T\d{2}:\d{2}", str(value)) for _, value in leaves(message.context.customer.facts)):
+    if not any(re.search(r"T\d{2}:\d{2}", str(value)) for _, value in message.licence.facts):
         return
     known = {time for text in _sources(message) for time in _times(text)}
     for match in _CLOCK.finditer(field.tight.text):
@@ -42,7 +41,7 @@ def wrong_times(field: Field, message: Message) -> Iterator[Finding]:
 
 
 def _sources(message: Message) -> Iterator[str]:
-    yield from (str(value) for _, value in leaves(message.context.customer.facts))
+    yield from (str(value) for _, value in message.licence.facts)
     yield from message.licence.clauses
 
 
@@ -136,7 +135,7 @@ def wrong_counts(field: Field, message: Message) -> Iterator[Finding]:
 
 
 def _numbers(message: Message) -> Iterator[tuple[str, Decimal]]:
-    for path, value in leaves(message.context.customer.facts):
+    for path, value in message.licence.facts:
         if isinstance(value, int) and not isinstance(value, bool) and not re.search(r"fee|amount|price", path):
             yield path.casefold(), Decimal(value)
 
@@ -171,7 +170,7 @@ def wrong_states(field: Field, message: Message) -> Iterator[Finding]:
     """Done, says the text; not yet, says the record: a repair or a delivery whose state on record is another."""
     states = [
         (path.casefold(), str(value).casefold())
-        for path, value in leaves(message.context.customer.facts)
+        for path, value in message.licence.facts
         if re.search(r"status|state|delivered|signed", path)
     ]
     for about, claimed, done in _STATES:

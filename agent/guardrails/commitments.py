@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.domain import Finding, Severity
 from agent.guardrails.clauses import (
@@ -106,6 +107,7 @@ class Statement:
     numbers: tuple[Quantity, ...]
 
 
+@lru_cache(maxsize=4096)
 def topics_of(text: str) -> frozenset[str]:
     return frozenset(topic for topic, pattern in _TOPICS.items() if pattern.search(text))
 

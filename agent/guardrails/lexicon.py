@@ -110,11 +110,15 @@ def _shipped() -> dict[str, Lexicon]:
 
 def _read(root: Traversable | Path) -> dict[str, Lexicon]:
     found: dict[str, Lexicon] = {}
+    read: list[tuple[str, str, Lexicon]] = []
     for item in sorted(root.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".toml"):
             for rule, lists in _tables(item).items():
                 more = _compile(item.name, rule, lists)
                 found[rule] = found[rule].with_more(more) if rule in found else more
+                read.append((item.name, rule, more))
+    for file, rule, lexicon in read:  # after all are read, so that the sieve's automaton is built once
+        _spare_everyday_words(file, rule, lexicon)
     return found
 
 
@@ -153,14 +157,16 @@ def _compile(file: str, rule: str, lists: Mapping[str, Any]) -> Lexicon:
             _complain(file, rule, pattern)
         return _chinese(chinese) + _english(english)
 
-    lexicon = Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
+    return Lexicon(both("block"), both("human"), both("allow"), bool(lists.get("deniable", False)))
+
+
+def _spare_everyday_words(file: str, rule: str, lexicon: Lexicon) -> None:
     for word in licence_words():
         if hit := next(lexicon.hits(word), None):
             raise InputError(
                 f"{file}: a line under {rule} bans {word[hit.start : hit.end]!r} in the everyday words {word!r}.",
                 "Make the line narrower, or add the words to zh_allow or en_allow.",
             )
-    return lexicon
 
 
 def _complain(file: str, rule: str, pattern: object) -> None:

@@ -33,10 +33,12 @@ _ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every value in a nested mapping with its path; keys that are words of their own come as values too."""
-    if isinstance(data, Mapping):
+    if isinstance(data, str | int | Decimal):  # most are, and asking for a mapping takes far longer
+        yield path, data
+    elif isinstance(data, Mapping):
         for key, value in data.items():
             yield from leaves(value, f"{path}.{key}" if path else str(key))
-    elif isinstance(data, Sequence) and not isinstance(data, str):
+    elif isinstance(data, Sequence):
         for value in data:
             yield from leaves(value, path)
     elif data is not None:
@@ -74,10 +76,14 @@ class Licence:
         return tuple(part for clause in self.clauses for a, b in sentences(clause) if (part := clause[a:b].strip()))
 
     @cached_property
+    def facts(self) -> tuple[tuple[str, Any], ...]:
+        """The customer's record, value by value."""
+        return tuple(leaves(self._context.customer.facts))
+
+    @cached_property
     def _leaves(self) -> tuple[tuple[str, Any], ...]:
-        customer = self._context.customer
         ticket = self._context.open_ticket
-        return (*leaves(customer.facts), *(leaves(ticket.details, "ticket") if ticket else ()))
+        return (*self.facts, *(leaves(ticket.details, "ticket") if ticket else ()))
 
     @cached_property
     def fact_texts(self) -> tuple[str, ...]:
@@ -244,10 +250,16 @@ class Licence:
 
     def _has_words_of(self, quantity: Quantity) -> bool:
         """A bare number is in too many other words: the 30 of 30 days licenses no 30 yuan."""
-        words = quantity.text.strip()
-        return not re.fullmatch(r"[\d.,]+|.", words) and bool(
-            re.search(rf"(?<![\d.]){re.escape(words)}(?!\d)", self.everything)
-        )
+        words, text = quantity.text.strip(), self.everything
+        if re.fullmatch(r"[\d.,]+|.", words):
+            return False
+        at = text.find(words)
+        while at >= 0:
+            before, after = text[at - 1 : at], text[at + len(words) : at + len(words) + 1]
+            if not (before.isdecimal() or before == "." or after.isdecimal()):
+                return True
+            at = text.find(words, at + 1)
+        return False
 
     def says(self, quantity: Quantity) -> bool:
         """Whether an input text says the same quantity: same kind of thing, same value, no other unit."""

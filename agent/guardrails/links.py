@@ -120,7 +120,10 @@ def national(digits: str) -> str:
 
 
 def own_numbers(message: Message) -> frozenset[str]:
-    return frozenset(national(re.sub(r"\D", "", fold(phone).text)) for phone in message.context.brand.phones)
+    def read() -> frozenset[str]:
+        return frozenset(national(re.sub(r"\D", "", fold(phone).text)) for phone in message.context.brand.phones)
+
+    return message.once(("the brand's numbers",), read)
 
 
 def _phones(message: Message) -> Iterator[Finding]:

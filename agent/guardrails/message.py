@@ -20,7 +20,7 @@ from agent.language.dates import DateMention, dates_in
 from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
 from agent.language.normalise import Reading, View, sentences
 from agent.language.quantities import Quantity, quantities_in
-from agent.language.sieve import Sieve, sieve
+from agent.language.sieve import Sieve, blanked, sieve
 
 T = TypeVar("T")
 _QUOTE = 90
@@ -82,7 +82,7 @@ class Field:
             for phrase in message.licence.names:
                 if phrase in text:
                     text = self._blank(phrase, text)
-            self._masked = text
+            self._masked = blanked(text, self.tight.text)
         return self._masked
 
     def _blank(self, phrase: str, text: str) -> str:

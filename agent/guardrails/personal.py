@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from agent.domain import Finding, Severity
-from agent.guardrails.licence import leaves
 from agent.guardrails.links import is_own_host, national, own_numbers
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -117,9 +116,13 @@ def _found(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
     yield from _from_record(text, message)
 
 
+_MANY_DIGITS = re.compile(r"\d(?:[ \-.·]{0,2}\d){8}")
+"""A number of nine digits, as loosely as any of the expressions below writes one."""
+
+
 def _numbers(field: Field, message: Message) -> Iterator[tuple[int, int, str]]:
     text, own = field.tight.text, own_numbers(message)
-    if sum(map(str.isdigit, text)) >= 9:
+    if _MANY_DIGITS.search(text) and sum(map(str.isdigit, text)) >= 9:
         for match in _ID_CARD.finditer(text):
             yield *match.span(), "an identity card number"
         for match in _CARD.finditer(text):
@@ -209,7 +212,7 @@ _HARMLESS_KEY = sieve(r"masked|pickup|last4|tail|store|自提|尾号|脱敏")
 
 
 def _private_values(message: Message) -> Iterator[str]:
-    for path, value in leaves(message.context.customer.facts):
+    for path, value in message.licence.facts:
         key = path.casefold()
         private = _PRIVATE_KEY.search(key) and not _HARMLESS_KEY.search(key)
         if private and isinstance(value, str) and len(value) >= 6 and "*" not in value:

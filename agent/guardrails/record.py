@@ -12,7 +12,6 @@ from agent.domain import Finding, Severity
 from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
 from agent.guardrails.derived import follows, last_days, shown
 from agent.guardrails.lexicon import is_denied_before
-from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_value import example_sums
 from agent.guardrails.rule import Rule, broken, fine
@@ -180,9 +179,7 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
 def _is_tenure(quantity: Quantity, message: Message) -> bool:
     """Whether the years since the record began are about as many as said."""
     today = message.context.local_now.date()
-    starts = [
-        day for path, value in leaves(message.context.customer.facts) if _SINCE.search(path) and (day := _begin(value))
-    ]
+    starts = [day for path, value in message.licence.facts if _SINCE.search(path) and (day := _begin(value))]
     per = Decimal(12) if quantity.kind == "years" else Decimal(1)
     for start in starts:
         months = (today.year - start.year) * 12 + today.month - start.month

@@ -166,7 +166,15 @@ def _is_known(name: str, message: Message) -> bool:
     return name in message.licence.everything.replace(said, "") if said else name in message.licence.everything
 
 
+_RUNNING_DOWN = sieve(
+    rf"(?<![a-z])(?:{_AGAINST}) |{_DOES_BADLY}(?![a-z])|fell apart|falls apart|broke|leaked|died|failed|dropped|burnt"
+)
+"""What must stand in a sentence that runs somebody down, whatever the name."""
+
+
 def _runs_down(name: str, sentence: str) -> bool:
+    if not _RUNNING_DOWN.search(sentence):  # an expression for each name would have to be compiled
+        return False
     if re.search(rf"(?<![a-z])(?:{_AGAINST}) (?:\w+ )?{name}", sentence):
         return True
     if re.search(rf"(?<![a-z]){name} ?{_DOES_BADLY}(?![a-z])", sentence):

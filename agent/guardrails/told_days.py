@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.derived import last_days
-from agent.guardrails.licence import leaves
 from agent.guardrails.message import Field, Message
 from agent.language.dates import DateMention
 from agent.language.sieve import sieve
@@ -78,8 +77,8 @@ def _is_known(mention: DateMention, sentence: str, text: str, message: Message) 
 
 def wrong_moves(field: Field, message: Message) -> Iterator[Finding]:
     """It has left, says the text; the record has it in production, in the queue, or due to leave on a later day."""
-    states = [str(value).casefold() for path, value in leaves(message.context.customer.facts) if "status" in path]
-    ahead = any(_lies_ahead(path, value, message) for path, value in leaves(message.context.customer.facts))
+    states = [str(value).casefold() for path, value in message.licence.facts if "status" in path]
+    ahead = any(_lies_ahead(path, value, message) for path, value in message.licence.facts)
     moved = any(_MOVES.search(state) for state in states) or _MOVES.search(" ".join(message.licence.fact_texts))
     if message.context.customer.language != "en" or moved or not (states or ahead):
         return

@@ -73,7 +73,7 @@ _SHINGLE = 3
 
 
 def _duplicate(message: Message) -> Iterator[Finding]:
-    if not message.is_marketing or message.body is None:
+    if not message.context.sent_texts or not message.is_marketing or message.body is None:
         return
     if is_repeated(message.words.body, message.context.sent_texts):
         reason = "This customer got the same words in the last 30 days. Write something else."

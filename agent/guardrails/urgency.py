@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.lexicon import Hit, is_denied_before
-from agent.guardrails.licence import leaves
 from agent.guardrails.listed import is_cited, is_disowned
 from agent.guardrails.message import Field, Message
 from agent.guardrails.offer_validity import is_wrong_deadline
@@ -90,7 +89,7 @@ def _stock_is_known(match: re.Match[str], message: Message) -> bool:
     said = match["zh"] or match["en"] or match["few"] or ""
     stock = [
         value
-        for path, value in leaves(message.context.customer.facts)
+        for path, value in message.licence.facts
         if re.search(r"stock|left|seat|spot|unit|库存|余|限量|名额", path.casefold()) and not isinstance(value, bool)
     ]
     said = str(english_value(said) or said)
@@ -134,7 +133,7 @@ def _deadline_is_near(said: str, message: Message) -> bool:
 
 def is_truly_short(message: Message) -> bool:
     """Whether the inputs themselves tell of little time or little stock."""
-    facts = leaves(message.context.customer.facts)
+    facts = message.licence.facts
     return _deadline_is_near("tonight", message) or any(
         re.search(r"stock|seats?_left|spots?_left", p) for p, _ in facts
     )

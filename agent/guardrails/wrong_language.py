@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from agent.domain import Finding, Severity
@@ -49,10 +48,13 @@ def _wrong_language(message: Message) -> Iterator[Finding]:
             yield from _not_english(field, text)
 
 
+_ADDRESS = sieve(r"https?://\S+|[\w.+-]+@[\w.-]+|(?<!\w)[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
+
+
 def _without_own_names(field: Field, message: Message) -> str:
     """Names, items, links, codes and the address may be in any language."""
     context = message.context
-    text = re.sub(r"https?://\S+|[\w.+-]+@[\w.-]+|(?<!\w)[\w-]+(?:\.[\w-]+)+(?:/\S*)?", " ", field.raw)
+    text = _ADDRESS.sub(" ", field.raw)
     customer = context.customer
     known = [
         *context.brand.names,

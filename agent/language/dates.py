@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from agent.language.normalise import fold
@@ -88,9 +89,13 @@ def calendar_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for _, match in _absolute(text)]
 
 
-def _absolute(text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    if not _MAY_BE.search(text):
-        return
+@lru_cache(maxsize=16)
+def _absolute(text: str) -> tuple[tuple[str, re.Match[str]], ...]:
+    """Dates and the quantities beside them are read one after the other, from the same text."""
+    return tuple(_read_absolute(text)) if _MAY_BE.search(text) else ()
+
+
+def _read_absolute(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     taken = Taken()
     for form, pattern in _ABSOLUTE:
         for match in pattern.finditer(text):

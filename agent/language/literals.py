@@ -1,51 +1,122 @@
-"""Which literals a regular expression cannot match without. Reads the expression as Python's own parser reads it.
+"""Which literals a regular expression cannot match without, and where in a match they stand.
 
-The parser is private to `re`; should it change, nothing here is understood any more, every expression counts as one
-that could match anything, and the house is slower but finds the same.
+Reads the expression as Python's own parser reads it. The parser is private to `re`; should it change, nothing here is
+understood any more, every expression counts as one that could match anything, and the house is slower and finds the
+same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from itertools import product
 from typing import Any
 
 MOST_LITERALS = 120
-_MOST_IN_A_CLASS = 12
+MOST_NEEDS = 3
+_MOST_IN_A_RANGE = 12
+_MOST_SIGNS = 30
 _LONGEST = 12
+
+Reach = tuple[int, int]
+"""How many characters after the beginning of a match something begins: at least, at most."""
+FAR = 1 << 20
+"""Any number of characters."""
+ANYWHERE: Reach = (-FAR, FAR)
+Needs = Mapping[str, Reach]
+"""Literals with their reach: a match has at least one of them, and has it there."""
 
 
 def needed_literals(pattern: str) -> frozenset[str]:
     """Of these strings at least one stands in every text that the pattern matches; empty: nothing can be said."""
+    return frozenset(next(iter(all_needs(pattern)), {}))
+
+
+def all_needs(pattern: str) -> list[Needs]:
+    """What every match has one of, and one of, and one of: the most telling first; empty: nothing can be said."""
     try:
-        return _shortest(_needed(import_module("re._parser").parse(pattern)))
+        return [_shortest(needs) for needs in _choices(import_module("re._parser").parse(pattern))[:MOST_NEEDS]]
     except (ImportError, AttributeError, TypeError, ValueError):
-        return frozenset()
+        return []
 
 
-def _shortest(literals: frozenset[str]) -> frozenset[str]:
-    """Without those that hold another one: whoever finds 'open' has found 'reopen' too."""
-    return frozenset(one for one in literals if not any(other in one for other in literals if other != one))
+def least_width(pattern: str) -> int:
+    """How many characters a match has at least; 0 too where nothing can be said."""
+    try:
+        return _width_of(import_module("re._parser").parse(pattern))[0]
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return 0
 
 
-def _needed(nodes: Iterable[Any]) -> frozenset[str]:
-    """The most telling set among the pieces of a sequence: long literals before short ones, few before many."""
-    choices: list[frozenset[str]] = []
-    run: frozenset[str] = frozenset({""})
+def _shortest(needs: Needs) -> dict[str, Reach]:
+    """Without those that hold another one: whoever finds 'open' has found 'reopen' too, two characters further on."""
+    kept = {one: reach for one, reach in needs.items() if not any(other in one for other in needs if other != one)}
+    for longer in needs.keys() - kept.keys():
+        for inner in kept:
+            if (at := longer.find(inner)) >= 0:
+                first, last = needs[longer]
+                kept[inner] = _either(kept[inner], (first + at, last + at))
+    return kept
+
+
+def _needed(nodes: Iterable[Any]) -> Needs:
+    """The most telling set among the pieces of a sequence."""
+    return next(iter(_choices(nodes)), {})
+
+
+def _choices(nodes: Iterable[Any]) -> list[Needs]:
+    """The sets that the pieces of a sequence need: long literals before short ones, few before many."""
+    choices: list[Needs] = []
+    run, begun, here = frozenset({""}), (0, 0), (0, 0)
     for name, value in ((str(operation), value) for operation, value in nodes):
-        exact = _exact(name, value)
+        exact, after = _exact(name, value), _further(here, _width(name, value))
         joined = _join(run, exact) if exact is not None else None
         if joined is not None:
-            run = joined
+            run, here = joined, after
             continue
-        choices.append(run)
-        run = exact if exact is not None and len(exact) <= MOST_LITERALS else frozenset({""})
+        choices.append(dict.fromkeys(run, begun))
+        fits = exact is not None and len(exact) <= MOST_LITERALS
+        run, begun = (exact, here) if exact is not None and fits else (frozenset({""}), after)
         if exact is None:
-            choices.append(_inside(name, value))
-    choices.append(run)
+            for needs in _inside(name, value):
+                choices.append({one: _further(here, reach) for one, reach in needs.items()})
+        here = after
+    choices.append(dict.fromkeys(run, begun))
     telling = [choice for choice in choices if choice and "" not in choice and len(choice) <= MOST_LITERALS]
-    return max(telling, key=lambda choice: (min(map(len, choice)), -len(choice)), default=frozenset())
+    return sorted(telling, key=lambda choice: (min(map(len, choice)), -len(choice)), reverse=True)
+
+
+def _further(one: Reach, other: Reach) -> Reach:
+    return max(one[0] + other[0], -FAR), min(one[1] + other[1], FAR)
+
+
+def _either(one: Reach, other: Reach) -> Reach:
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _width(name: str, value: Any) -> Reach:
+    """How many characters a piece takes; what is not understood takes any number."""
+    match name:
+        case "LITERAL" | "NOT_LITERAL" | "IN" | "ANY":
+            return 1, 1
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return 0, 0
+        case "SUBPATTERN":
+            return _width_of(value[3])
+        case "BRANCH":
+            widths = [_width_of(branch) for branch in value[1]]
+            return min(least for least, _ in widths), max(most for _, most in widths)
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            least, most = _width_of(value[2])
+            return min(least * int(value[0]), FAR), min(most * int(value[1]), FAR)
+    return 0, FAR
+
+
+def _width_of(nodes: Iterable[Any]) -> Reach:
+    width = (0, 0)
+    for operation, value in nodes:
+        width = _further(width, _width(str(operation), value))
+    return width
 
 
 def _join(left: frozenset[str], right: frozenset[str]) -> frozenset[str] | None:
@@ -88,11 +159,11 @@ def _class(items: Sequence[Any]) -> frozenset[str] | None:
     for operation, value in items:
         if str(operation) == "LITERAL":
             chars.add(chr(value))
-        elif str(operation) == "RANGE" and value[1] - value[0] < _MOST_IN_A_CLASS:
+        elif str(operation) == "RANGE" and value[1] - value[0] < _MOST_IN_A_RANGE:
             chars |= {chr(code) for code in range(value[0], value[1] + 1)}
         else:
             return None
-    return frozenset(chars) if 0 < len(chars) <= _MOST_IN_A_CLASS else None
+    return frozenset(chars) if 0 < len(chars) <= _MOST_SIGNS else None
 
 
 def _repeated(least: int, most: int, once: frozenset[str] | None) -> frozenset[str] | None:
@@ -114,19 +185,30 @@ def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     return everything if len(everything) <= MOST_LITERALS else None
 
 
-def _inside(name: str, value: Any) -> frozenset[str]:
+def _inside(name: str, value: Any) -> list[Needs]:
     """What a piece needs that is no finite set itself."""
     match name:
         case "SUBPATTERN":
-            return _needed(value[3])
+            return _choices(value[3])
         case "BRANCH":
-            each = [_needed(branch) for branch in value[1]]
-            return frozenset().union(*each) if all(each) else frozenset()
+            return [_in_any([_needed(branch) for branch in value[1]])]
         case "MAX_REPEAT" | "MIN_REPEAT" if value[0] > 0:
-            return _needed(value[2])
+            return _choices(value[2])
         case "ASSERT":
-            return _needed(value[1])
-    return frozenset()
+            ahead, needs = value[0] > 0, _choices(value[1])
+            return needs if ahead else [dict.fromkeys(need, ANYWHERE) for need in needs]
+    return []
+
+
+def _in_any(branches: Sequence[Needs]) -> Needs:
+    """What one of the branches needs, whichever it is; nothing where one of them needs nothing."""
+    needs: dict[str, Reach] = {}
+    for branch in branches:
+        if not branch:
+            return {}
+        for literal, reach in branch.items():
+            needs[literal] = _either(needs[literal], reach) if literal in needs else reach
+    return needs
 
 
 def split_alternatives(pattern: str) -> list[str]:

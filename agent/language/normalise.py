@@ -38,11 +38,13 @@ _LATIN = dict(zip("ıɑɡʟɪʀøłđħŧ", "iagliroldht", strict=True))
 LOOKALIKES = {ord(odd): ord(plain) for odd, plain in {**_CYRILLIC, **_GREEK, **_LATIN}.items()}
 
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]|(?<=[a-z0-9)\]\"'])\.(?=\s|$)")
-_SPLICE = re.compile(
-    rf"(?<=[{HANZI}])[^\w\s{HANZI}。！？!?；;，,、：:.\"'()（）《》【】\[\]“”‘’]{{1,3}}(?=[{HANZI}])"
-    rf"|(?<=\d)[·•*_|^`]{{1,2}}(?=[{HANZI}])"
+# Each begins with the sign itself and looks back from there, because `re` then leaps to the next such sign.
+_SIGN = rf"[^\w\s{HANZI}。！？!?；;，,、：:.\"'()（）《》【】\[\]“”‘’]"
+_SPLICES = (
+    re.compile(rf"{_SIGN}(?<=[{HANZI}]{_SIGN}){_SIGN}{{0,2}}(?=[{HANZI}])"),
+    re.compile(rf"[·•*_|^`](?<=\d[·•*_|^`])[·•*_|^`]?(?=[{HANZI}])"),
+    re.compile(rf"[ \t](?<=[{HANZI}][ \t])[ \t]{{0,2}}(?=[{HANZI}])"),
 )
-_SPACED = re.compile(rf"(?<=[{HANZI}])[ \t]{{1,3}}(?=[{HANZI}])")
 _LETTERS = re.compile(r"(?<![a-z0-9])[a-z](?:[ .\-_*·|/]{1,2}[a-z](?![a-z0-9])){2,}")
 
 
@@ -131,7 +133,7 @@ def without(view: View, gaps: Sequence[tuple[int, int]]) -> View:
 
 
 def _gaps(text: str) -> list[tuple[int, int]]:
-    found = [match.span() for pattern in (_SPLICE, _SPACED) for match in pattern.finditer(text)]
+    found = [] if text.isascii() else [one.span() for splice in _SPLICES for one in splice.finditer(text)]
     for run in _LETTERS.finditer(text):
         # "a f r e e phone" is an article and a spaced word
         start = run.start() + (2 if run.group()[:2] in ("a ", "i ") else 0)

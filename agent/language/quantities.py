@@ -14,7 +14,7 @@ from decimal import Decimal
 from agent.language.dates import calendar_spans
 from agent.language.normalise import View, fold
 from agent.language.numbers import NumberToken, chinese_value, read_numbers
-from agent.language.sieve import Sieve, sieve
+from agent.language.sieve import Sieve, blanked, sieve
 from agent.language.units import MONEY_PREFIX, Unit, unit_after
 from agent.language.wording import (
     benefit_after,
@@ -92,7 +92,7 @@ def _mask(text: str) -> str:
     chars = list(text)
     for start, end in spans:
         chars[start:end] = "\x1f" * (end - start)
-    return "".join(chars)
+    return blanked("".join(chars), text)
 
 
 def _numbered(text: str, language: str) -> Iterator[Quantity]:

@@ -11,6 +11,7 @@ from agent.language.normalise import HANZI, LOOKALIKES
 from agent.language.sieve import sieve
 
 _HANZI = sieve(f"[{HANZI}]")
+_HANZI_RUN = sieve(f"[{HANZI}]+")
 _LATIN_WORD = sieve(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)?")
 _OTHER = sieve(r"[\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
 _TOKEN = sieve(r"[A-Za-zÀ-ɏ\u0370-\u03ff\u0400-\u052f]+")
@@ -36,7 +37,7 @@ class ScriptCounts:
 def count_scripts(text: str) -> ScriptCounts:
     if text.isascii():
         return ScriptCounts(0, len(_LATIN_WORD.findall(text)), 0)
-    return ScriptCounts(len(_HANZI.findall(text)), len(_LATIN_WORD.findall(text)), len(_OTHER.findall(text)))
+    return ScriptCounts(len(_hanzi_only(text)), len(_LATIN_WORD.findall(text)), len(_OTHER.findall(text)))
 
 
 def guess_language(text: str) -> str | None:
@@ -91,4 +92,4 @@ def traditional_characters(text: str) -> list[int]:
 
 
 def _hanzi_only(text: str) -> str:
-    return "".join(_HANZI.findall(text))
+    return "".join(_HANZI_RUN.findall(text))

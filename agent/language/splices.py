@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 
 from agent.language.normalise import HANZI
-from agent.language.sieve import Sieve, sieve
+from agent.language.sieve import sieve
 
 # sign: its sound, then pieces and look-alikes by which it is dressed up
 _DRESSES = {
@@ -35,14 +35,11 @@ _TERMS = (
 _GAP = r"[\W_]{0,2}"
 
 
-@cache
-def _disguises() -> tuple[tuple[Sieve, str], ...]:
-    return tuple((sieve("|".join(_ways(term))), term) for term in _TERMS)
-
-
 def _is_dressed(text: str) -> bool:
     """Whether any dress stands in the text at all: few texts hold one, and they alone are read term by term."""
-    return any(word in _SOUNDS for word in _LATIN.findall(text)) or any(odd in text for odd in _ODD)
+    if text.isascii():  # each disguise keeps a Chinese sign
+        return False
+    return not _SOUNDS.isdisjoint(_LATIN.findall(text)) or any(odd in text for odd in _ODD)
 
 
 _LATIN = re.compile(r"[a-z0-9]+")
@@ -64,13 +61,15 @@ def _whole(part: str) -> str:
     return rf"(?<![a-z0-9]){part}(?![a-z0-9])" if part.isascii() else part
 
 
-def spliced_terms(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where a term stands in disguise, and which term."""
+_DISGUISES = tuple((sieve("|".join(_ways(term))), term) for term in _TERMS)
+
+
+@lru_cache(maxsize=64)
+def spliced_terms(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where a term stands in disguise, and which term. Kept for a while: every list of the house asks it of a text."""
     if not _is_dressed(text):
-        return
-    for pattern, term in _disguises():
-        for match in pattern.finditer(text):
-            yield *match.span(), term
+        return ()
+    return tuple((*match.span(), term) for pattern, term in _DISGUISES for match in pattern.finditer(text))
 
 
 _PIECE = sieve(rf"[亻氵讠扌忄钅饣纟犭礻衤刂艹宀疒辶丬][{HANZI}]|[\u2e80-\u2fdf]")
@@ -82,7 +81,8 @@ def odd_characters(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _PIECE.finditer(text):
         yield match.span()
-    yield from ((at, at + 1) for at, char in enumerate(text) if _is_japanese_only(char))
+    if any(map(_is_japanese_only, set(text))):
+        yield from ((at, at + 1) for at, char in enumerate(text) if _is_japanese_only(char))
 
 
 @lru_cache(maxsize=8192)

@@ -136,21 +136,19 @@ _UNITS: tuple[tuple[str, str | None, str], ...] = (
         ),
     ),
 )
-_PATTERNS = tuple((kind, name, sieve(pattern)) for kind, name, pattern in _UNITS)
 # A number glued to letters that are no unit is part of a code or a name (5g, 2in1).
-_ANY = sieve("|".join(f"(?:{pattern})" for _, _, pattern in _UNITS))
+_ANY = sieve("|".join(f"(?P<unit{at}>{pattern})" for at, (_, _, pattern) in enumerate(_UNITS)))
+_UNIT_OF = {f"unit{at}": (kind, name) for at, (kind, name, _) in enumerate(_UNITS)}
 _ORDINAL = sieve(r"(?:st|nd|rd|th)(?![a-z])")
 
 
 def unit_after(text: str, at: int) -> tuple[Unit | None, int]:
     """The unit that starts at `at`, and where it ends; (None, at) when there is none."""
-    if _ANY.match(text, at) is None:
+    match = _ANY.match(text, at)
+    if match is None or match.lastgroup is None:
         return None, at
-    for kind, name, pattern in _PATTERNS:
-        match = pattern.match(text, at)
-        if match is not None:
-            return Unit(kind, name or match.group().strip(" -")), match.end()
-    return None, at
+    kind, name = _UNIT_OF[match.lastgroup]
+    return Unit(kind, name or match.group().strip(" -")), match.end()
 
 
 def glued_to_letters(text: str, at: int) -> bool:

@@ -9,7 +9,9 @@ import re
 
 from agent.language.sieve import sieve
 
-_BREAK = sieve(r"[。！？!?；;\n，,:：、]|(?<=[a-z0-9)%])\.(?=\s|$)")
+_MARK = r"[。！？!?；;\n，,:：、]|(?<=[a-z0-9)%])\.(?=\s|$)"
+_BREAK = re.compile(_MARK)
+_LAST_BREAK = re.compile(rf"(?s:.*)(?:{_MARK})")
 _HARD = sieve(r"[。！？!?；;\n]|(?<=[a-z0-9)%])\.(?=\s|$)")
 _REACH = 40
 
@@ -17,11 +19,8 @@ _REACH = 40
 def left_clause(text: str, at: int) -> str:
     """What stands before `at` in the same clause, at most forty characters."""
     window = text[max(0, at - _REACH) : at]
-    cut = 0
-    for mark in _BREAK.finditer(window):
-        # a comma between digits belongs to a number
-        cut = mark.end()
-    return window[cut:]
+    mark = _LAST_BREAK.match(window)
+    return window[mark.end() :] if mark else window
 
 
 def right_clause(text: str, at: int) -> str:

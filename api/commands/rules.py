@@ -100,6 +100,7 @@ def replay(
 
     from api.bootstrap import open_workshop
     from api.replaying import replay as run
+    from api.terminal import FAILED
 
     workshop = open_workshop(call)
     now = workshop.clock.now()
@@ -116,6 +117,9 @@ def replay(
         f"{found.messages:,} messages: {found.changed:,} judged otherwise, {found.stopped:,} would be stopped now, "
         f"{found.freed:,} would pass now"
     )
+    if found.reached:
+        call.exit_code = FAILED
+        call.say(f"interrupted: the rest can be judged with --since {found.reached.isoformat()}")
     if found.left_out:
         call.say(
             f"{found.left_out:,} more were judged then; their words were edited and never sent, so nobody has them"
@@ -123,6 +127,7 @@ def replay(
     return {
         "messages": found.messages,
         "left_out": found.left_out,
+        "reached": found.reached.isoformat() if found.reached else None,
         "changed": found.changed,
         "stopped": found.stopped,
         "freed": found.freed,

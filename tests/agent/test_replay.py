@@ -80,6 +80,27 @@ def test_what_a_shop_sent_is_judged_again_by_other_rules(tmp_path: Path) -> None
     assert other.differences[0].rule == "TONE_PRESSURE"
 
 
+def test_a_replay_that_is_interrupted_tells_what_it_found_and_where_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = a_small_shop(tmp_path / "home").workshop
+    campaign.begin(PLAN, "mei", shop.house)
+    done(shop, tmp_path)
+    monkeypatch.setattr(replaying, "BATCH", 1)
+    since, until = NOW - timedelta(days=1), NOW + timedelta(days=1)
+
+    def press_after_the_second(step: str, _share: float) -> None:
+        if step.startswith("2 "):
+            raise KeyboardInterrupt
+
+    found = replaying.replay(at(shop), since, until, None, press_after_the_second)
+    assert found.messages == 2
+    assert found.reached is not None
+    rest = replaying.replay(at(shop), found.reached, until, None)
+    assert rest.messages + found.messages >= shop.store.judged.count(since, until)
+    assert rest.reached is None
+
+
 def test_rules_that_cannot_be_used_are_named_before_anything_is_judged(tmp_path: Path) -> None:
     shop = a_small_shop(tmp_path / "home").workshop
     books = tmp_path / "tomorrow" / "agent" / "guardrails" / "books"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import random
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from agent.guardrails.rulebook import all_rules
-from agent.language.literals import needed_literals, split_alternatives
-from agent.language.sieve import Sieve, sieve
+from agent.language.literals import Needs, all_needs, needed_literals, split_alternatives
+from agent.language.sieve import Sieve, blanked, sieve
 
 TEXTS = [example.body * 3 for rule in all_rules() for example in rule.examples]
 
@@ -84,3 +85,66 @@ def test_random_alternations_find_what_re_finds() -> None:
         text = "".join(dice.choice("abcd") for _ in range(80))
         found = [span for span in spans(sieve(plain.pattern).finditer(text)) if span[0] < span[1]]
         assert found == [span for span in spans(plain.finditer(text)) if span[0] < span[1]], plain.pattern
+
+
+def test_every_match_has_its_needs_and_has_them_where_they_are_said_to_be() -> None:
+    chosen = random.Random(2).sample(TEXTS, 40)
+    for source in {part for one in the_house() for part in split_alternatives(one.pattern)}:
+        try:
+            plain = re.compile(source)
+        except re.error:  # a part that refers to a group of another
+            continue
+        needs = all_needs(source)
+        for text in chosen if needs else ():
+            for match in plain.finditer(text):
+                assert all(_is_met(need, text, match.start()) for need in needs), (source, match)
+
+
+def _is_met(need: Needs, text: str, begin: int) -> bool:
+    if any(last - first > len(text) for first, last in need.values()):
+        return any(literal in text for literal in need)
+    places = ((one, max(begin + first, 0), begin + last) for one, (first, last) in need.items())
+    return any(text.startswith(one, at) for one, first, last in places for at in range(first, last + 1))
+
+
+def test_random_expressions_find_what_re_finds_with_all_that_looks_around() -> None:
+    dice = random.Random(3)
+    pieces = [
+        *("ab", "ba", "cab", "[bc]", "c?", ".", "(?:ab|c)", "(?:a|bc){1,2}", "d+", "(?:abc|bd)?", "(?:re)?a"),
+        *("(?=a)", "(?!b)", "(?<!c)", "(?<=b)", r"\b", "[a-c]*b", "(?:ca|ab|.d)"),
+    ]
+    for _ in range(1_500):
+        parts = ["".join(dice.choice(pieces) for _ in range(dice.randint(1, 5))) for _ in range(dice.randint(1, 5))]
+        plain, sieved = re.compile("|".join(parts)), sieve("|".join(parts))
+        text = "".join(dice.choice("abcd re") for _ in range(dice.randint(30, 90)))
+        wanted = [span for span in spans(plain.finditer(text)) if span[0] < span[1]]
+        if len(wanted) == len(spans(plain.finditer(text))):
+            assert spans(sieved.finditer(text)) == wanted, plain.pattern
+            assert sieved.sub("-", text) == plain.sub("-", text), plain.pattern
+        at, end = sorted(dice.sample(range(len(text)), 2))
+        ours, theirs = sieved.search(text, at, end), plain.search(text, at, end)
+        assert (ours and ours.span()) == (theirs and theirs.span()), plain.pattern
+
+
+def test_an_alternative_knows_the_groups_of_the_others() -> None:
+    found = sieve("(?P<few>[0-9]+) left|hurry(?P<up> up)?|(?P<none>sold) out").search("." * 60 + " hurry up")
+    assert found is not None
+    assert (found["up"], found["few"], found["none"]) == (" up", None, None)
+
+
+def test_a_text_with_blanks_in_it_is_searched_as_any_other() -> None:
+    dice = random.Random(4)
+    for text in dice.sample(TEXTS, 40):
+        start, end = sorted(dice.sample(range(len(text)), 2)) if len(text) > 1 else (0, 0)
+        blank = blanked(text[:start] + "\x1f" * (end - start) + text[end:], text)
+        for one in dice.sample(the_house(), 80):
+            assert spans(one.finditer(blank)) == spans(re.compile(one.pattern, one.flags).finditer(blank)), one.pattern
+
+
+def test_what_several_threads_ask_at_once_is_answered_as_to_one() -> None:
+    texts = [f"{text} {number}" for number in range(3) for text in TEXTS[:40]]
+    asked = the_house()[::20]
+    alone = [[spans(one.finditer(text)) for one in asked] for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda text: [spans(one.finditer(text)) for one in asked], texts))
+    assert together == alone
