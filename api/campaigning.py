@@ -18,6 +18,7 @@ from agent.flow.reading import read_flow
 from agent.money import to_minor
 from agent.plan import FLOW_KEYS, Plan
 from api.bootstrap import Workshop
+from api.costing import Cost, cost_answer, cost_of, coupons_of_the_past
 from api.measuring import HELD_OUT, WRITTEN_TO, lift_of
 from api.schemas import PlanRequest
 from scoring.experiments.campaign import Lift
@@ -31,11 +32,13 @@ T = TypeVar("T")
 class Forecast:
     """A preview, and the smallest effect that its group sizes could show. None where nobody is scored or held out.
 
-    `frozen`: no coupon can be reserved now, so none stands in the preview.
+    `cost`: what it will come to, where `preview.cost` is the most. `frozen`: no coupon can be reserved now, so none
+    stands in the preview.
     """
 
     preview: Preview
     smallest_effect: float | None
+    cost: Cost
     frozen: bool = False
     messages: MessagePreview | None = None
 
@@ -97,7 +100,8 @@ def forecast(plan: Plan, workshop: Workshop, with_messages: bool = False) -> For
     flagged, _ = campaign.candidates(plan, workshop.house)
     risk = sum(score.probability for score in flagged) / len(flagged) if flagged else 0.0
     frozen = workshop.store.ledger.frozen() is not None
-    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), frozen, messages)
+    cost = cost_of(plan, look, workshop.catalogue.offers, coupons_of_the_past(workshop), workshop.seed)
+    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), cost, frozen, messages)
 
 
 def standing(campaign_id: str, workshop: Workshop) -> Standing:
@@ -123,6 +127,7 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "offers": dict(look.offers),
         "without_offer": look.without_offer,
         "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
+        "forecast": cost_answer(told.cost),
         "smallest_effect": told.smallest_effect,
         "budgets_frozen": told.frozen,
         "arms": dict(look.arms),

@@ -376,7 +376,34 @@ class MessagesAnswer(BaseModel):
     samples: list[MessageSample]
 
 
+class RedeemedAnswer(BaseModel):
+    low: int
+    expected: float
+    high: int
+
+
+class CostForecast(BaseModel):
+    """What it will cost if all of it leaves: redeemed coupons and sending, with an interval of 95 %.
+
+    `judged_by_others`: offers without a past of their own; `unknown`: offers of which nothing is known, where any share
+    may come. `of_first_message`: of a flow, this is about the first message alone.
+    """
+
+    low: MoneyAnswer
+    expected: MoneyAnswer
+    high: MoneyAnswer
+    sending: MoneyAnswer
+    redeemed: RedeemedAnswer
+    learnt_coupons: int
+    learnt_campaigns: int
+    judged_by_others: list[str]
+    unknown: list[str]
+    of_first_message: bool
+
+
 class PreviewAnswer(BaseModel):
+    """`cost`: what is reserved, so the most that the coupons come to; `forecast`: what it will cost."""
+
     scored: int
     flagged: int
     recipients: int
@@ -386,6 +413,7 @@ class PreviewAnswer(BaseModel):
     offers: dict[str, int]
     without_offer: int
     cost: MoneyAnswer
+    forecast: CostForecast
     smallest_effect: float | None
     budgets_frozen: bool
     arms: dict[str, int]

@@ -55,6 +55,11 @@ PROOFS = (
         {"HOLDFAST_PROOF_EXPERIMENTS": 2000},
     ),
     Proof(
+        "cost forecasts: the interval holds the cost of at least 90 % of simulated campaigns",
+        ("tests/scoring/experiments/test_redemption.py", "tests/api/test_costing.py"),
+        {"HOLDFAST_PROOF_FORECASTS": 3000},
+    ),
+    Proof(
         "ninety days of a shop at the command line",
         ("tests/acceptance/test_ninety_days.py", "-k", "sqlite"),
         {"HOLDFAST_PROOF_DAYS": 92, "HOLDFAST_PROOF_CUSTOMERS": 250},

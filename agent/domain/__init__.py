@@ -37,7 +37,7 @@ from agent.domain.drafts import (
 )
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
-from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Spared
+from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Settled, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.reached import Reached
 from agent.domain.receipts import Receipt, ReceiptKind, Taken
@@ -94,6 +94,7 @@ __all__ = [
     "Review",
     "SendingState",
     "Sensitivity",
+    "Settled",
     "Severity",
     "SlotType",
     "Source",

@@ -82,3 +82,11 @@ class OfferDecision:
     rule: str = ""
     spared: Spared | None = None
     propensity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Coupons that left and whose time is over, and how many of them the till took."""
+
+    coupons: int
+    redeemed: int

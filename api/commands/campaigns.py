@@ -13,6 +13,7 @@ from api.terminal import Call, command
 
 if TYPE_CHECKING:
     from agent.cells.preview import MessagePreview
+    from api.costing import Cost
     from api.measuring import Measured
     from scoring.experiments.difference import Difference
     from scoring.experiments.variants import Variants
@@ -43,7 +44,7 @@ def preview(
         bool, typer.Option("--messages", help="Also fill and judge what each would be sent, and show samples.")
     ] = False,
 ) -> dict[str, Any]:
-    """Who would be written to, who not and why, which offers, what it would cost. Nothing is reserved or stored."""
+    """Who would be written to, who not and why, which offers, what it will cost with an interval. Nothing is stored."""
     from agent.money import to_major
     from api.bootstrap import open_workshop
     from api.campaigning import forecast, preview_answer
@@ -68,9 +69,26 @@ def preview(
         call.say("  no coupon can be reserved: " + FROZEN)
     _warn(call, look.warnings)
     call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
+    _tell_cost(call, told.cost)
     if told.messages is not None:
         _tell_messages(call, told.messages)
     return preview_answer(told)
+
+
+def _tell_cost(call: Call, cost: Cost) -> None:
+    from agent.money import to_major
+
+    low, expected, high, sending = (to_major(sum_) for sum_ in (cost.low, cost.expected, cost.high, cost.sending))
+    coupons = f"{cost.redeemed.low:,} to {cost.redeemed.high:,} coupons redeemed, sending {sending}"
+    call.say(f"expected cost {expected} {cost.expected.currency}, 95 % of the time {low} to {high}: {coupons}")
+    if cost.of_first_message:
+        call.say("  of the first message of the flow alone, for whoever enters now")
+    if cost.learnt_coupons:
+        call.say(f"  learnt from {cost.learnt_coupons:,} coupons of {cost.learnt_campaigns:,} campaigns that are over")
+    if cost.others:
+        call.say(f"  no coupon of {', '.join(cost.others)} is over yet: judged by those of other offers")
+    if cost.unknown:
+        call.say("  nobody knows yet how many come with their coupon: any share may, so the interval is that wide")
 
 
 def _warn(call: Call, warnings: Sequence[str]) -> None:

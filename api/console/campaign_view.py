@@ -13,6 +13,7 @@ from api.campaigning import Forecast, Standing
 from api.console.plan_view import plan_rows
 from api.console.say import Say
 from api.console.view import tone_of
+from api.costing import Cost
 from scoring.experiments.anytime import ENOUGH
 
 TONES = {
@@ -95,6 +96,10 @@ class Look:
     without_offer: int
     cost: str
     smallest_effect: str
+    expected: str
+    span: str
+    sending: str
+    learnt: tuple[str, ...]
 
 
 def campaign_rows(found: Sequence[Standing], say: Say) -> list[CampaignView]:
@@ -166,7 +171,25 @@ def preview_view(told: Forecast, say: Say) -> Look:
         look.without_offer,
         say.money(look.cost.minor, look.cost.currency),
         say.points(told.smallest_effect).lstrip("+") if told.smallest_effect is not None else "",
+        *_forecast(told.cost, say),
     )
+
+
+def _forecast(cost: Cost, say: Say) -> tuple[str, str, str, tuple[str, ...]]:
+    """What it is expected to cost, its interval, the part for sending, and what that rests on."""
+    low, expected, high, sending = (
+        say.money(money.minor, money.currency) for money in (cost.low, cost.expected, cost.high, cost.sending)
+    )
+    learnt = []
+    if cost.of_first_message:
+        learnt.append(say("campaign.cost_first"))
+    if cost.learnt_coupons:
+        learnt.append(say("campaign.cost_learnt", coupons=cost.learnt_coupons, campaigns=cost.learnt_campaigns))
+    if cost.others:
+        learnt.append(say("campaign.cost_others", offers=", ".join(cost.others)))
+    if cost.unknown:
+        learnt.append(say("campaign.cost_unknown"))
+    return expected, say("campaign.cost_span", low=low, high=high), sending, tuple(learnt)
 
 
 def _of(n: int, total: int) -> int:

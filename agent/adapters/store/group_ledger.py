@@ -1,7 +1,7 @@
 """The ledger for a group of customers inside one transaction: looked up once, reckoned in memory, written together.
 
 Everybody of the group is locked before anything is read, every budget before it is reckoned with, and every code is
-taken before it is promised, so that what `reserve` answers is what `keep` writes. Whoever writes alone waits meanwhile.
+set aside before it is promised, so that `keep` writes what `reserve` answers. Whoever writes alone waits meanwhile.
 Two groups on PostgreSQL may come to want each other's budgets: the database then ends one, which is done again one by one.
 """
 

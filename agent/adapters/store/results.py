@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
 from agent.bandit import Seen
-from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose
+from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose, Settled
 from agent.review import AUDIT_SAMPLE, AUTOMATIC
 
+TAKEN = ("redeemed", "late")
+"""Taken by the till, also after their money had gone to others: the shop honoured them."""
 ENDED = ("was cancelled", "the goal of the flow was reached")
 
 
@@ -123,6 +125,30 @@ class Results:
             for size, kind, count in c.execute(query):
                 counts.setdefault(size, {})[kind] = int(count)
         return {size: _seen(kinds) for size, kinds in counts.items()}
+
+    def coupons_settled(self, reserved: Mapping[str, tuple[datetime, datetime]]) -> dict[tuple[str, str], Settled]:
+        """(offer, campaign, "" for none) → what became of the coupons that left and were reserved in this span of time.
+
+        `reserved`: offer → from when until when. One that was paid back after a cancelled order cost nothing.
+        """
+        r, k = schema.reservations, schema.cases
+        left = ("committed", "expired", "refunded", *TAKEN)
+        spans = [(r.c.offer_id == offer) & r.c.at.between(*span) for offer, span in reserved.items()]
+        campaign = sa.func.coalesce(k.c.campaign_id, "")
+        query = (
+            sa.select(r.c.offer_id, campaign, r.c.status, sa.func.count())
+            .outerjoin(k, k.c.case_id == r.c.case_id)
+            .where(r.c.brand_id == self._brand, r.c.status.in_(left), sa.or_(sa.false(), *spans))
+            .group_by(r.c.offer_id, campaign, r.c.status)
+            .order_by(r.c.offer_id, campaign)
+        )
+        found: dict[tuple[str, str], Settled] = {}
+        with self._tx.read() as c:
+            for offer, of, status, count in c.execute(query):
+                known = found.get((offer, of), Settled(0, 0))
+                came = int(count) if status in TAKEN else 0
+                found[offer, of] = Settled(known.coupons + int(count), known.redeemed + came)
+        return found
 
     def audited(self, campaign_id: str) -> tuple[list[str | None], int]:
         """(what a person decided about each message of the audit sample, None: nothing yet; messages sent alone).

@@ -23,6 +23,9 @@ def test_a_preview_names_every_exclusion_and_stores_nothing(door: Client, shop: 
     told = said["recipients"] + said["served"] + said["held_out"] + sum(said["excluded"].values())
     assert told == said["flagged"]
     assert said["cost"]["currency"] == "CNY"
+    low, expected, high = (said["forecast"][name]["minor"] for name in ("low", "expected", "high"))
+    assert low <= expected <= high <= said["cost"]["minor"]
+    assert said["forecast"]["unknown"] == list(said["offers"])
     assert shop.workshop.store.cases.find() == []
 
 
