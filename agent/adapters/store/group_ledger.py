@@ -2,7 +2,7 @@
 
 Everybody of the group is locked before anything is read, every budget before it is reckoned with, and every code is
 set aside before it is promised, so that `keep` writes what `reserve` answers. Whoever writes alone waits meanwhile.
-Two groups on PostgreSQL may come to want each other's budgets: the database then ends one, which is done again one by one.
+Two groups on PostgreSQL may want each other's budgets: the database then ends one, which is done again one by one.
 """
 
 from __future__ import annotations
