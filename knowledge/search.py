@@ -48,7 +48,8 @@ class Rows:
 
     A question is nearer to a question than to the rule that answers it, whether or not it means the same; so from the
     cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any
-    clause answers at all.
+    clause answers at all. A clause that has questions is told by them first: from its text `beside` is taken off to
+    tell.
     """
 
     owners: Sequence[str]
@@ -56,6 +57,7 @@ class Rows:
     matrix: Vector
     lead: float = 0.0
     caution: float = 0.0
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ class Part:
             self._rows = np.ascontiguousarray(rows.matrix[at])
             asked = np.asarray(rows.asked, np.float32)[at]
             self._any_asked = bool(asked.any())
-            self._lead, self._caution = asked * np.float32(rows.lead), asked * np.float32(rows.caution)
             self._row_owner = np.array([owner for owner, _ in order], np.int64)
+            told_by_questions = np.isin(self._row_owner, self._row_owner[asked > 0])
+            self._lead = asked * np.float32(rows.lead)
+            self._caution = np.where(asked > 0, rows.caution, rows.beside * told_by_questions).astype(np.float32)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
 
     @property
@@ -135,6 +139,12 @@ class Part:
         nearest = np.full(len(self.clauses), -1.0, np.float32)
         nearest[self._row_owner[self._starts]] = np.maximum.reduceat(cosines, self._starts)
         return nearest
+
+    @cached_property
+    def centre(self) -> Vector:
+        """The mean of all rows: where in the space these clauses lie as a whole."""
+        assert self._rows is not None, "only rows have a centre"
+        return np.asarray(self._rows.mean(0), np.float32)
 
     def spread(self) -> tuple[float, float]:
         """Mean and spread of the cosines among clauses that have nothing to do with each other, from a sample."""
