@@ -1,6 +1,6 @@
 """A question → the clauses in force that answer it, best first; or nothing, which is an answer too and says why.
 
-Meaning decides and words correct it: the cosine of the question to the nearest row of each clause, plus BM25 with a
+Meaning decides and words correct it: the cosine of the question to the nearest rows of each clause, plus BM25 with a
 weight that was measured for each language (in English words help little, in Chinese much). A question that is as like a
 question of the background as it is like any clause is "not covered" rather than guessed. Where no embedder is, words
 alone decide.
@@ -37,15 +37,16 @@ class Scale:
 
     `unrelated` and `spread` are their mean and spread among clauses that have nothing to do with the question, `words`
     what BM25 weighs beside them, in spreads; `lead`, `caution` and `beside` are what is taken off some rows (see
-    `Rows`). A question is covered when the best clause, by meaning and words, lies above `covers` + `against` times the
-    nearest background question, by meaning and words too; `whole` times of how much nearer the question is to the shop
-    as a whole than background questions are speaks for it. Background questions that a clause reaches with `answered`
-    are answered here, and do not count.
+    `Rows`). A question is covered when the best clause, by meaning and `share` of the words, lies above `covers` +
+    `against` times the nearest background question, by meaning and words; `whole` times of how much nearer the question
+    is to the shop as a whole than background questions are speaks for it. Background questions that a clause reaches
+    with `answered` are answered here, and do not count.
     """
 
     unrelated: float
     spread: float
     words: float
+    share: float
     lead: float
     caution: float
     beside: float
@@ -62,16 +63,16 @@ class Scale:
 
 SCALES = {
     "multilingual-e5-small-q4": Scale(
-        unrelated=0.843, spread=0.0135, words=18.0, lead=0.006, caution=0.032, beside=0.01,
-        covers=-0.016, against=1.0, whole=0.0, answered=0.90,
+        unrelated=0.843, spread=0.0135, words=18.0, share=0.5, lead=0.006, caution=0.021, beside=0.01,
+        covers=-0.018, against=1.0, whole=0.3, answered=0.90,
     ),
     "all-MiniLM-L6-v2": Scale(
-        unrelated=0.135, spread=0.09, words=4.0, lead=0.06, caution=0.24, beside=0.05,
+        unrelated=0.135, spread=0.09, words=4.0, share=1.0, lead=0.06, caution=0.18, beside=0.06,
         covers=0.005, against=0.7, whole=1.0, answered=0.55,
     ),
 }  # fmt: skip
 BETWEEN_LANGUAGES = Scale(
-    unrelated=0.79, spread=0.0135, words=0.0, lead=0.006, caution=0.006, beside=0.0,
+    unrelated=0.79, spread=0.0135, words=0.0, share=0.0, lead=0.006, caution=0.006, beside=0.0,
     covers=0.82, against=0.0, whole=0.0, answered=1.0,
 )  # fmt: skip
 """A question in one language against clauses in the other, by the e5 model that comes with us."""
@@ -232,7 +233,7 @@ class HybridRetriever:
         assert likeness is not None, "an embedder has rows to compare with"
         weight = scale.words if self._using.words else 0.0
         score = (likeness.order - scale.unrelated) / scale.spread + weight * words
-        told = likeness.tell + weight * scale.spread * words
+        told = likeness.tell + scale.share * weight * scale.spread * words
         needed = scale.covers + _against(space, scale, question, query, weight * scale.spread)
         reaches = (told >= needed) | (covered >= ALL_COVERED)
         near = reaches | (likeness.order >= needed - 4 * scale.spread)
@@ -289,7 +290,7 @@ def _measured(part: Part, asked: Vector | None) -> Scale:
     nearest = float((asked @ asked.T - 2 * np.eye(len(asked))).max(1).mean()) if asked is not None else 0.0
     covers = mean + 2.8 * spread - 0.6 * nearest
     return Scale(
-        mean, spread, words=4.0, lead=0.0, caution=0.0, beside=0.0,
+        mean, spread, words=4.0, share=1.0, lead=0.0, caution=0.0, beside=0.0,
         covers=covers, against=0.6 if asked is not None else 0.0, whole=0.0, answered=mean + 4.5 * spread,
     )  # fmt: skip
 

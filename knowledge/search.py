@@ -28,6 +28,7 @@ OPEN_FROM, OPEN_TO = 0, 99_991_231
 ROUGH_FROM = 20_000
 """With more rows than this, a first pass in ROUGH_DIMENSIONS picks the rows that are then compared exactly."""
 ROUGH_DIMENSIONS, CANDIDATES = 64, 1_000
+NEAREST = 3
 COMMON, MANY = 0.3, 5_000
 """In a large corpus a term that more than this share of the clauses hold tells nothing and costs most."""
 Mask = npt.NDArray[np.bool_]
@@ -62,7 +63,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """For each clause the cosine of its nearest row, -1 for those without one: to order by, and to tell by."""
+    """For each clause the cosine of its nearest row, -1 for those without one: to order by, and to tell by.
+
+    To order by, the three nearest count as much as the nearest where a clause has questions of its own: of two clauses
+    with one like question each, the one whose other questions are like it too is meant.
+    """
 
     order: Vector
     tell: Vector
@@ -90,6 +95,7 @@ class Part:
             self._any_asked = bool(asked.any())
             self._row_owner = np.array([owner for owner, _ in order], np.int64)
             told_by_questions = np.isin(self._row_owner, self._row_owner[asked > 0])
+            self._with_questions = np.unique(self._row_owner[asked > 0])
             self._lead = asked * np.float32(rows.lead)
             self._caution = np.where(asked > 0, rows.caution, rows.beside * told_by_questions).astype(np.float32)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
@@ -133,7 +139,20 @@ class Part:
         if not self._any_asked:
             nearest = self._nearest(cosines)
             return Likeness(nearest, nearest)
-        return Likeness(self._nearest(cosines - self._lead), self._nearest(cosines - self._caution))
+        return Likeness(self._nearest_three(cosines - self._lead), self._nearest(cosines - self._caution))
+
+    def _nearest_three(self, cosines: Vector) -> Vector:
+        """Half the nearest row, half the mean of the three nearest; without questions of its own, the nearest alone."""
+        nearest = self._nearest(cosines)
+        best, some = nearest.copy(), self._with_questions
+        total = nearest[some]
+        for _ in range(NEAREST - 1):
+            cosines = np.where(cosines >= best[self._row_owner], np.float32(-1), cosines)
+            following = self._nearest(cosines)
+            best = np.where(following > -1, following, best)  # a clause of fewer rows repeats its last
+            total = total + best[some]
+        nearest[some] = (nearest[some] + total / np.float32(NEAREST)) / 2
+        return nearest
 
     def _nearest(self, cosines: Vector) -> Vector:
         nearest = np.full(len(self.clauses), -1.0, np.float32)
