@@ -28,7 +28,7 @@ OPEN_FROM, OPEN_TO = 0, 99_991_231
 ROUGH_FROM = 20_000
 """With more rows than this, a first pass in ROUGH_DIMENSIONS picks the rows that are then compared exactly."""
 ROUGH_DIMENSIONS, CANDIDATES = 64, 1_000
-NEAREST = 3
+NEAREST, FOREMOST = 3, 200
 COMMON, MANY = 0.3, 5_000
 """In a large corpus a term that more than this share of the clauses hold tells nothing and costs most."""
 Mask = npt.NDArray[np.bool_]
@@ -95,7 +95,9 @@ class Part:
             self._any_asked = bool(asked.any())
             self._row_owner = np.array([owner for owner, _ in order], np.int64)
             told_by_questions = np.isin(self._row_owner, self._row_owner[asked > 0])
-            self._with_questions = np.unique(self._row_owner[asked > 0])
+            self._with_questions = np.zeros(len(self.clauses), np.bool_)
+            self._with_questions[self._row_owner[asked > 0]] = True
+            self._bounds = np.searchsorted(self._row_owner, np.arange(len(self.clauses) + 1))
             self._lead = asked * np.float32(rows.lead)
             self._caution = np.where(asked > 0, rows.caution, rows.beside * told_by_questions).astype(np.float32)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
@@ -142,16 +144,25 @@ class Part:
         return Likeness(self._nearest_three(cosines - self._lead), self._nearest(cosines - self._caution))
 
     def _nearest_three(self, cosines: Vector) -> Vector:
-        """Half the nearest row, half the mean of the three nearest; without questions of its own, the nearest alone."""
+        """Half the nearest row, half the mean of the three nearest; without questions of its own, the nearest alone.
+
+        Only for the foremost clauses: what lies far behind them is not shown, whichever way it is counted.
+        """
         nearest = self._nearest(cosines)
-        best, some = nearest.copy(), self._with_questions
-        total = nearest[some]
-        for _ in range(NEAREST - 1):
-            cosines = np.where(cosines >= best[self._row_owner], np.float32(-1), cosines)
-            following = self._nearest(cosines)
-            best = np.where(following > -1, following, best)  # a clause of fewer rows repeats its last
-            total = total + best[some]
-        nearest[some] = (nearest[some] + total / np.float32(NEAREST)) / 2
+        if len(nearest) > FOREMOST:
+            some = np.argpartition(nearest, -FOREMOST)[-FOREMOST:]
+            some = some[self._with_questions[some]]
+        else:
+            some = np.flatnonzero(self._with_questions)
+        if not len(some):
+            return nearest
+        starts, counts = self._bounds[some], self._bounds[some + 1] - self._bounds[some]
+        places = np.arange(int(counts.max()))
+        there = places < counts[:, None]
+        theirs = np.where(there, cosines[np.where(there, starts[:, None] + places, 0)], np.float32(-np.inf))
+        best = np.sort(theirs, axis=1)[:, -NEAREST:]
+        mean = np.where(np.isfinite(best), best, 0).sum(1) / np.minimum(counts, NEAREST)
+        nearest[some] = (nearest[some] + mean) / 2
         return nearest
 
     def _nearest(self, cosines: Vector) -> Vector:
