@@ -60,6 +60,14 @@ class Vectors:
     matrix: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Background questions as they were ingested; an older index has their vectors alone."""
+
+    texts: tuple[str, ...]
+    vectors: npt.NDArray[np.float32]
+
+
 class PolicyIndex:
     def __init__(self, folder: Path, embedders: Embedders | None = None) -> None:
         self._folder = folder
@@ -131,7 +139,7 @@ class PolicyIndex:
         questions = background(language)
         if embedder is None or not questions:
             return
-        stamp = f"{embedder.name} {zlib.crc32(''.join(questions).encode()):08x}"
+        stamp = f"{embedder.name} {zlib.crc32(''.join(questions).encode()):08x} with texts"
         name = f"background-{language}"
         if (self._collection(name, made=stamp).metadata or {}).get("made") != stamp:
             self._client().delete_collection(name)
@@ -140,17 +148,22 @@ class PolicyIndex:
             collection.upsert(
                 ids=[str(at) for at in range(len(questions))],
                 embeddings=[*_asked(embedder, questions)],
+                documents=list(questions),
             )
 
-    def background(self, language: str) -> npt.NDArray[np.float32] | None:
-        """The vectors of those questions; None where none were made."""
+    def background(self, language: str) -> Background | None:
+        """Those questions; None where none were made."""
         import numpy as np
 
         name = f"background-{language}"
         if name not in [collection.name for collection in self._client().list_collections()]:
             return None
-        found = self._collection(name).get(include=["embeddings"])
-        return np.asarray(found["embeddings"], dtype=np.float32) if len(found["ids"]) else None
+        found = self._collection(name).get(include=["embeddings", "documents"])
+        if not len(found["ids"]):
+            return None
+        texts = tuple(text for text in found["documents"] or [] if text)
+        vectors = np.asarray(found["embeddings"], dtype=np.float32)
+        return Background(texts if len(texts) == len(vectors) else (), vectors)
 
     def _records(self, collection: Collection) -> dict[str, str]:
         known = collection.get(include=["metadatas"])

@@ -1,8 +1,8 @@
 """A question → the clauses in force that answer it, best first; or nothing, which is an answer too and says why.
 
-Meaning decides and words correct it: the cosine of the question to the nearest row of each clause, plus BM25 with a
-weight that was measured for each language (in English words help little, in Chinese much). A question whose best
-likeness stays below what unrelated questions reach is "not covered" rather than guessed. Where no embedder is, words
+Meaning decides and words correct it: the cosine of the question to the nearest rows of each clause, plus BM25 with a
+weight that was measured for each language (in English words help little, in Chinese much). A question that is as like a
+question of the background as it is like any clause is "not covered" rather than guessed. Where no embedder is, words
 alone decide.
 """
 
@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from knowledge.background import Others, others
 from knowledge.documents import Clause, Passage
 from knowledge.embed.bert import Vector
 from knowledge.embed.choice import Embedder
@@ -35,18 +36,23 @@ class Scale:
     """How an embedder's cosines are read: measured, see the README of knowledge/.
 
     `unrelated` and `spread` are their mean and spread among clauses that have nothing to do with the question, `words`
-    what BM25 weighs beside them, `lead` and `caution` what is taken off a clause's own questions (see `Rows`). A
-    question is covered when its best cosine is above `covers` + `against` times its cosine to the nearest background
-    question; background questions that a clause reaches with `answered` are answered here, and do not count.
+    what BM25 weighs beside them, in spreads; `lead`, `caution` and `beside` are what is taken off some rows (see
+    `Rows`). A question is covered when the best clause, by meaning and `share` of the words, lies above `covers` +
+    `against` times the nearest background question, by meaning and words; `whole` times of how much nearer the question
+    is to the shop as a whole than background questions are speaks for it. Background questions that a clause reaches
+    with `answered` are answered here, and do not count.
     """
 
     unrelated: float
     spread: float
     words: float
+    share: float
     lead: float
     caution: float
+    beside: float
     covers: float
     against: float
+    whole: float
     answered: float
 
     @property
@@ -57,15 +63,18 @@ class Scale:
 
 SCALES = {
     "multilingual-e5-small-q4": Scale(
-        unrelated=0.843, spread=0.0135, words=18.0, lead=0.006, caution=0.016, covers=0.343, against=0.6, answered=0.90
+        unrelated=0.843, spread=0.0135, words=18.0, share=0.5, lead=0.006, caution=0.021, beside=0.01,
+        covers=-0.018, against=1.0, whole=0.3, answered=0.90,
     ),
     "all-MiniLM-L6-v2": Scale(
-        unrelated=0.135, spread=0.09, words=4.0, lead=0.06, caution=0.12, covers=0.055, against=0.6, answered=0.55
+        unrelated=0.135, spread=0.09, words=4.0, share=1.0, lead=0.06, caution=0.18, beside=0.06,
+        covers=0.005, against=0.7, whole=1.0, answered=0.55,
     ),
-}
+}  # fmt: skip
 BETWEEN_LANGUAGES = Scale(
-    unrelated=0.79, spread=0.0135, words=0.0, lead=0.006, caution=0.006, covers=0.82, against=0.0, answered=1.0
-)
+    unrelated=0.79, spread=0.0135, words=0.0, share=0.0, lead=0.006, caution=0.006, beside=0.0,
+    covers=0.82, against=0.0, whole=0.0, answered=1.0,
+)  # fmt: skip
 """A question in one language against clauses in the other, by the e5 model that comes with us."""
 
 
@@ -188,17 +197,21 @@ class HybridRetriever:
 
     def _reader(
         self, vectors: Vectors | None, part: Part, language: str
-    ) -> tuple[Embedder | None, Scale | None, Vector | None]:
+    ) -> tuple[Embedder | None, Scale | None, Others | None]:
         """What reads a question for these rows; nothing where no embedder is, or not the one that made them."""
         embedder = self._index.embedders.of(language)
         if vectors is None or embedder is None or embedder.name != vectors.embedder:
             return None, None, None
-        others = self._index.background(language)
-        scale = SCALES.get(embedder.name) or _measured(part, others)
-        if others is not None and len(others):
-            reached = [float(alike.tell.max()) for other in others if (alike := part.likeness(other)) is not None]
-            others = others[np.array(reached) < scale.answered]
-        return embedder, scale, others
+        found = self._index.background(language)
+        scale = SCALES.get(embedder.name) or _measured(part, found.vectors if found else None)
+        if found is None:
+            return embedder, scale, None
+
+        def answered(question: Vector) -> bool:
+            alike = part.likeness(question)
+            return alike is not None and float(alike.tell.max()) >= scale.answered
+
+        return embedder, scale, others(found.vectors, found.texts, part.centre, answered)
 
     def _space_for(self, language: str, on: date, asker: Asker) -> tuple[str, Space | None]:
         """The clauses in the question's language; where there is none in force at all, those in another."""
@@ -218,12 +231,11 @@ class HybridRetriever:
         question = self._vector(space.embedder, query)
         likeness = space.part.likeness(question)
         assert likeness is not None, "an embedder has rows to compare with"
-        score = (likeness.order - scale.unrelated) / scale.spread
-        if self._using.words:
-            score = score + scale.words * words
-        other = float((space.others @ question).max()) if space.others is not None and len(space.others) else 0.0
-        needed = scale.covers + scale.against * other
-        reaches = (likeness.tell >= needed) | (covered >= ALL_COVERED)
+        weight = scale.words if self._using.words else 0.0
+        score = (likeness.order - scale.unrelated) / scale.spread + weight * words
+        told = likeness.tell + scale.share * weight * scale.spread * words
+        needed = scale.covers + _against(space, scale, question, query, weight * scale.spread)
+        reaches = (told >= needed) | (covered >= ALL_COVERED)
         near = reaches | (likeness.order >= needed - 4 * scale.spread)
         return Fit(score, likeness.order, reaches, near, scale.clearly)
 
@@ -235,7 +247,7 @@ class Space:
     part: Part
     embedder: Embedder | None
     scale: Scale | None
-    others: Vector | None
+    others: Others | None
 
     def between_languages(self) -> Space:
         """For a question in another language: the same rows where the embedder knows both."""
@@ -260,16 +272,27 @@ def _rows(vectors: Vectors, questions: bool) -> Rows:
     scale = SCALES.get(vectors.embedder)
     kept = [at for at, asked in enumerate(vectors.asked) if questions or not asked]
     owners, asked = [vectors.owners[at] for at in kept], [vectors.asked[at] for at in kept]
-    lead, caution = (scale.lead, scale.caution) if scale else (0.0, 0.0)
-    return Rows(owners, asked, vectors.matrix[kept], lead, caution)
+    lead, caution, beside = (scale.lead, scale.caution, scale.beside) if scale else (0.0, 0.0, 0.0)
+    return Rows(owners, asked, vectors.matrix[kept], lead, caution, beside)
 
 
-def _measured(part: Part, others: Vector | None) -> Scale:
+def _against(space: Space, scale: Scale, question: Vector, text: str, weight: float) -> float:
+    """What speaks against any clause's covering the question."""
+    if space.others is None:
+        return 0.0
+    nearest = space.others.nearest(question, text, weight)
+    return scale.against * nearest - scale.whole * space.others.nearer(question)
+
+
+def _measured(part: Part, asked: Vector | None) -> Scale:
     """For a model of the operator's own: read off its own cosines. A first guess; `holdfast eval retrieval` tells."""
     mean, spread = part.spread()
-    nearest = float((others @ others.T - 2 * np.eye(len(others))).max(1).mean()) if others is not None else 0.0
+    nearest = float((asked @ asked.T - 2 * np.eye(len(asked))).max(1).mean()) if asked is not None else 0.0
     covers = mean + 2.8 * spread - 0.6 * nearest
-    return Scale(mean, spread, 4.0, 0.0, 0.0, covers, 0.6 if others is not None else 0.0, mean + 4.5 * spread)
+    return Scale(
+        mean, spread, words=4.0, share=1.0, lead=0.0, caution=0.0, beside=0.0,
+        covers=covers, against=0.6 if asked is not None else 0.0, whole=0.0, answered=mean + 4.5 * spread,
+    )  # fmt: skip
 
 
 def _why_not(part: Part, fit: Fit, allowed: Mask, on: date, asker: Asker) -> Miss | None:

@@ -28,6 +28,7 @@ OPEN_FROM, OPEN_TO = 0, 99_991_231
 ROUGH_FROM = 20_000
 """With more rows than this, a first pass in ROUGH_DIMENSIONS picks the rows that are then compared exactly."""
 ROUGH_DIMENSIONS, CANDIDATES = 64, 1_000
+NEAREST, FOREMOST = 3, 200
 COMMON, MANY = 0.3, 5_000
 """In a large corpus a term that more than this share of the clauses hold tells nothing and costs most."""
 Mask = npt.NDArray[np.bool_]
@@ -48,7 +49,8 @@ class Rows:
 
     A question is nearer to a question than to the rule that answers it, whether or not it means the same; so from the
     cosines of those rows that are `asked`, `lead` is taken off to order clauses, and `caution` to tell whether any
-    clause answers at all.
+    clause answers at all. A clause that has questions is told by them first: from its text `beside` is taken off to
+    tell.
     """
 
     owners: Sequence[str]
@@ -56,11 +58,16 @@ class Rows:
     matrix: Vector
     lead: float = 0.0
     caution: float = 0.0
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """For each clause the cosine of its nearest row, -1 for those without one: to order by, and to tell by."""
+    """For each clause the cosine of its nearest row, -1 for those without one: to order by, and to tell by.
+
+    To order by, the three nearest count as much as the nearest where a clause has questions of its own: of two clauses
+    with one like question each, the one whose other questions are like it too is meant.
+    """
 
     order: Vector
     tell: Vector
@@ -86,8 +93,13 @@ class Part:
             self._rows = np.ascontiguousarray(rows.matrix[at])
             asked = np.asarray(rows.asked, np.float32)[at]
             self._any_asked = bool(asked.any())
-            self._lead, self._caution = asked * np.float32(rows.lead), asked * np.float32(rows.caution)
             self._row_owner = np.array([owner for owner, _ in order], np.int64)
+            told_by_questions = np.isin(self._row_owner, self._row_owner[asked > 0])
+            self._with_questions = np.zeros(len(self.clauses), np.bool_)
+            self._with_questions[self._row_owner[asked > 0]] = True
+            self._bounds = np.searchsorted(self._row_owner, np.arange(len(self.clauses) + 1))
+            self._lead = asked * np.float32(rows.lead)
+            self._caution = np.where(asked > 0, rows.caution, rows.beside * told_by_questions).astype(np.float32)
             self._starts = np.flatnonzero(np.r_[True, self._row_owner[1:] != self._row_owner[:-1]])
 
     @property
@@ -129,12 +141,40 @@ class Part:
         if not self._any_asked:
             nearest = self._nearest(cosines)
             return Likeness(nearest, nearest)
-        return Likeness(self._nearest(cosines - self._lead), self._nearest(cosines - self._caution))
+        return Likeness(self._nearest_three(cosines - self._lead), self._nearest(cosines - self._caution))
+
+    def _nearest_three(self, cosines: Vector) -> Vector:
+        """Half the nearest row, half the mean of the three nearest; without questions of its own, the nearest alone.
+
+        Only for the foremost clauses: what lies far behind them is not shown, whichever way it is counted.
+        """
+        nearest = self._nearest(cosines)
+        if len(nearest) > FOREMOST:
+            some = np.argpartition(nearest, -FOREMOST)[-FOREMOST:]
+            some = some[self._with_questions[some]]
+        else:
+            some = np.flatnonzero(self._with_questions)
+        if not len(some):
+            return nearest
+        starts, counts = self._bounds[some], self._bounds[some + 1] - self._bounds[some]
+        places = np.arange(int(counts.max()))
+        there = places < counts[:, None]
+        theirs = np.where(there, cosines[np.where(there, starts[:, None] + places, 0)], np.float32(-np.inf))
+        best = np.sort(theirs, axis=1)[:, -NEAREST:]
+        mean = np.where(np.isfinite(best), best, 0).sum(1) / np.minimum(counts, NEAREST)
+        nearest[some] = (nearest[some] + mean) / 2
+        return nearest
 
     def _nearest(self, cosines: Vector) -> Vector:
         nearest = np.full(len(self.clauses), -1.0, np.float32)
         nearest[self._row_owner[self._starts]] = np.maximum.reduceat(cosines, self._starts)
         return nearest
+
+    @cached_property
+    def centre(self) -> Vector:
+        """The mean of all rows: where in the space these clauses lie as a whole."""
+        assert self._rows is not None, "only rows have a centre"
+        return np.asarray(self._rows.mean(0), np.float32)
 
     def spread(self) -> tuple[float, float]:
         """Mean and spread of the cosines among clauses that have nothing to do with each other, from a sample."""

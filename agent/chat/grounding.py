@@ -21,8 +21,9 @@ from agent.resources import kept, package_data
 from knowledge.documents import Clause, Passage
 
 MOST = 2
-CLOSE = 0.7
-"""A second clause on the same topic is quoted too when it fits nearly as well as the first."""
+CLOSE = 0.8
+"""A second clause on the same topic is quoted too when it fits nearly as well as the first. Scores lie close together
+where clauses have many questions of their own."""
 LOOKED_AT = 8
 
 
