@@ -5,11 +5,23 @@ Each is acted on once, whatever tells it twice. An unsubscribe ends marketing fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from agent import coupons
-from agent.domain import ALLOWED, CaseStatus, Delivery, DeliveryStatus, Message, Outcome, Receipt, ReceiptKind, Taken
+from agent.domain import (
+    ALLOWED,
+    CaseStatus,
+    Delivery,
+    DeliveryStatus,
+    InboundText,
+    Message,
+    Outcome,
+    Receipt,
+    ReceiptKind,
+    Taken,
+)
 from agent.errors import TransitionNotAllowed
 from agent.house import House
 from agent.outbox import OutboxRow
@@ -92,6 +104,24 @@ def take_receipt(receipt: Receipt, house: House) -> Taken:
         if receipt.kind in ENDS_MARKETING:
             record(OutcomeRow(S.UNSUBSCRIBED.value, receipt.at, case_id=message.case_id), house, receipt.source)
     return Taken.TAKEN
+
+
+def take_answer(answer: InboundText, whose: Sequence[str], wants_out: bool, house: House) -> bool:
+    """What was written back by `whose` number, the one meant first; False when it was told before.
+
+    The wish to get nothing more is carried out for everybody who has that number: nobody can know who of a family held
+    the phone, and the phone is what must be silent.
+    """
+    if wants_out:  # first and by itself: nothing that follows may undo it
+        for customer_id in whose:
+            unsubscribe(customer_id, answer.at, f"{answer.source}: answer", house)
+    with house.store.write():
+        if not house.store.answers.add(answer, whose[0] if whose else None, wants_out):
+            return False
+        last = house.store.outbox.last_to(whose, answer.channel) if wants_out and whose else None
+        if last is not None:
+            record(OutcomeRow(S.UNSUBSCRIBED.value, answer.at, case_id=last.case_id), house, answer.source)
+    return True
 
 
 def _may_follow(receipt: Receipt, message: Message, house: House) -> bool:

@@ -89,6 +89,10 @@ class OutboxBook(Protocol):
 
     def by_provider_id(self, provider_id: str) -> OutboxRow | None: ...
 
+    def last_to(self, customer_ids: Sequence[str], channel: Channel) -> Message | None:
+        """The newest message that was handed over to any of them on this channel; None when there was none."""
+        ...
+
     def counts(self) -> Mapping[DeliveryStatus, int]: ...
 
 

@@ -23,7 +23,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "aliyun": frozenset({"sign", "timeout"}),
     "tencent": frozenset({"sign", "app", "region", "timeout"}),
     "huawei": frozenset({"sign", "from", "callback", "timeout"}),
-    "twilio": frozenset({"from", "service", "callback", "timeout"}),
+    "twilio": frozenset({"from", "service", "callback", "answers", "timeout"}),
 }
 SHAPES = {
     "aliyun": "aliyun://ACCESS_KEY_ID:SECRET@?sign=林间小铺",
@@ -37,7 +37,8 @@ SHAPES = {
 class SmsAccount:
     """One account at one provider. `sign` is the registered signature without 【】; the secret is in no repr.
 
-    `callback` is where the provider tells what became of a message; Twilio's signature covers it, to the letter.
+    `callback` is where the provider tells what became of a message, `answers` where it hands on what people write back;
+    Twilio's signature covers them, to the letter.
     """
 
     provider: str
@@ -50,6 +51,7 @@ class SmsAccount:
     sender: str = ""
     service: str = ""
     callback: str = field(default="", repr=False)  # it may hold a key of ours
+    answers: str = field(default="", repr=False)
     timeout_s: float = 20.0
 
     @property
@@ -95,6 +97,7 @@ def _account(text: str) -> SmsAccount:
         sender=options.get("from", ""),
         service=options.get("service", ""),
         callback=options.get("callback", ""),
+        answers=options.get("answers", ""),
         timeout_s=_timeout(options, remedy),
     )
 
@@ -108,8 +111,9 @@ def _require(provider: str, options: Mapping[str, str], remedy: str) -> None:
         raise InputError("the huawei address names no channel number (from=…)", remedy)
     if provider == "twilio" and bool(options.get("from")) is bool(options.get("service")):
         raise InputError("the twilio address names no sender: from=… or service=…, one of them", remedy)
-    if not options.get("callback", "https://").startswith("https://"):
-        raise InputError(f"the callback of the {provider} address is not https://", remedy)
+    for name in ("callback", "answers"):
+        if not options.get(name, "https://").startswith("https://"):
+            raise InputError(f"{name} of the {provider} address is not https://", remedy)
 
 
 def _timeout(options: Mapping[str, str], remedy: str) -> float:

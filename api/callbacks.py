@@ -69,17 +69,26 @@ def by_gateway(request: Request, raw: bytes, shop: Workshop) -> str:
 
 
 def by_twilio(request: Request, raw: bytes, shop: Workshop) -> str:
-    """HMAC-SHA1 over the callback's URL and the form, with the account's token. The URL is the one that we gave."""
-    account = next((one for one in shop.settings.sms_accounts if one.provider == "twilio" and one.callback), None)
-    if account is None:
+    """A status callback. The URL that is signed is the one that we gave."""
+    return _by_twilio(request, raw, shop, "callback")
+
+
+def by_twilio_answer(request: Request, raw: bytes, shop: Workshop) -> str:
+    """A message that came in, at the URL that the number was given."""
+    return _by_twilio(request, raw, shop, "answers")
+
+
+def _by_twilio(request: Request, raw: bytes, shop: Workshop, option: str) -> str:
+    """HMAC-SHA1 over the URL and the form, with the account's token."""
+    accounts = (one for one in shop.settings.sms_accounts if one.provider == "twilio" and getattr(one, option))
+    if (account := next(accounts, None)) is None:
         raise _refused(
-            "No callback of Twilio is set.", "add callback=https://… to the twilio address of HOLDFAST_SMS_URL"
+            f"No {option} of Twilio is set.", f"add {option}=https://… to the twilio address of HOLDFAST_SMS_URL"
         )
     theirs = request.headers.get("x-twilio-signature", "")
-    if not hmac.compare_digest(
-        twilio_signature(account.secret, account.callback, form_of(raw)).encode(), theirs.encode()
-    ):
-        raise _refused("The signature does not fit the form.", "see that callback= is the URL that Twilio calls")
+    ours = twilio_signature(account.secret, getattr(account, option), form_of(raw))
+    if not hmac.compare_digest(ours.encode(), theirs.encode()):
+        raise _refused("The signature does not fit the form.", f"see that {option}= is the URL that Twilio calls")
     return "twilio"
 
 

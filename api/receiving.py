@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent import feedback
@@ -35,19 +36,22 @@ def take_receipts(receipts: Iterable[Receipt], workshop: Workshop) -> dict[str, 
 
 
 def _open_ticket(receipt: Receipt, workshop: Workshop) -> None:
-    """Somebody wrote to us: a person answers, and marketing holds until then."""
-    message = _message_of(receipt, workshop)
+    open_ticket(receipt.id, _message_of(receipt, workshop).customer_id, receipt.at, receipt.text, workshop)
+
+
+def open_ticket(answer_id: str, customer_id: str, at: datetime, text: str, workshop: Workshop) -> None:
+    """Somebody wrote to us: a person answers, and marketing holds until then. The same answer is one ticket."""
     row = {
-        "event_id": f"reply-{receipt.id}",
-        "at": receipt.at.isoformat(),
+        "event_id": f"reply-{answer_id}",
+        "at": at.isoformat(),
         "kind": "ticket",
-        "order_id": f"reply-{receipt.id}",
+        "order_id": f"reply-{answer_id}",
         "topic": "other",
         "status": "open",
-        "text": receipt.text,
+        "text": text,
     }
     now = workshop.clock.now()
-    workshop.store.arrivals.add([Arrival(f"reply-{receipt.id}", message.customer_id, None, now, [row])])
+    workshop.store.arrivals.add([Arrival(f"reply-{answer_id}", customer_id, None, now, [row])])
 
 
 def _message_of(receipt: Receipt, workshop: Workshop) -> Message:

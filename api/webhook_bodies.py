@@ -50,3 +50,15 @@ GATEWAY = _body(
 PUSHED = _body("application/json", {"type": "array", "maxItems": MOST, "items": {"type": "object"}})
 TWILIO = _form(MessageSid=SAID, MessageStatus=TEXT, ErrorCode=TEXT)
 HUAWEI = _form(smsMsgId=SAID, status=SAID, extend=TEXT)
+ANSWERS = _body(
+    "application/json",
+    {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MOST,
+        "items": {"type": "object", "required": ["phone_number"], "properties": {"phone_number": SAID}},
+    },
+)
+ANSWER = _body("application/json", {"type": "object", "required": ["mobile"], "properties": {"mobile": SAID}})
+TWILIO_ANSWER = _form(MessageSid=SAID, From=SAID, Body=TEXT, OptOutType=TEXT)
+HUAWEI_ANSWER = _form(**{"smsMsgId": SAID, "from": SAID, "body": TEXT, "createTime": TEXT})

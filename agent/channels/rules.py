@@ -52,6 +52,8 @@ class ChannelRules:
     quiet: QuietHours | None
     opt_out_suffix: Mapping[str, str] = field(default_factory=dict)
     opt_out_keywords: tuple[str, ...] = ()
+    # what carriers take for a stop when it is all that somebody writes back
+    stop_answers: tuple[str, ...] = ()
     forbidden_characters: str = ""
     # a region whose law is stricter than the channel's own window: US-FL -> 20:00 to 08:00
     stricter_quiet: Mapping[str, QuietHours] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def _parse(key: str, text: str) -> ChannelRules:
             quiet=_quiet(data.get("quiet")),
             opt_out_suffix=data.get("opt_out_suffix", {}),
             opt_out_keywords=tuple(data.get("opt_out_keywords", ())),
+            stop_answers=tuple(data.get("stop_answers", ())),
             forbidden_characters=data.get("forbidden_characters", ""),
             stricter_quiet={place: _need_quiet(hours) for place, hours in data.get("stricter_quiet", {}).items()},
         )

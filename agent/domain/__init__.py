@@ -40,7 +40,7 @@ from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Settled, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.reached import Reached
-from agent.domain.receipts import Receipt, ReceiptKind, Taken
+from agent.domain.receipts import InboundText, KeptAnswer, Receipt, ReceiptKind, Taken
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
 from agent.domain.voice import Voice
 from agent.domain.votes import Vote
@@ -74,7 +74,9 @@ __all__ = [
     "FlowState",
     "FlowStatus",
     "Followed",
+    "InboundText",
     "Instruction",
+    "KeptAnswer",
     "Language",
     "Lesson",
     "LessonKind",

@@ -61,7 +61,8 @@ class Customer:
     """A person we may write to, as far as we know them.
 
     `assumed` names the fields that came from the brand's stated defaults rather than from the customer's own record;
-    `made_up` marks a customer of a simulated shop or a trial, whose contact details are nobody's.
+    `made_up` marks a customer of a simulated shop or a trial, whose contact details are nobody's. `push_token` is the
+    device that was last told of, `chat_id` how the chat's carrier calls them (a WhatsApp number, an external_userid).
     """
 
     id: str
@@ -74,6 +75,8 @@ class Customer:
     country: str | None = None
     email: str | None = None
     phone: str | None = None
+    push_token: str | None = None
+    chat_id: str | None = None
     age: int | None = None
     tier: str | None = None
     points: int | None = None

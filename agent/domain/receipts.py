@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agent.domain.people import Channel
+
 
 class ReceiptKind(StrEnum):
     """HARD_BOUNCE: this address is nobody's · SOFT_BOUNCE: not this time · COMPLAINT: marked as spam ·
@@ -45,3 +47,34 @@ class Taken(StrEnum):
     KNOWN = "known"
     NOBODYS = "nobodys"
     IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """What somebody wrote back on a channel that knows no threads. `id` is the same however often it is told.
+
+    `address` is whoever wrote, a number in E.164 where it is one. `stop`: the carrier has taken it for a wish to get
+    nothing more, whatever the words.
+    """
+
+    id: str
+    channel: Channel
+    address: str
+    text: str
+    at: datetime
+    source: str
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as it is kept. `customer_id` None: nobody has this address; only then the words are kept here."""
+
+    id: str
+    channel: Channel
+    address: str
+    at: datetime
+    source: str
+    stopped: bool
+    customer_id: str | None
+    text: str

@@ -57,6 +57,22 @@ def tell(call: Call) -> dict[str, Any]:
     return {"robot": workshop.robot.name, "told": told}
 
 
+@command(app, "answers")
+def answers(call: Call) -> dict[str, Any]:
+    """What was written back from numbers that no customer has, with the words; the newest hundred."""
+    from dataclasses import asdict
+
+    from api.bootstrap import open_workshop
+
+    kept = open_workshop(call).store.answers.of_nobody()
+    for answer in kept:
+        wish = " (wants nothing more)" if answer.stopped else ""
+        call.say(f"{answer.at:%Y-%m-%d %H:%M} UTC {answer.channel} {answer.address}{wish}: {answer.text}")
+    if not kept:
+        call.say("none: whoever wrote back is a customer whose number is on record")
+    return {"answers": [{**asdict(answer), "at": answer.at.isoformat()} for answer in kept]}
+
+
 def _turn(call: Call, stopped: bool, by: str, note: str) -> dict[str, Any]:
     from agent.errors import UsageError
     from api.bootstrap import open_workshop

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.routes import (
+    answers,
     campaigns,
     chat,
     check,
@@ -34,4 +35,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     unsubscribe.router,
     webhooks.router,
+    answers.router,
 )

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 import sqlalchemy as sa
 
 from agent.adapters.store.access import Access
+from agent.adapters.store.answers import Answers
 from agent.adapters.store.arrivals import Arrivals
 from agent.adapters.store.campaigns import Campaigns
 from agent.adapters.store.cases import Cases
@@ -46,6 +47,7 @@ class SqlStore:
         self.judged = JudgedMessages(self._tx, brand_id)
         self.style = Style(self._tx, brand_id)
         self.receipts = Receipts(self._tx, brand_id)
+        self.answers = Answers(self._tx, brand_id)
         self.votes = Votes(self._tx, brand_id)
 
     def write(self) -> AbstractContextManager[sa.Connection]:

@@ -183,6 +183,19 @@ class Outbox:
             rows = c.execute(sa.select(t).where(t.c.where == provider_id, t.c.brand_id == self._brand).limit(2)).all()
         return _outbox_row(rows[0]) if len(rows) == 1 else None
 
+    def last_to(self, customer_ids: Sequence[str], channel: Channel) -> Message | None:
+        """The newest message that was handed over to any of them on this channel; None when there was none."""
+        t = schema.outbox
+        query = (
+            sa.select(t)
+            .where(t.c.brand_id == self._brand, t.c.channel == channel.value, t.c.customer_id.in_(customer_ids))
+            .where(t.c.status.in_([status.value for status in HANDED_OVER]))
+            .order_by(t.c.updated_at.desc(), t.c.key)
+        )
+        with self._tx.read() as c:
+            row = c.execute(query.limit(1)).first()
+        return _outbox_row(row).message if row else None
+
     def counts(self) -> Mapping[DeliveryStatus, int]:
         t = schema.outbox
         query = sa.select(t.c.status, sa.func.count()).where(t.c.brand_id == self._brand).group_by(t.c.status)

@@ -13,6 +13,7 @@ from agent.adapters.store.codec import score_from_json, to_json
 from agent.adapters.store.transactions import CHUNK, Transactions, chunks, insert
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
+from agent.phones import readings, spellings
 from scoring.records import RiskBand, RiskScore
 
 
@@ -31,6 +32,7 @@ class People:
                 chunk = rows[start : start + CHUNK]
                 ids = [customer.id for customer in chunk]
                 self._keep_suppressed(c, [customer.id for customer in chunk if customer.suppressed], at, source)
+                self._keep_suppressed(c, self._told_to_stop(c, chunk), at, "an answer before anybody knew the number")
                 suppressed = self._suppressed(c, ids)
                 values = [_customer_row(x, x.suppressed or x.id in suppressed, at) for x in chunk]
                 _upsert(c, schema.customers, values, ("brand_id", "customer_id"))
@@ -60,6 +62,16 @@ class People:
                 for row in c.execute(sa.select(t).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))):
                     found[row.customer_id] = _customer(row, consents.get(row.customer_id, {}))
         return found
+
+    def reached_at(self, channel: Channel, address: str) -> list[Customer]:
+        """Everybody whose record may mean this address; a family may share a number. Who is meant, the caller says."""
+        t = schema.customers
+        here = t.c.chat_id == address if channel is Channel.CHAT else t.c.phone.in_(spellings(address))
+        query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, here).order_by(t.c.customer_id)
+        with self._tx.read() as c:
+            ids = list(c.execute(query.limit(CHUNK)).scalars())
+        found = self.get_many(ids)
+        return [found[name] for name in ids]
 
     def known(self, customer_ids: Sequence[str]) -> set[str]:
         t = schema.customers
@@ -137,6 +149,15 @@ class People:
         rows = [{"brand_id": self._brand, "customer_id": name, "at": at, "source": source} for name in fresh]
         _upsert(c, schema.suppressions, rows, ("brand_id", "customer_id"))
 
+    def _told_to_stop(self, c: sa.Connection, customers: Sequence[Customer]) -> list[str]:
+        """Those whose number or chat told us to stop when it was nobody's yet: the wish stands, whoever it is now."""
+        t = schema.answers
+        meant = {customer.id: addresses_of(customer) for customer in customers}
+        asked = sorted({address for addresses in meant.values() for address in addresses})
+        query = sa.select(t.c.address).where(t.c.brand_id == self._brand, t.c.stopped, t.c.customer_id.is_(None))
+        stopped = set(c.execute(query.where(t.c.address.in_(asked))).scalars()) if asked else set()
+        return [name for name, addresses in meant.items() if stopped & addresses]
+
     def _suppressed(self, c: sa.Connection, ids: Sequence[str]) -> set[str]:
         t = schema.suppressions
         query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
@@ -212,6 +233,12 @@ class People:
             return [score_from_json(data) for data in c.execute(query).scalars()]
 
 
+def addresses_of(customer: Customer) -> set[str]:
+    """What an answer of this customer may come from."""
+    numbers = readings(customer.phone) if customer.phone else ()
+    return {*numbers, *([customer.chat_id] if customer.chat_id else [])}
+
+
 def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
     if not rows:
         return
@@ -234,6 +261,8 @@ def _customer_row(customer: Customer, suppressed: bool, at: datetime) -> dict[st
         "country": customer.country,
         "email": customer.email,
         "phone": customer.phone,
+        "push_token": customer.push_token,
+        "chat_id": customer.chat_id,
         "age": customer.age,
         "tier": customer.tier,
         "points": customer.points,
@@ -271,6 +300,8 @@ def _customer(row: Any, consents: dict[Channel, Consent]) -> Customer:
         country=row.country,
         email=row.email,
         phone=row.phone,
+        push_token=row.push_token,
+        chat_id=row.chat_id,
         age=row.age,
         tier=row.tier,
         points=row.points,

@@ -63,6 +63,8 @@ customers = sa.Table(
     sa.Column("country", sa.Text),
     sa.Column("email", sa.Text),
     sa.Column("phone", sa.Text),
+    sa.Column("push_token", sa.Text),
+    sa.Column("chat_id", sa.Text),
     sa.Column("age", sa.Integer),
     sa.Column("tier", sa.Text),
     sa.Column("points", sa.Integer),
@@ -73,6 +75,9 @@ customers = sa.Table(
     sa.Column("assumed", sa.JSON, nullable=False, default=list),
     sa.Column("made_up", sa.Boolean, nullable=False, default=False),
     sa.Column("updated_at", UtcDateTime, nullable=False),
+    # whoever writes back is found by the number alone
+    sa.Index("ix_customers_brand_id_phone", "brand_id", "phone"),
+    sa.Index("ix_customers_brand_id_chat_id", "brand_id", "chat_id"),
 )
 
 consents = sa.Table(
@@ -293,6 +298,23 @@ receipts = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Index("ix_receipts_address", "brand_id", "channel", "address"),
+)
+
+# What somebody wrote back by SMS and the like. The words are kept here only where nobody has that number; else they are
+# a ticket of that customer.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("answer_id", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("stopped", sa.Boolean, nullable=False),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Index("ix_answers_address", "brand_id", "address"),
 )
 
 outcomes = sa.Table(

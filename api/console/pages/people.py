@@ -39,7 +39,8 @@ def customers(
     found = shop.store.people.find(ROWS + 1, place[0] if place else None, q.strip())
     more = write_cursor([found[ROWS - 1].id]) if len(found) > ROWS else None
     rows = customer_rows(found[:ROWS], shop, say_for(request))
-    return page(request, "customers.html", by, rows=rows, q=q, more=more)
+    strangers = shop.store.answers.of_nobody(ROWS) if not q and not cursor else ()
+    return page(request, "customers.html", by, rows=rows, q=q, more=more, strangers=strangers)
 
 
 @router.get("/customers/{customer_id}")

@@ -13,12 +13,12 @@ import pytest
 from agent.adapters.channels.sms.aliyun import AliyunSms, signed_request
 from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
 from agent.adapters.channels.sms.huawei import HuaweiSms
-from agent.adapters.channels.sms.numbers import e164, is_mainland
 from agent.adapters.channels.sms.tencent import TencentSms
 from agent.adapters.channels.sms.twilio import TwilioSms
 from agent.channels import ApprovedTemplate, Variable, VariableType
 from agent.domain import Channel, Delivery, DeliveryStatus, Language, Message, Purpose
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError
+from agent.phones import e164, is_mainland
 from agent.sms_url import SmsAccount, read_sms_urls
 from tests.agent.adapters.sms_signatures import (
     is_signed_for_aliyun,

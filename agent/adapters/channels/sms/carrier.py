@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from agent.adapters.channels.sms.numbers import e164, is_mainland
 from agent.channels import objections, provider_rules
 from agent.domain import Delivery, Message, Words
 from agent.errors import InputError
+from agent.phones import e164, is_mainland
 
 CHINA, ELSEWHERE = "sms_cn", "sms_intl"
 

@@ -1,4 +1,4 @@
-"""A phone number as it stands on record → the one that providers dial (E.164)."""
+"""A phone number as it stands on record → the one that providers dial (E.164), and back to how records may write it."""
 
 from __future__ import annotations
 
@@ -30,3 +30,20 @@ def e164(text: str, chinese_shop: bool) -> str:
 def is_mainland(number: str) -> bool:
     """Whether this is a mobile number of mainland China."""
     return MAINLAND.fullmatch(number) is not None
+
+
+def spellings(number: str) -> tuple[str, ...]:
+    """How a record may write this number (E.164); who of them is meant, `e164` says for each."""
+    digits = number.removeprefix("+")
+    return (number, digits, f"00{digits}", *([digits.removeprefix("86")] if is_mainland(number) else []))
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Every number (E.164) that a record may mean by this; where two may be meant, both."""
+    found = []
+    for chinese_shop in (True, False):
+        try:
+            found.append(e164(text if text.startswith(("+", "00")) or chinese_shop else f"+{text}", chinese_shop))
+        except InputError:
+            continue
+    return tuple(dict.fromkeys(found))
