@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from agent.house import (
+    AnswerBook,
     CampaignBook,
     CaseBook,
     FlowBook,
@@ -36,6 +37,7 @@ class Shelf:
     sending: SendingBook
     style: StyleBook
     receipts: ReceiptBook
+    answers: AnswerBook
     write: Callable[[], AbstractContextManager[Any]]
 
     @classmethod
