@@ -43,15 +43,17 @@ class EventHistory:
     def timelines(
         self, customer_ids: Sequence[str], until: datetime, kinds: Sequence[str] = ()
     ) -> Mapping[str, tuple[Event, ...]]:
+        # what waits is read first: an event that is moved into the log meanwhile is then in both, and never in neither
+        waiting = self._arrivals.of_customers(customer_ids) if self._arrivals is not None else []
         known = self._some(customer_ids, kinds) if kinds else self._whole(customer_ids)
-        if self._arrivals is not None and (waiting := self._arrivals.of_customers(customer_ids)):
+        if waiting:
             known = self._with_waiting(known, waiting, kinds)
         found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
 
     def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
-        found = self._log.orders(until, customer_ids)
         waiting = self._arrivals.of_customers(customer_ids) if self._arrivals is not None else []
+        found = self._log.orders(until, customer_ids)
         late = {arrival.customer_id for arrival in waiting if arrival.customer_id is not None}
         for name, events in self.timelines(sorted(late), until, ["order"]).items() if late else ():
             found[name] = (len({event.order_id or event.id for event in events}), max(event.at for event in events))

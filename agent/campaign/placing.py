@@ -208,8 +208,8 @@ def with_history(
     scores: Sequence[RiskScore], house: House, chunk: int = 500, kinds: Sequence[str] = ()
 ) -> Iterator[Flagged]:
     """Customers with their full scores and what happened to them, of these kinds where any are named."""
-    now = house.clock.now()
     for start in range(0, len(scores), chunk):
+        now = house.clock.now()
         part = scores[start : start + chunk]
         ids = [score.customer_id for score in part]
         known = house.store.people.get_many(ids)

@@ -1,10 +1,11 @@
 """The quick path of a campaign in cells: a group of customers decided, filled, judged and queued in one transaction.
 
-All is decided as on the long way (`reaching`), in the same order and by the same functions; what differs is that the
-store is asked once for the group, that words are a cell's approved template with this customer's fills, and that the
-rows are written together. Of the words, only what differs from customer to customer is judged here; the whole gate has
-judged the template, and judges each message once more before it leaves. Whoever does not fit goes the long way, from
-where they stand: the most valuable customers, an open ticket, an arm with a wish, a fill that is not plain.
+All is decided as on the long way (`reaching`), by the same functions, and among those who go this way in the same
+order; what differs is that the store is asked once for the group, that words are a cell's approved template with this
+customer's fills, and that the rows are written together. Of the words, only what differs from customer to customer is
+judged here; the whole gate has judged the template, and judges each message once more before it leaves. Whoever does
+not fit goes the long way, from where they stand: the most valuable customers (one by one, before any group), an open
+ticket, an arm with a wish, a fill that is not plain.
 """
 
 from __future__ import annotations
@@ -48,7 +49,6 @@ class _Row:
 
     number: int
     score: RiskScore
-    events: tuple[Event, ...]
     orders: tuple[int, datetime | None]
 
 
@@ -65,8 +65,10 @@ class QuickPath:
 
         A group is kept together or not at all; one in which something fails goes the long way, one by one.
         """
-        rows, size = self._rows(scores), 1
-        while group := list(islice(rows, size)):
+        rows, size, done = self._rows(scores), 1, 0
+        # the most valuable go the long way and come first: their coupons are not spent on the others of a group
+        while group := list(islice(rows, 1 if done < self._plan.individual else size)):
+            done += len(group)
             began = monotonic()
             try:
                 with self._house.store.write():
@@ -78,15 +80,13 @@ class QuickPath:
             yield from self._rest(going)
 
     def _rows(self, scores: Sequence[RiskScore]) -> Iterator[_Row]:
-        house, now = self._house, self._house.clock.now()
+        house = self._house
         for start in range(0, len(scores), READ):
             part = scores[start : start + READ]
             ids = [score.customer_id for score in part]
-            orders, said = house.history.orders(ids, now), house.history.timelines(ids, now, SAID)
-            full = house.store.people.scores_of(ids)
+            orders, full = house.history.orders(ids, house.clock.now()), house.store.people.scores_of(ids)
             for number, score in enumerate(part, start=start + 1):
-                name = score.customer_id
-                yield _Row(number, full.get(name, score), said.get(name, ()), orders.get(name, (0, None)))
+                yield _Row(number, full.get(score.customer_id, score), orders.get(score.customer_id, (0, None)))
 
     def _reach(self, rows: Sequence[_Row]) -> list[Going | None]:
         house, now = self._house, self._house.clock.now()
@@ -94,14 +94,17 @@ class QuickPath:
             return [None for _ in rows]
         ids = [row.score.customer_id for row in rows]
         house.store.people.lock_many(ids)  # from here on nobody else decides about them
-        customers = house.store.people.get_many(ids)
+        customers, said = house.store.people.get_many(ids), house.history.timelines(ids, now, SAID)
         names = [case_id(self._plan, customer, house) for customer in customers.values()]
         known = read_ahead(list(customers.values()), self._channels, house)
         there = house.store.cases.known(names)
         ledger = house.store.ledger.for_group(ids, names)
 
         here = [(row, customers.get(row.score.customer_id)) for row in rows]
-        going = [self._placed(row, one, known[one.id], there) if one is not None else None for row, one in here]
+        going = [
+            self._placed(row, one, said.get(one.id, ()), known[one.id], there) if one is not None else None
+            for row, one in here
+        ]
         under_way = [one for one in going if one is not None and not one.long_way]
         for one in under_way:
             self._decide(one, ledger)
@@ -115,8 +118,10 @@ class QuickPath:
     def _alone(self, row: _Row) -> Going | None:
         """One of a group that could not be kept: nothing is decided, all of it is for the long way."""
         found = self._house.store.people.get_many([row.score.customer_id])
+        said = self._house.history.timelines(list(found), self._house.clock.now(), SAID)
         for customer in found.values():
-            one = self._placed(row, customer, look_up(customer.id, self._house), set())
+            known = look_up(customer.id, self._house)
+            one = self._placed(row, customer, said.get(customer.id, ()), known, set())
             if one is not None:
                 one.long_way = True
             return one
@@ -142,13 +147,15 @@ class QuickPath:
     def _runs(self) -> bool:
         return self._house.store.campaigns.status(self._plan.id) is CampaignStatus.RUNNING
 
-    def _placed(self, row: _Row, customer: Customer, known: Known, there: set[str]) -> Going | None:
-        place = self._placer.place(customer, row.events, known)
+    def _placed(
+        self, row: _Row, customer: Customer, events: tuple[Event, ...], known: Known, there: set[str]
+    ) -> Going | None:
+        place = self._placer.place(customer, events, known)
         if place.channel is None:
             return None
         case = new_case(self._plan, row.score, customer, place, self._house)
         told = [("arm", arm_line(case, place.arm))] if place.arm is not None else []
-        one = Going(row.number, customer, row.events, row.orders, known, place, case, list(told))
+        one = Going(row.number, customer, events, row.orders, known, place, case, list(told))
         one.long_way = (
             case.case_id in there
             or place.serving

@@ -304,10 +304,11 @@ def _pieces(text: str, name: str, spans: Sequence[Span], template: str) -> Piece
     forms = iter(re.findall(r"\{salutation(?:\|(\w+))?\}", template))
     parts: list[Part] = []
     cited: list[tuple[int, int, Span]] = []
-    at = 0
+    at = covered = 0
     for span in sorted((span for span in spans if span.field == name), key=lambda span: span.start):
-        if span.start < at:
+        if span.start < at or (span.slot in HOLES and span.start < covered):
             return None
+        covered = max(covered, span.end)
         if span.slot in HOLES:
             form = (next(forms, "") or None) if span.slot == "salutation" else None
             parts += [text[at : span.start], Hole(span.slot, form)]

@@ -38,7 +38,7 @@ class CellKey:
 def shared_sheet(sheet: FactSheet) -> FactSheet:
     """The sheet without what is this customer's alone."""
     facts = tuple(fact for fact in sheet.facts if fact.slot in SHARED)
-    return replace(sheet, facts=facts, steer=())
+    return replace(sheet, facts=facts, steer=(), written=())
 
 
 def cell_of(sheet: FactSheet, flags: tuple[str, ...] = ()) -> CellKey | None:

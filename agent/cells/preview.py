@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from agent import ways
 from agent.cells.bulk import ApprovedCell, Fill
@@ -53,9 +54,9 @@ class MessagePreview:
     house: House
     verdicts: Counter[Decision] = field(default_factory=Counter)
     alone: int = 0
-    _cells: dict[CellKey, _Cell] = field(default_factory=dict)
+    _cells: dict[tuple[CellKey, date | None], _Cell] = field(default_factory=dict)
     _stock: CellStock = field(init=False)
-    _acts: dict[tuple[str, str], tuple[Clause, ...]] = field(default_factory=dict)
+    _acts: dict[tuple[tuple[str, ...], str], tuple[Clause, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._stock = CellStock(self.house.writers)
@@ -74,9 +75,11 @@ class MessagePreview:
             self._add_approved(case, customer, events, decision, whole, key)
             return
         fill = self._fill(case, customer, events, decision, sheet)
-        if key not in self._cells:
-            self._cells[key] = _Cell([one.cell for one in self._stock.write(key, sheet, fill)])
-        cell = self._cells[key]
+        # the last day of the offer is filled in for all of a cell, and is another one in another zone
+        until = decision.offer.expires_on if decision.offer else None
+        if (key, until) not in self._cells:
+            self._cells[key, until] = _Cell([one.cell for one in self._stock.write((key, until), sheet, fill)])
+        cell = self._cells[key, until]
         if not cell.templates:
             self.alone += 1
             return
@@ -89,14 +92,14 @@ class MessagePreview:
         """One of each cell, the largest first."""
         shown = [
             Sample(key.situation, key.channel.value, key.language.value, cell.first, cell.size)
-            for key, cell in self._cells.items()
+            for (key, _), cell in self._cells.items()
             if cell.first is not None
         ]
         return sorted(shown, key=lambda sample: (-sample.customers, sample.situation))
 
     def _sheet(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> FactSheet:
         house, now = self.house, self.house.clock.now()
-        wanted = (decision.situation, customer.language.value)
+        wanted = (decision.acts, customer.language.value)
         if wanted not in self._acts:
             self._acts[wanted] = house.policies.licensed(decision.acts, customer.language, now.date())
         clauses = self._acts[wanted]
@@ -123,7 +126,7 @@ class MessagePreview:
         filled = filled_facts(words, draft.spans)
         live = replace(self._live(case, customer, events, decision), approved=texts)
         context = context_from_json(gate_context(live, filled, case.channel, self.house.limits))
-        cell = self._cells.setdefault(key, _Cell([]))
+        cell = self._cells.setdefault((key, None), _Cell([]))
         cell.first = cell.first or words
         cell.size += 1
         self.verdicts[check(words, context).decision] += 1
@@ -139,5 +142,5 @@ class MessagePreview:
     def _live(self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision) -> Live:
         now, brand = self.house.clock.now(), self.house.brand_for(case)
         offer = decision.offer if decision.offer and decision.offer.kind in MONEY_KINDS else None
-        clauses = self._acts[decision.situation, customer.language.value]
+        clauses = self._acts[decision.acts, customer.language.value]
         return Live(customer, brand, case.purpose, now, events, clauses, offer)

@@ -65,7 +65,7 @@ class CellStock:
             replies.setdefault(reply.text, reply)
         ms = round(1000 * (monotonic() - began))
         stamp = WriterStamp(once.name, once.revision, prompt, seed, ms, 0, 1, passed_over, dict(once.detail))
-        context = fill.state()
+        context = replace(fill.state(), sent_texts=())  # what one customer got before is no matter of the cell
         cells = ((reply, approve(text, sheet, context, self._greetings)) for text, reply in replies.items())
         return tuple(
             Written(_id_of(cell), cell, replace(stamp, tokens=reply.tokens_in + reply.tokens_out))

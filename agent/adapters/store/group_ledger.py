@@ -21,6 +21,9 @@ from agent.domain import Money
 from agent.errors import StoreUnavailable
 from agent.ledger import Budget, Claim, Refusal, Reservation
 
+CODES = 16
+"""Codes that are set aside at a time: nobody else is told that there is none while a group sits on many."""
+
 
 class Freezing(Protocol):
     def standing(self) -> object | None: ...
@@ -32,7 +35,7 @@ class GroupLedger:
     def __init__(
         self, tx: Transactions, brand_id: str, freezes: Freezing, customer_ids: Sequence[str], case_ids: Sequence[str]
     ) -> None:
-        self._tx, self._brand, self._at_most = tx, brand_id, len(case_ids)
+        self._tx, self._brand = tx, brand_id
         with tx.write() as c:
             _queue_up(c, brand_id, customer_ids)
             self._frozen = freezes.standing() is not None
@@ -40,6 +43,7 @@ class GroupLedger:
             self._of_case = self._of_cases(c, case_ids)
         self._budgets: dict[str, Budget | None] = {}
         self._codes: dict[str, list[str]] = {}
+        self._last: dict[str, str] = {}
         self._taken: Counter[str] = Counter()
         self._new: list[tuple[Reservation, Claim]] = []
 
@@ -123,18 +127,20 @@ class GroupLedger:
 
     def _next_code(self, offer_id: str) -> str | None:
         """Of those that this transaction has set aside, in the order in which anybody else would take them."""
-        if offer_id not in self._codes:
+        if not self._codes.get(offer_id):
             t = schema.codes
             free = (
                 sa.select(t.c.code)
-                .where(t.c.brand_id == self._brand, t.c.offer_id == offer_id)
+                .where(t.c.brand_id == self._brand, t.c.offer_id == offer_id, t.c.code > self._last.get(offer_id, ""))
                 .where(t.c.reservation_id.is_(None), t.c.redeemed_at.is_(None))
                 .order_by(t.c.code)
-                .limit(self._at_most)
+                .limit(CODES)
                 .with_for_update(skip_locked=True)
             )
             with self._tx.write() as c:
-                self._codes[offer_id] = list(c.execute(free).scalars())[::-1]
+                found = list(c.execute(free).scalars())
+            self._codes[offer_id] = found[::-1]
+            self._last[offer_id] = found[-1] if found else self._last.get(offer_id, "")
         return self._codes[offer_id].pop() if self._codes[offer_id] else None
 
     def _of_customers(self, c: sa.Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, datetime]]]:

@@ -26,7 +26,7 @@ class People:
 
     def put(self, customers: Iterable[Customer], at: datetime, source: str = "import") -> int:
         """Insert or replace customers with their consents. Whoever is suppressed once stays so."""
-        rows = list(customers)
+        rows = sorted(customers, key=lambda customer: customer.id)  # locked in the order of `lock_many`
         with self._tx.write() as c:
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
@@ -99,11 +99,14 @@ class People:
     def scores_of(self, customer_ids: Sequence[str]) -> dict[str, RiskScore]:
         """The newest score of each of these customers who was ever scored."""
         t = schema.scores
+        other = t.alias()
+        same = (other.c.brand_id == t.c.brand_id) & (other.c.customer_id == t.c.customer_id)
+        last = sa.select(sa.func.max(other.c.as_of)).where(same).correlate(t).scalar_subquery()
         newest: dict[str, RiskScore] = {}
         with self._tx.read() as c:
             for ids in chunks(customer_ids):
                 query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
-                for data in c.execute(query.order_by(t.c.as_of)).scalars():
+                for data in c.execute(query.where(t.c.as_of == last)).scalars():
                     score = score_from_json(data)
                     newest[score.customer_id] = score
         return newest
@@ -128,7 +131,7 @@ class People:
         with self._tx.write() as c:
             if c.dialect.name == "sqlite":
                 return
-            for ids in chunks(customer_ids):
+            for ids in chunks(sorted(customer_ids)):
                 query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
                 c.execute(query.order_by(t.c.customer_id).with_for_update())
 
@@ -215,10 +218,12 @@ class People:
         )
         bands = {band.value: band for band in RiskBand}
         with self._tx.read() as c:
-            return [
-                RiskScore(name, probability, 0.0, 0.0, bands[band], (), as_of, model, value)
-                for name, probability, band, as_of, model, value in c.execute(query)
-            ]
+            # two models may have scored the same moment: whichever comes first here speaks for the customer
+            found: dict[str, RiskScore] = {}
+            for name, probability, band, as_of, model, value in c.execute(query):
+                score = RiskScore(name, probability, 0.0, 0.0, bands[band], (), as_of, model, value)
+                found.setdefault(name, score)
+            return list(found.values())
 
     def latest_scores(self) -> list[RiskScore]:
         """Everybody's scores of the newest scoring run, riskiest first."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from agent import campaign
 from agent.access import Caller, Role, Scope
 from agent.domain import Channel
-from agent.errors import HoldfastError
+from agent.errors import HoldfastError, InputError
 from api.auth import MANAGERS, PEOPLE, Shop
 from api.campaigning import forecast, plan_from, standing
 from api.console.campaign_view import campaign_rows, campaign_view, preview_view
@@ -136,13 +136,18 @@ def approve(request: Request, shop: Shop, by: Approver, campaign_id: CampaignId)
 
 
 def _request(given: dict[str, str], channels: list[str]) -> PlanRequest:
-    """What was typed; of a flow, its steps and whatever was left empty as its file says. Raises ValidationError."""
+    """What was typed; of a flow, its steps, its channels and whatever was left empty are as its file says.
+
+    Raises ValidationError, and InputError for a flow that nobody knows.
+    """
     fields: dict[str, Any] = {**given, "auto_send": bool(given.get("auto_send"))}
     chosen = fields.pop("flow", "")
-    flow: dict[str, Any] = next((one for one in shipped_flows() if one["id"] == chosen), {})
-    if "budget" in flow:
-        flow = {**flow, "budget": str(flow["budget"])}
-    return PlanRequest(**{**flow, **fields, **({"channels": channels} if channels else {})})
+    if not chosen:
+        return PlanRequest(**fields, **({"channels": channels} if channels else {}))
+    flow = next((one for one in shipped_flows() if one["id"] == chosen), None)
+    if flow is None:
+        raise InputError(f"there is no flow {chosen!r}", "choose another, or see: holdfast campaign flows")
+    return PlanRequest(**{**flow, **({"budget": str(flow["budget"])} if "budget" in flow else {}), **fields})
 
 
 def _form(given: dict[str, str], channels: list[str], say: Say) -> dict[str, Any]:
