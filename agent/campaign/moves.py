@@ -170,10 +170,16 @@ def _open_pot(plan: Plan, house: House, signed: bool = False) -> None:
 
 
 def _require_same_arms(plan: Plan, house: House) -> None:
-    """Raises TransitionNotAllowed: with other arms or shares, customers would change sides in the middle."""
+    """Raises TransitionNotAllowed: with other arms, shares or steps, customers would change sides in the middle."""
     if house.store.campaigns.status(plan.id) in (None, *WAITING):
         return
-    if plan_of(house.store.campaigns.row(plan.id).plan).arms != plan.arms:
+    before = plan_of(house.store.campaigns.row(plan.id).plan)
+    if before.flow != plan.flow:
+        raise TransitionNotAllowed(
+            f"campaign {plan.id} has begun with other steps: customers stand in the middle of them",
+            "cancel it first, or give the plan another id",
+        )
+    if before.arms != plan.arms:
         raise TransitionNotAllowed(
             f"campaign {plan.id} has begun with other arms: changing them now would mix them up",
             "keep its arms, or give the plan another id",

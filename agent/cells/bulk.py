@@ -14,7 +14,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from agent.cells.writer import LONGEST_CODE, LONGEST_NAMES
-from agent.domain import Decision, FactSheet, Finding, Language, Severity, SlotType, Source, Span, Verdict, Words
+from agent.domain import (
+    Channel,
+    Decision,
+    FactSheet,
+    Finding,
+    Language,
+    Severity,
+    SlotType,
+    Source,
+    Span,
+    Verdict,
+    Words,
+)
 from agent.draft import Template, shaped, template_problems
 from agent.errors import SlotError
 from agent.guardrails import check
@@ -143,6 +155,11 @@ class ApprovedCell:
         return self._sheet.language
 
     @property
+    def _counts_by_alphabet(self) -> bool:
+        """One á turns 160 characters of an SMS into 70: such a greeting is counted in its own message."""
+        return self._sheet.channel is Channel.SMS and self.language is Language.EN
+
+    @property
     def on_record(self) -> dict[str, object]:
         """What was approved: the template, the words that all share, and the promises in them with their clauses."""
         acts = {act.key: act.clause.id for act in self._sheet.acts}
@@ -244,7 +261,7 @@ class ApprovedCell:
 
     def _greets_well(self, words: Words, fill: Fill, greeting: str) -> bool:
         """The whole gate has passed this very greeting in this template; asked once for each greeting."""
-        if len(greeting) > self._longest:
+        if len(greeting) > self._longest or (self._counts_by_alphabet and not greeting.isascii()):
             return False
         known, which = self._greetings.known, (self.language, greeting)
         if which not in known:
