@@ -27,6 +27,7 @@ from api.terminal import Call
 
 if TYPE_CHECKING:
     from agent.adapters.channels.dkim_signature import DkimSigner
+    from agent.adapters.channels.push.fcm import FcmPush
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
@@ -206,6 +207,7 @@ class Workshop:
         built: Mapping[Carrier, Callable[[], DeliveryChannel]] = {
             Carrier.SMTP: lambda: self.smtp,
             Carrier.SMS: lambda: self.sms,
+            Carrier.PUSH: lambda: self.push,
             Carrier.WEBHOOK: lambda: self.webhook,
         }
         return built[by]()
@@ -230,6 +232,14 @@ class Workshop:
         accounts = {account.provider: build[account.provider](account) for account in self.settings.sms_accounts}
         by_market = {market: accounts[rules.key] for market, rules in self.providers.items() if rules.key in accounts}
         return SmsCarrier(by_market, chinese_shop=self.brand.timezone in CHINA_ZONES)
+
+    @cached_property
+    def push(self) -> FcmPush:
+        """Raises InputError, NotReady."""
+        from agent.adapters.channels.push.fcm import FcmPush
+
+        assert self.settings.push is not None, "it is configured, or nobody asks for it"
+        return FcmPush(self.settings.push, self.clock)
 
     @cached_property
     def smtp(self) -> SmtpChannel:
