@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from agent.domain import Brand, Channel, Money
 from agent.errors import InputError, NotReady
@@ -26,6 +27,7 @@ from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
+    from agent.adapters.channels.chat.whatsapp import WhatsApp
     from agent.adapters.channels.dkim_signature import DkimSigner
     from agent.adapters.channels.push.fcm import FcmPush
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
@@ -208,6 +210,7 @@ class Workshop:
             Carrier.SMTP: lambda: self.smtp,
             Carrier.SMS: lambda: self.sms,
             Carrier.PUSH: lambda: self.push,
+            Carrier.CHAT: lambda: self.chat,
             Carrier.WEBHOOK: lambda: self.webhook,
         }
         return built[by]()
@@ -240,6 +243,13 @@ class Workshop:
 
         assert self.settings.push is not None, "it is configured, or nobody asks for it"
         return FcmPush(self.settings.push, self.clock)
+
+    @cached_property
+    def chat(self) -> WhatsApp:
+        from agent.adapters.channels.chat.whatsapp import WhatsApp
+
+        assert self.settings.chat is not None, "it is configured, or nobody asks for it"
+        return WhatsApp(self.settings.chat, self.templates.all, ZoneInfo(self.brand.timezone), self.clock)
 
     @cached_property
     def smtp(self) -> SmtpChannel:

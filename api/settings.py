@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.chat_url import ChatAccount, read_chat_url
 from agent.dkim_key import DkimKey, read_dkim_key
 from agent.errors import InputError
 from agent.push_url import PushAccount, read_push_url
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     dkim_key: Path | None = Field(None, description="file with the private RSA key in PEM that signs")
     sms_url: SecretStr | None = Field(None, description="aliyun://…, tencent://…, twilio://…: one a market")
     push_url: SecretStr | None = Field(None, description="fcm://?key=FILE: app push, with a service account's key")
+    chat_url: SecretStr | None = Field(None, description="whatsapp://ID:TOKEN@?app_secret=…: who carries chat messages")
     robot_url: SecretStr | None = Field(None, description="wecom://…, dingtalk://…, feishu://…: the staff's own group")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
     webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")
@@ -94,6 +96,10 @@ class Settings(BaseSettings):
     @cached_property
     def push(self) -> PushAccount | None:
         return read_push_url(self.push_url.get_secret_value()) if self.push_url else None
+
+    @cached_property
+    def chat(self) -> ChatAccount | None:
+        return read_chat_url(self.chat_url.get_secret_value()) if self.chat_url else None
 
     @cached_property
     def robot(self) -> RobotAccount | None:
@@ -146,6 +152,7 @@ SETTING_OF = {
     "smtp_server": "HOLDFAST_SMTP_URL",
     "sms_accounts": "HOLDFAST_SMS_URL",
     "push": "HOLDFAST_PUSH_URL",
+    "chat": "HOLDFAST_CHAT_URL",
     "robot": "HOLDFAST_ROBOT_URL",
     "dkim": "HOLDFAST_DKIM_SELECTOR, HOLDFAST_DKIM_DOMAIN, HOLDFAST_DKIM_KEY",
     "gateway": "HOLDFAST_WEBHOOK_URL, HOLDFAST_WEBHOOK_SECRET",
