@@ -1,4 +1,4 @@
-"""fcm://?key=/secrets/firebase.json → who carries app push, and how we sign in there.
+"""fcm://?key=/secrets/firebase.json or jpush://APP_KEY:SECRET@ → who carries app push, and how we sign in there.
 
 Takes the setting's text, reads the key file that it names, gives a record, and says what cannot be meant without ever
 repeating a secret. It knows nothing of HTTP: `agent.adapters.channels.push` sends.
@@ -10,28 +10,30 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from agent.errors import InputError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-HOSTS = {"fcm": "fcm.googleapis.com"}
-OPTIONS = {"fcm": frozenset({"key", "timeout"})}
-REMEDY = "write it like fcm://?key=/secrets/firebase.json"
+HOSTS = {"fcm": "fcm.googleapis.com", "jpush": "api.jpush.cn"}
+OPTIONS = {"fcm": frozenset({"key", "timeout"}), "jpush": frozenset({"timeout"})}
+REMEDY = "write it like fcm://?key=/secrets/firebase.json or jpush://APP_KEY:MASTER_SECRET@"
 HOW = "download it anew: Firebase console, project settings, service accounts"
 NEEDED = ("project_id", "client_email", "private_key", "token_uri")
 
 
 @dataclass(frozen=True, slots=True)
 class PushAccount:
-    """One Firebase project. `user` signs in with `private_key` (PEM) at `token_url`; the key is in no repr."""
+    """One Firebase project, whose `user` signs in with `private_key` (PEM) at `token_url`; or one application of JPush,
+    with its key as `user` and its `secret`. Neither key nor secret is in a repr."""
 
     provider: str
     base_url: str
-    project: str
     user: str
-    token_url: str
-    private_key: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    project: str = ""
+    token_url: str = ""
+    private_key: str = field(default="", repr=False)
     key_id: str = ""
     timeout_s: float = 20.0
 
@@ -49,24 +51,37 @@ def read_push_url(text: str) -> PushAccount:
         raise InputError("the push address has a host or port that cannot be", REMEDY) from None
     options = dict(parse_qsl(url.query, keep_blank_values=True))
     if unknown := set(options) - OPTIONS[provider]:
-        raise InputError(f"the push address has an unknown option {sorted(unknown)[0]!r}", "known: key, timeout")
-    if url.path not in ("", "/") or url.fragment or not options.get("key"):
-        raise InputError("the push address names no key file (key=…), or has something behind the host", REMEDY)
-    file = Path(options["key"])
+        known = ", ".join(sorted(OPTIONS[provider]))
+        raise InputError(f"the push address has an unknown option {sorted(unknown)[0]!r}", f"known: {known}")
+    if url.path not in ("", "/") or url.fragment:
+        raise InputError("the push address has something behind the host", REMEDY)
+    scheme = "http" if host in LOOPBACK else "https"
+    base_url = f"{scheme}://{host}{f':{port}' if port else ''}"
+    timeout_s = _timeout(options.get("timeout", "20"))
+    if provider == "fcm":
+        return _firebase(base_url, options.get("key", ""), timeout_s)
+    if not url.username or not url.password:
+        raise InputError("the jpush address has no key and secret", REMEDY)
+    return PushAccount(provider, base_url, unquote(url.username), unquote(url.password), timeout_s=timeout_s)
+
+
+def _firebase(base_url: str, named: str, timeout_s: float) -> PushAccount:
+    if not named:
+        raise InputError("the fcm address names no key file (key=…)", REMEDY)
+    file = Path(named)
     key = _key_file(file)
     token_url = str(key["token_uri"])
     if urlsplit(token_url).scheme != "https" and urlsplit(token_url).hostname not in LOOPBACK:
         raise InputError(f"token_uri of {file} is not https://", HOW)
-    scheme = "http" if host in LOOPBACK else "https"
     return PushAccount(
-        provider,
-        f"{scheme}://{host}{f':{port}' if port else ''}",
-        str(key["project_id"]),
+        "fcm",
+        base_url,
         str(key["client_email"]),
-        token_url,
-        str(key["private_key"]),
-        str(key.get("private_key_id") or ""),
-        _timeout(options.get("timeout", "20")),
+        project=str(key["project_id"]),
+        token_url=token_url,
+        private_key=str(key["private_key"]),
+        key_id=str(key.get("private_key_id") or ""),
+        timeout_s=timeout_s,
     )
 
 

@@ -29,7 +29,6 @@ from api.terminal import Call
 if TYPE_CHECKING:
     from agent.adapters.channels.chat.whatsapp import WhatsApp
     from agent.adapters.channels.dkim_signature import DkimSigner
-    from agent.adapters.channels.push.fcm import FcmPush
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
     from agent.adapters.channels.webhook import WebhookChannel
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from agent.catalogue import Catalogue
     from agent.channels import ProviderRules, Templates
     from agent.house import House
+    from agent.push_url import PushAccount
     from agent.sms_url import SmsAccount
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
@@ -237,12 +237,14 @@ class Workshop:
         return SmsCarrier(by_market, chinese_shop=self.brand.timezone in CHINA_ZONES)
 
     @cached_property
-    def push(self) -> FcmPush:
+    def push(self) -> DeliveryChannel:
         """Raises InputError, NotReady."""
         from agent.adapters.channels.push.fcm import FcmPush
+        from agent.adapters.channels.push.jpush import JPush
 
         assert self.settings.push is not None, "it is configured, or nobody asks for it"
-        return FcmPush(self.settings.push, self.clock)
+        build: Mapping[str, Callable[[PushAccount, Clock], DeliveryChannel]] = {"fcm": FcmPush, "jpush": JPush}
+        return build[self.settings.push.provider](self.settings.push, self.clock)
 
     @cached_property
     def chat(self) -> WhatsApp:

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     dkim_domain: str = Field("", description="the domain that signs, the sender's own or one above it")
     dkim_key: Path | None = Field(None, description="file with the private RSA key in PEM that signs")
     sms_url: SecretStr | None = Field(None, description="aliyun://…, tencent://…, twilio://…: one a market")
-    push_url: SecretStr | None = Field(None, description="fcm://?key=FILE: app push, with a service account's key")
+    push_url: SecretStr | None = Field(None, description="fcm://?key=FILE or jpush://KEY:SECRET@: who carries app push")
     chat_url: SecretStr | None = Field(None, description="whatsapp://ID:TOKEN@?app_secret=…: who carries chat messages")
     robot_url: SecretStr | None = Field(None, description="wecom://…, dingtalk://…, feishu://…: the staff's own group")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")

@@ -56,6 +56,7 @@ def a_workshop(folder: Path, monkeypatch: pytest.MonkeyPatch, made_up: bool = Fa
         (False, {**OPEN, **MAIL}, {"email": "smtp"}),
         (False, {**OPEN, **HOOK}, dict.fromkeys(("email", "sms", "push", "chat"), "webhook")),
         (False, {**OPEN, **SMS}, {"sms": "sms"}),
+        (False, {**OPEN, "HOLDFAST_PUSH_URL": "jpush://a:b@"}, {"push": "jpush"}),
         (False, {**OPEN, "HOLDFAST_CHAT_URL": "whatsapp://1:t@?app_secret=s"}, {"chat": "whatsapp"}),
         (False, {**OPEN, **SMS, **HOOK}, {"email": "webhook", "sms": "sms", "push": "webhook", "chat": "webhook"}),
         (False, {**OPEN, **HOOK, **MAIL}, {"email": "smtp", "sms": "webhook", "push": "webhook", "chat": "webhook"}),
