@@ -24,6 +24,8 @@ from agent.domain import (
     Draft,
     Message,
     Purpose,
+    Receipt,
+    ReceiptKind,
     Review,
 )
 from agent.errors import InputError, TransitionNotAllowed
@@ -75,9 +77,19 @@ def settle(case: Case, delivery: Delivery, house: House) -> Delivery:
             house.store.ledger.commit(reservation_id, delivery.at)
         if status is S.FAILED:
             coupons.release(case, house)
+            _close(delivery, house)
         line = {"status": delivery.status.value, "where": delivery.where, "detail": delivery.detail}
         house.store.cases.note(case.case_id, "send", house.clock.now(), line)
     return delivery
+
+
+def _close(delivery: Delivery, house: House) -> None:
+    """The carrier said at once what others tell later: nobody is there. The address is closed as by a bounce."""
+    row = house.store.outbox.get(delivery.key) if delivery.gone else None
+    if row is not None:
+        told = f"{delivery.key}-gone-{row.attempts}"
+        bounce = Receipt(told, ReceiptKind.HARD_BOUNCE, delivery.at, "carrier", delivery.key, detail=delivery.detail)
+        house.store.receipts.add(bounce, row.message)
 
 
 def paused(case: Case, house: House) -> bool:

@@ -9,6 +9,7 @@ from agent.outbox import message_key
 from agent.ports import Clock, DeliveryChannel
 
 S = DeliveryStatus
+APP, CHAT = "app:", "chat:"
 
 
 def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
@@ -63,16 +64,24 @@ def deliver(message: Message, verdict: Verdict, channel: DeliveryChannel, clock:
 
 
 def address_of(customer: Customer, channel: Channel) -> str:
-    """Where this customer is reached now. Raises InputError when nowhere."""
+    """Where this customer is reached now. Raises InputError when nowhere.
+
+    Without a device or a chat on record it is our own name for the customer, which the firm's own gateway may know.
+    """
     address = {
         Channel.EMAIL: customer.email,
         Channel.SMS: customer.phone,
-        Channel.PUSH: f"app:{customer.id}",
-        Channel.CHAT: f"chat:{customer.id}",
+        Channel.PUSH: customer.push_token or f"{APP}{customer.id}",
+        Channel.CHAT: customer.chat_id or f"{CHAT}{customer.id}",
     }[channel]
     if not address:
         raise InputError(f"customer {customer.id} has no address for {channel}", "import it, or choose another channel")
     return address
+
+
+def is_own_name(address: str) -> bool:
+    """Whether this is our name for a customer, which no carrier but the firm's own gateway can know."""
+    return address.startswith((APP, CHAT))
 
 
 def headers_of(case_id: str, channel: Channel, purpose: Purpose, brand: Brand) -> dict[str, str]:

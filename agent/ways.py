@@ -14,7 +14,7 @@ from agent.channels import ApprovedTemplate, market_of, objections, rules_for
 from agent.domain import Case, Channel, Customer, Purpose, ReceiptKind, Words
 from agent.errors import InputError
 from agent.house import House
-from agent.send import address_of
+from agent.send import address_of, is_own_name
 
 ELSEWHERE = (Channel.EMAIL, Channel.PUSH, Channel.SMS)
 """Other channels in the order in which they are tried. A chat is a running conversation, and nobody is led into one."""
@@ -123,9 +123,15 @@ def _agreed(channel: Channel, customer: Customer, purpose: Purpose) -> bool:
 
 
 def reached_on(channel: Channel, customer: Customer, house: House) -> bool:
-    """Whether there is an address on record that still takes messages."""
+    """Whether there is an address on record that still takes messages.
+
+    Our own name for a customer is one for the firm's gateway, and none for a carrier whose rules we know.
+    """
     try:
-        return not closed(channel, address_of(customer, channel), house)
+        address = address_of(customer, channel)
+        if is_own_name(address) and market_of(channel, customer.language, customer.timezone) in house.providers:
+            return False
+        return not closed(channel, address, house)
     except InputError:
         return False
 

@@ -50,15 +50,17 @@ def says_stop(answer: InboundText) -> bool:
 def meant(answer: InboundText, workshop: Workshop) -> Sequence[str]:
     """Everybody with this number, and first whoever was written to last; without any message the first by id."""
     people = workshop.store.people.reached_at(answer.channel, answer.address)
-    found = [one.id for one in people if answer.channel is Channel.CHAT or _has(one, answer.address, workshop)]
+    found = [one.id for one in people if _has(one, answer, workshop)]
     last = workshop.store.outbox.last_to(found, answer.channel) if len(found) > 1 else None
     return found if last is None else [last.customer_id, *(name for name in found if name != last.customer_id)]
 
 
-def _has(customer: Customer, number: str, workshop: Workshop) -> bool:
+def _has(customer: Customer, answer: InboundText, workshop: Workshop) -> bool:
     """1 310 555 1234 on record is a phone in Anhui or in Los Angeles: it is read as it would be dialled."""
+    if answer.channel is Channel.CHAT and customer.chat_id in (answer.address, answer.address.removeprefix("+")):
+        return True
     try:
-        return e164(customer.phone or "", workshop.brand.timezone in CHINA_ZONES) == number
+        return e164(customer.phone or "", workshop.brand.timezone in CHINA_ZONES) == answer.address
     except InputError:
         return False
 

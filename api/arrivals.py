@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from api.bootstrap import Workshop
 
 AT_ONCE = 20_000
-TRAITS = ("name", "gender", "age", "email", "phone", "tier", "points", "timezone", "language", "country")
+TRAITS = (
+    "name", "gender", "age", "email", "phone", "push_token", "chat_id", "tier", "points", "timezone", "language",
+    "country",
+)  # fmt: skip
 Message = Mapping[str, Any]
 
 
@@ -192,6 +195,9 @@ def _row_of(traits: Any, context: Any) -> dict[str, Any]:
             row.setdefault("timezone", context["timezone"])
         if _said(context.get("locale")):
             row.setdefault("language", context["locale"])
+        device = context.get("device")
+        if isinstance(device, Mapping) and _said(device.get("token")):
+            row.setdefault("push_token", device["token"])
     row |= {name: value for name, value in traits.items() if str(name).startswith("consent_") and _said(value)}
     if str(traits.get("unsubscribed")).casefold() in ("true", "1", "yes"):
         row["suppressed"] = "yes"

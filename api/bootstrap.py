@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from agent.domain import Brand, Channel, Money
 from agent.errors import InputError, NotReady
@@ -26,6 +27,7 @@ from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
+    from agent.adapters.channels.chat.whatsapp import WhatsApp
     from agent.adapters.channels.dkim_signature import DkimSigner
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from agent.catalogue import Catalogue
     from agent.channels import ProviderRules, Templates
     from agent.house import House
+    from agent.push_url import PushAccount
     from agent.sms_url import SmsAccount
     from knowledge.index import PolicyIndex
     from knowledge.retrieve import HybridRetriever
@@ -206,6 +209,8 @@ class Workshop:
         built: Mapping[Carrier, Callable[[], DeliveryChannel]] = {
             Carrier.SMTP: lambda: self.smtp,
             Carrier.SMS: lambda: self.sms,
+            Carrier.PUSH: lambda: self.push,
+            Carrier.CHAT: lambda: self.chat,
             Carrier.WEBHOOK: lambda: self.webhook,
         }
         return built[by]()
@@ -230,6 +235,23 @@ class Workshop:
         accounts = {account.provider: build[account.provider](account) for account in self.settings.sms_accounts}
         by_market = {market: accounts[rules.key] for market, rules in self.providers.items() if rules.key in accounts}
         return SmsCarrier(by_market, chinese_shop=self.brand.timezone in CHINA_ZONES)
+
+    @cached_property
+    def push(self) -> DeliveryChannel:
+        """Raises InputError, NotReady."""
+        from agent.adapters.channels.push.fcm import FcmPush
+        from agent.adapters.channels.push.jpush import JPush
+
+        assert self.settings.push is not None, "it is configured, or nobody asks for it"
+        build: Mapping[str, Callable[[PushAccount, Clock], DeliveryChannel]] = {"fcm": FcmPush, "jpush": JPush}
+        return build[self.settings.push.provider](self.settings.push, self.clock)
+
+    @cached_property
+    def chat(self) -> WhatsApp:
+        from agent.adapters.channels.chat.whatsapp import WhatsApp
+
+        assert self.settings.chat is not None, "it is configured, or nobody asks for it"
+        return WhatsApp(self.settings.chat, self.templates.all, ZoneInfo(self.brand.timezone), self.clock)
 
     @cached_property
     def smtp(self) -> SmtpChannel:

@@ -92,6 +92,26 @@ def _by_twilio(request: Request, raw: bytes, shop: Workshop, option: str) -> str
     return "twilio"
 
 
+def by_whatsapp(request: Request, raw: bytes, shop: Workshop) -> str:
+    """HMAC-SHA256 over the very bytes, with the app's secret."""
+    if (account := shop.settings.chat) is None or account.provider != "whatsapp":
+        raise _refused("WhatsApp is not set here.", "set HOLDFAST_CHAT_URL")
+    ours = "sha256=" + hmac.digest(account.app_secret.encode(), raw, "sha256").hex()
+    if not hmac.compare_digest(ours.encode(), request.headers.get("x-hub-signature-256", "").encode()):
+        raise _refused("The signature does not fit the body.", "see that app_secret= is the one of the app that posts")
+    return "whatsapp"
+
+
+def by_whatsapps_word(request: Request, raw: bytes, shop: Workshop) -> str:  # noqa: ARG001
+    """The first call, which is not signed: it shows the word that we gave."""
+    account, told = shop.settings.chat, request.query_params
+    word = account.verify if account is not None else ""
+    theirs = told.get("hub.verify_token", "")
+    if not word or told.get("hub.mode") != "subscribe" or not hmac.compare_digest(word.encode(), theirs.encode()):
+        raise _refused("This is not the word.", "set verify= in HOLDFAST_CHAT_URL to the one that is set there")
+    return "whatsapp"
+
+
 def form_of(raw: bytes) -> dict[str, str]:
     """The fields of a posted form; one with hundreds of fields is nobody's and has none."""
     try:

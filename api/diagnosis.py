@@ -223,7 +223,7 @@ def _channels_in_words(workshop: Workshop) -> str:
 def _carrier(channel: Channel, by: Carrier, workshop: Workshop) -> Step:
     if by is Carrier.WEBHOOK:
         return Step(channel.value, "ok", "signed to HOLDFAST_WEBHOOK_URL; not tried: only a message would show it")
-    if by is Carrier.SMS:
+    if by in (Carrier.SMS, Carrier.PUSH, Carrier.CHAT):
         served = ", ".join(
             f"{market} by {rules.key}" for market, rules in workshop.providers.items() if rules.channel is channel
         )

@@ -22,7 +22,8 @@ ASSUMED = ("language", "timezone")
 """Fields with a default: a blank cell is silence, or the default would take the place of what is known."""
 NOBODY: Mapping[str, Customer] = {}
 FIELDS = (
-    "name given_name gender language timezone country email phone age tier points member_since account_status"
+    "name given_name gender language timezone country email phone push_token chat_id age tier points member_since "
+    "account_status"
 ).split()
 
 
@@ -122,6 +123,8 @@ def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Custom
         country=row.get("country"),
         email=row.get("email"),
         phone=row.get("phone"),
+        push_token=row.get("push_token"),
+        chat_id=row.get("chat_id"),
         age=int(row["age"]) if row.get("age") is not None else None,
         tier=row.get("tier"),
         points=int(row["points"]) if row.get("points") is not None else None,

@@ -17,10 +17,12 @@ class Carrier(StrEnum):
     SMTP = "smtp"
     WEBHOOK = "webhook"
     SMS = "sms"
+    PUSH = "push"
+    CHAT = "chat"
 
 
 def configured(settings: Settings) -> Mapping[Channel, Carrier]:
-    """What the settings name, live or not: mail by SMTP, SMS by its provider, all the rest through the gateway."""
+    """What the settings name, live or not: mail by SMTP, the rest by its provider, else by the gateway."""
     named: dict[Channel, Carrier] = {}
     if settings.webhook_url:
         named = dict.fromkeys(Channel, Carrier.WEBHOOK)
@@ -28,13 +30,18 @@ def configured(settings: Settings) -> Mapping[Channel, Carrier]:
         named[Channel.EMAIL] = Carrier.SMTP
     if settings.sms_accounts:
         named[Channel.SMS] = Carrier.SMS
+    if settings.push:
+        named[Channel.PUSH] = Carrier.PUSH
+    if settings.chat:
+        named[Channel.CHAT] = Carrier.CHAT
     return named
 
 
 def providers(settings: Settings) -> tuple[str, ...]:
     """Who carries what here, of those whose own rules we hold as data; the firm's gateway is none of them."""
     smtp = ("smtp",) if settings.smtp_url else ()
-    return (*smtp, *(account.provider for account in settings.sms_accounts))
+    others = [account.provider for account in (settings.push, settings.chat) if account is not None]
+    return (*smtp, *(account.provider for account in settings.sms_accounts), *others)
 
 
 def against_live(settings: Settings, brand: Brand) -> tuple[str, str]:
@@ -49,7 +56,10 @@ def against_live(settings: Settings, brand: Brand) -> tuple[str, str]:
     if not settings.allow_list.entries:
         return "HOLDFAST_ALLOW names nobody who may be reached", "begin with your own address; * is everybody"
     if not configured(settings):
-        return "no real channel is set", "set HOLDFAST_SMTP_URL, HOLDFAST_SMS_URL or HOLDFAST_WEBHOOK_URL"
+        return (
+            "no real channel is set",
+            "set HOLDFAST_SMTP_URL, HOLDFAST_SMS_URL, HOLDFAST_PUSH_URL, HOLDFAST_CHAT_URL or HOLDFAST_WEBHOOK_URL",
+        )
     if Channel.EMAIL in configured(settings) and "@" not in brand.from_email.strip("@"):
         return "the brand has no sender address", "add from_email = … to brand.toml"
     return "", ""

@@ -10,8 +10,10 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.chat_url import ChatAccount, read_chat_url
 from agent.dkim_key import DkimKey, read_dkim_key
 from agent.errors import InputError
+from agent.push_url import PushAccount, read_push_url
 from agent.reach import AllowList, read_allow_list
 from agent.robot_url import RobotAccount, read_robot_url
 from agent.sms_url import SmsAccount, read_sms_urls
@@ -67,6 +69,8 @@ class Settings(BaseSettings):
     dkim_domain: str = Field("", description="the domain that signs, the sender's own or one above it")
     dkim_key: Path | None = Field(None, description="file with the private RSA key in PEM that signs")
     sms_url: SecretStr | None = Field(None, description="aliyun://…, tencent://…, twilio://…: one a market")
+    push_url: SecretStr | None = Field(None, description="fcm://?key=FILE or jpush://KEY:SECRET@: who carries app push")
+    chat_url: SecretStr | None = Field(None, description="whatsapp://ID:TOKEN@?app_secret=…: who carries chat messages")
     robot_url: SecretStr | None = Field(None, description="wecom://…, dingtalk://…, feishu://…: the staff's own group")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
     webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")
@@ -88,6 +92,14 @@ class Settings(BaseSettings):
     @cached_property
     def sms_accounts(self) -> tuple[SmsAccount, ...]:
         return read_sms_urls(self.sms_url.get_secret_value()) if self.sms_url else ()
+
+    @cached_property
+    def push(self) -> PushAccount | None:
+        return read_push_url(self.push_url.get_secret_value()) if self.push_url else None
+
+    @cached_property
+    def chat(self) -> ChatAccount | None:
+        return read_chat_url(self.chat_url.get_secret_value()) if self.chat_url else None
 
     @cached_property
     def robot(self) -> RobotAccount | None:
@@ -139,6 +151,8 @@ SETTING_OF = {
     "allow_list": "HOLDFAST_ALLOW",
     "smtp_server": "HOLDFAST_SMTP_URL",
     "sms_accounts": "HOLDFAST_SMS_URL",
+    "push": "HOLDFAST_PUSH_URL",
+    "chat": "HOLDFAST_CHAT_URL",
     "robot": "HOLDFAST_ROBOT_URL",
     "dkim": "HOLDFAST_DKIM_SELECTOR, HOLDFAST_DKIM_DOMAIN, HOLDFAST_DKIM_KEY",
     "gateway": "HOLDFAST_WEBHOOK_URL, HOLDFAST_WEBHOOK_SECRET",

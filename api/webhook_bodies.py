@@ -50,6 +50,17 @@ GATEWAY = _body(
 PUSHED = _body("application/json", {"type": "array", "maxItems": MOST, "items": {"type": "object"}})
 TWILIO = _form(MessageSid=SAID, MessageStatus=TEXT, ErrorCode=TEXT)
 HUAWEI = _form(smsMsgId=SAID, status=SAID, extend=TEXT)
+WHATSAPP = _body(
+    "application/json",
+    {
+        "type": "object",
+        "required": ["object", "entry"],
+        "properties": {
+            "object": {"enum": ["whatsapp_business_account"]},
+            "entry": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+)
 ANSWERS = _body(
     "application/json",
     {

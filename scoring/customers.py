@@ -33,6 +33,8 @@ CUSTOMER_COLUMNS = (
     "country",
     "email",
     "phone",
+    "push_token",
+    "chat_id",
     "age",
     "tier",
     "points",
@@ -43,6 +45,8 @@ CUSTOMER_COLUMNS = (
 EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
 )
+ADDRESS = re.compile(r"[!-~]{3,400}")
+"""A device or a chat, as its carrier calls it: no blanks, and nothing that is not on every keyboard."""
 PLACEHOLDER_NAME = re.compile(
     r"null|none|n/?a|unknown|test|客户\d*|用户\d*|会员\d*|匿名.*|未知|无|-+|\d+", re.IGNORECASE
 )
@@ -156,6 +160,8 @@ class _People:
         people["timezone"] = self._checked("timezone", lambda text: text.isin(_zones()), "unknown_zone")
         people["email"] = self._checked("email", lambda text: text.str.fullmatch(EMAIL), "bad_email")
         people["phone"] = self._phone()
+        for name in ("push_token", "chat_id"):
+            people[name] = self._checked(name, lambda text: text.str.fullmatch(ADDRESS), f"bad_{name}")
         people["age"] = self._age()
         people["points"] = self._number("points", lambda number: number >= 0, "bad_points").astype("float64")
         people["member_since"] = self._date("member_since")

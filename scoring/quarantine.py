@@ -23,6 +23,8 @@ REASONS = {
     "repeated_customer": "an earlier row has the same customer id",
     "no_id": "the row has no customer id",
     "bad_email": "the e-mail address cannot be right; set to unknown",
+    "bad_push_token": "the device token cannot be right; set to unknown",
+    "bad_chat_id": "the id of the chat cannot be right; set to unknown",
     "bad_phone": "the phone number cannot be right; set to unknown",
     "unknown_zone": "no such time zone; set to unknown",
     "unknown_language": "no language of ours; set to unknown",

@@ -46,7 +46,7 @@ class Delivery:
     """What became of a message. `where` is the provider's id, or the path in the sink.
 
     `fault` is set when the channel was in the way and not the message. `not_before` is set on one that goes back to the
-    queue: it is not tried again before.
+    queue: it is not tried again before. `gone`: the carrier says that this address is nobody's, on a FAILED one.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Delivery:
     detail: str = ""
     fault: bool = False
     not_before: datetime | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

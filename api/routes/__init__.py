@@ -19,6 +19,7 @@ from api.routes import (
     sending,
     unsubscribe,
     webhooks,
+    whatsapp,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -36,4 +37,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     unsubscribe.router,
     webhooks.router,
     answers.router,
+    whatsapp.router,
 )

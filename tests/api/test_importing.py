@@ -12,6 +12,7 @@ import pytest
 from agent.domain import CaseStatus, Channel, Consent, Customer, Language, Money
 from agent.errors import InputError
 from agent.ledger import Claim, Reservation
+from api.arrivals import take_in
 from api.bootstrap import Workshop
 from api.brand_file import write_brand
 from api.clock import FixedClock
@@ -236,3 +237,19 @@ def test_offers_may_be_saved_as_editors_save_them(workshop: Workshop, tmp_path: 
     file = tmp_path / "mine.toml"
     file.write_text(f"# 减十元\n{OFFERS.format(budget=100)}", encoding=encoding)
     assert import_offers(workshop, file, dry_run=False)["offers"] == 1
+
+
+def test_devices_and_chats_come_with_the_customers_and_stay_until_told_otherwise(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    table = tmp_path / "c.csv"
+    table.write_text("customer id,FCM token,WhatsApp\nc1,dEv:1_a-b,447700900123\nc2,bad token,\n", encoding="utf-8")
+    import_customers(workshop, table, None, False, False, lambda *_: None)
+    people = workshop.store.people
+    assert (people.get("c1").push_token, people.get("c1").chat_id) == ("dEv:1_a-b", "447700900123")
+    assert people.get("c2").push_token is None
+    take_in([{"type": "identify", "userId": "c1", "traits": {"tier": "gold"}}], workshop)
+    assert people.get("c1").push_token == "dEv:1_a-b"
+    device = {"type": "identify", "userId": "c1", "context": {"device": {"token": "newer"}}}
+    take_in([device], workshop)
+    assert (people.get("c1").push_token, people.get("c1").tier) == ("newer", "gold")

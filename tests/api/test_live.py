@@ -23,6 +23,7 @@ from api.sample_shop import BRAND
 from api.secret import installation_secrets, kept_secret
 from api.settings import read_settings
 from api.terminal import run
+from tests.agent.adapters.test_push import account
 from tests.smtp_servers import ScriptedServer, free_port
 
 HOOK = {
@@ -55,6 +56,8 @@ def a_workshop(folder: Path, monkeypatch: pytest.MonkeyPatch, made_up: bool = Fa
         (False, {**OPEN, **MAIL}, {"email": "smtp"}),
         (False, {**OPEN, **HOOK}, dict.fromkeys(("email", "sms", "push", "chat"), "webhook")),
         (False, {**OPEN, **SMS}, {"sms": "sms"}),
+        (False, {**OPEN, "HOLDFAST_PUSH_URL": "jpush://a:b@"}, {"push": "jpush"}),
+        (False, {**OPEN, "HOLDFAST_CHAT_URL": "whatsapp://1:t@?app_secret=s"}, {"chat": "whatsapp"}),
         (False, {**OPEN, **SMS, **HOOK}, {"email": "webhook", "sms": "sms", "push": "webhook", "chat": "webhook"}),
         (False, {**OPEN, **HOOK, **MAIL}, {"email": "smtp", "sms": "webhook", "push": "webhook", "chat": "webhook"}),
     ],
@@ -77,6 +80,9 @@ def test_a_channel_is_real_only_when_switch_brand_and_list_all_say_so(
         ("SMTP_URL", "smtp://care:S3CRET@mail.firm.example:99999", "cannot be"),
         ("SMS_URL", "aliyun://a:S3CRET@", "names no signature"),
         ("SMS_URL", "carrier-pigeon://a:S3CRET@", "nobody knows this SMS provider"),
+        ("PUSH_URL", "fcm://?key=/nowhere.json", "is not there"),
+        ("CHAT_URL", "whatsapp://1:S3CRET@", "names no app secret"),
+        ("PUSH_URL", "smoke://S3CRET", "nobody knows this push provider"),
         ("SMTP_URL", "smtp://care:S3CRET@mail.firm.example:5x7", "cannot be"),
         ("SMTP_URL", "smtp://care:S3CRET#7@mail.firm.example", "cannot be|behind the port|no address"),
         ("SMTP_URL", "smtp://care:S3CRET/7@mail.firm.example", "cannot be|behind the port|no address"),
@@ -307,3 +313,13 @@ def test_two_providers_for_one_market_are_not_told_apart_in_silence(
 def test_doctor_says_which_provider_serves_which_market(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [step] = [step for step in examine(a_workshop(tmp_path, monkeypatch, **OPEN, **SMS)) if step.name == "sms"]
     assert "sms_cn by aliyun, sms_intl by twilio" in step.says
+
+
+def test_push_is_real_where_a_project_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    account(tmp_path, 1, 2)
+    workshop = a_workshop(tmp_path, monkeypatch, **OPEN, HOLDFAST_PUSH_URL=f"fcm://?key={tmp_path / 'key.json'}")
+    assert workshop.house.channels[Channel.PUSH].name == "fcm"
+    assert workshop.house.reach.real == {Channel.PUSH}
+    assert workshop.house.providers["push"].windows[0].count == 600_000
+    [step] = [step for step in examine(workshop) if step.name == "push"]
+    assert "push by fcm" in step.says

@@ -66,7 +66,9 @@ class People:
     def reached_at(self, channel: Channel, address: str) -> list[Customer]:
         """Everybody whose record may mean this address; a family may share a number. Who is meant, the caller says."""
         t = schema.customers
-        here = t.c.chat_id == address if channel is Channel.CHAT else t.c.phone.in_(spellings(address))
+        here: sa.ColumnElement[bool] = t.c.phone.in_(spellings(address))
+        if channel is Channel.CHAT:  # a WhatsApp number may be on record as the phone alone
+            here = t.c.chat_id.in_((address, address.removeprefix("+"))) | here
         query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, here).order_by(t.c.customer_id)
         with self._tx.read() as c:
             ids = list(c.execute(query.limit(CHUNK)).scalars())
@@ -241,7 +243,8 @@ class People:
 def addresses_of(customer: Customer) -> set[str]:
     """What an answer of this customer may come from."""
     numbers = readings(customer.phone) if customer.phone else ()
-    return {*numbers, *([customer.chat_id] if customer.chat_id else [])}
+    chat = customer.chat_id
+    return {*numbers, *([chat, f"+{chat}"] if chat else [])}
 
 
 def _upsert(c: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:

@@ -36,7 +36,7 @@ def test_every_provider_says_where_its_figures_stand_and_when_somebody_looked(ke
 
 
 def test_the_issue_names_these_and_each_has_its_file() -> None:
-    wanted = {"aliyun", "tencent", "huawei", "twilio", "whatsapp", "wecom", "fcm", "smtp"}
+    wanted = {"aliyun", "tencent", "huawei", "twilio", "whatsapp", "wecom", "fcm", "jpush", "smtp"}
     assert wanted | {"wecom_robot", "dingtalk_robot", "feishu_robot"} == set(load_providers())
 
 

@@ -1,0 +1,1 @@
+"""App push through providers: one message to one device, signed in as each wants it."""

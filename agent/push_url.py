@@ -1,0 +1,110 @@
+"""fcm://?key=/secrets/firebase.json or jpush://APP_KEY:SECRET@ → who carries app push, and how we sign in there.
+
+Takes the setting's text, reads the key file that it names, gives a record, and says what cannot be meant without ever
+repeating a secret. It knows nothing of HTTP: `agent.adapters.channels.push` sends.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from agent.errors import InputError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HOSTS = {"fcm": "fcm.googleapis.com", "jpush": "api.jpush.cn"}
+OPTIONS = {"fcm": frozenset({"key", "timeout"}), "jpush": frozenset({"timeout"})}
+REMEDY = "write it like fcm://?key=/secrets/firebase.json or jpush://APP_KEY:MASTER_SECRET@"
+HOW = "download it anew: Firebase console, project settings, service accounts"
+NEEDED = ("project_id", "client_email", "private_key", "token_uri")
+
+
+@dataclass(frozen=True, slots=True)
+class PushAccount:
+    """One Firebase project, whose `user` signs in with `private_key` (PEM) at `token_url`; or one application of JPush,
+    with its key as `user` and its `secret`. Neither key nor secret is in a repr."""
+
+    provider: str
+    base_url: str
+    user: str
+    secret: str = field(default="", repr=False)
+    project: str = ""
+    token_url: str = ""
+    private_key: str = field(default="", repr=False)
+    key_id: str = ""
+    timeout_s: float = 20.0
+
+
+def read_push_url(text: str) -> PushAccount:
+    """Raises InputError."""
+    text = text.strip()
+    provider = text.partition("://")[0]
+    if provider not in HOSTS:
+        raise InputError("nobody knows this push provider", REMEDY)
+    try:
+        url = urlsplit(text)
+        host, port = url.hostname or HOSTS[provider], url.port
+    except ValueError:
+        raise InputError("the push address has a host or port that cannot be", REMEDY) from None
+    options = dict(parse_qsl(url.query, keep_blank_values=True))
+    if unknown := set(options) - OPTIONS[provider]:
+        known = ", ".join(sorted(OPTIONS[provider]))
+        raise InputError(f"the push address has an unknown option {sorted(unknown)[0]!r}", f"known: {known}")
+    if url.path not in ("", "/") or url.fragment:
+        raise InputError("the push address has something behind the host", REMEDY)
+    scheme = "http" if host in LOOPBACK else "https"
+    base_url = f"{scheme}://{host}{f':{port}' if port else ''}"
+    timeout_s = _timeout(options.get("timeout", "20"))
+    if provider == "fcm":
+        return _firebase(base_url, options.get("key", ""), timeout_s)
+    if not url.username or not url.password:
+        raise InputError("the jpush address has no key and secret", REMEDY)
+    return PushAccount(provider, base_url, unquote(url.username), unquote(url.password), timeout_s=timeout_s)
+
+
+def _firebase(base_url: str, named: str, timeout_s: float) -> PushAccount:
+    if not named:
+        raise InputError("the fcm address names no key file (key=…)", REMEDY)
+    file = Path(named)
+    key = _key_file(file)
+    token_url = str(key["token_uri"])
+    if urlsplit(token_url).scheme != "https" and urlsplit(token_url).hostname not in LOOPBACK:
+        raise InputError(f"token_uri of {file} is not https://", HOW)
+    return PushAccount(
+        "fcm",
+        base_url,
+        str(key["client_email"]),
+        project=str(key["project_id"]),
+        token_url=token_url,
+        private_key=str(key["private_key"]),
+        key_id=str(key.get("private_key_id") or ""),
+        timeout_s=timeout_s,
+    )
+
+
+def _key_file(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"the key file {file} is not there", HOW) from None
+    except OSError as error:
+        raise InputError(f"the key file {file} cannot be read: {error.strerror}", "let this user read it") from error
+    except ValueError:  # its text may hold the key
+        raise InputError(f"the key file {file} is no JSON", HOW) from None
+    if not isinstance(found, dict) or (missing := [name for name in NEEDED if not found.get(name)]):
+        named = "" if not isinstance(found, dict) else f": {missing[0]} is missing"
+        raise InputError(f"{file} is no key of a service account{named}", HOW)
+    return found
+
+
+def _timeout(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 300:
+        raise InputError("timeout of the push address is a number of seconds up to 300", REMEDY)
+    return seconds
