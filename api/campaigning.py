@@ -142,6 +142,7 @@ def _messages(found: MessagePreview) -> dict[str, Any]:
         "pass": found.verdicts[Decision.PASS],
         "review": found.verdicts[Decision.REVIEW],
         "block": found.verdicts[Decision.BLOCK],
+        "waits": found.waits,
         "one_by_one": found.alone,
         "samples": [
             {

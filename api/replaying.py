@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from api.bootstrap import Workshop
 
 BATCH = 250
+ROOMS = ("agent", "scoring", "knowledge", "prompts")
 _AHEAD = 4
 
 
@@ -42,6 +44,11 @@ def replay(
     """
     if rules is not None and not rules.is_dir():
         raise InputError(f"{rules} is no folder", "give a folder of the same shape as overrides/ in the home")
+    if rules is not None and not any(_takes_a_place(path.relative_to(rules)) for path in rules.rglob("*.*")):
+        raise InputError(
+            f"{rules} has no file where rules are read",
+            "name files as in overrides/, agent/guardrails/lexicons/….toml for instance: holdfast rules list",
+        )
     folder = rules or (workshop.home.overrides if workshop.home.overrides.is_dir() else None)
     cores = cores or os.cpu_count() or 1
     total, found, begun = workshop.store.judged.count(since, until), Replay(), time.monotonic()
@@ -69,6 +76,12 @@ class _Batch:
 
     size: int
     last: datetime
+
+
+def _takes_a_place(path: Path) -> bool:
+    """Whether a file of this relative path would be read in the place of ours, or beside them."""
+    top, *inside = path.parts[:-1] or ("",)
+    return top in ROOMS and files(top).joinpath(*inside).is_dir()
 
 
 def _in_parallel(

@@ -56,7 +56,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
     offers: Counter[str] = Counter()
     held, without, served, cost = 0, 0, 0, 0
     inside = house.store.flows.newest(plan.id, [score.customer_id for score in flagged]) if plan.flow else {}
-    for score, customer, events in with_history(flagged, house):
+    for number, (score, customer, events) in enumerate(with_history(flagged, house), start=1):
         if not enters(plan, events, score, house):
             excluded["does not enter the flow now"] += 1
             continue
@@ -79,7 +79,9 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
             context = replace(context, only=only, drawn=steps.drawn_for(case, house))
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
-            if messages is not None:
+            if messages is not None and plan.cells and number <= plan.individual:
+                messages.alone += 1
+            elif messages is not None:
                 messages.add(case, customer, events, decision)
             cost += decision.offer.cost.minor if decision.offer else 0
     without = offers.pop("", 0)

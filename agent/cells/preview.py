@@ -21,7 +21,9 @@ from agent.draft.approved import approved_draft
 from agent.facts import build_fact_sheet
 from agent.facts.people import read_name
 from agent.guardrails import check, context_from_json
+from agent.guardrails.live import standing
 from agent.house import House
+from agent.review import stops
 from knowledge.documents import Clause, Passage
 
 SAMPLE_CODE = "PREVIEW7"
@@ -49,11 +51,16 @@ class _Cell:
 
 @dataclass(slots=True)
 class MessagePreview:
-    """Fed with decided cases by `add`. `alone` counts those whose cell has no template that fits everybody."""
+    """Fed with decided cases by `add`.
+
+    `alone` counts those who are written to for themselves: the most valuable, and whose cell has no template that fits
+    everybody. `waits`: nothing is wrong but the hour.
+    """
 
     house: House
     verdicts: Counter[Decision] = field(default_factory=Counter)
     alone: int = 0
+    waits: int = 0
     _cells: dict[tuple[CellKey, date | None], _Cell] = field(default_factory=dict)
     _stock: CellStock = field(init=False)
     _acts: dict[tuple[tuple[str, ...], str], tuple[Clause, ...]] = field(default_factory=dict)
@@ -83,10 +90,17 @@ class MessagePreview:
         if not cell.templates:
             self.alone += 1
             return
-        words, verdict = cell.templates[cell.size % len(cell.templates)].message(fill)
+        template = cell.templates[cell.size % len(cell.templates)]
+        words, judged = template.message(fill)
+        self._count(cell, words, judged, judged is Decision.BLOCK and _only_the_hour(template, words, fill))
+
+    def _count(self, cell: _Cell, words: Words, judged: Decision, waits: bool) -> None:
         cell.first = cell.first or words
         cell.size += 1
-        self.verdicts[verdict] += 1
+        if waits:
+            self.waits += 1
+        else:
+            self.verdicts[judged] += 1
 
     def samples(self) -> list[Sample]:
         """One of each cell, the largest first."""
@@ -127,9 +141,8 @@ class MessagePreview:
         live = replace(self._live(case, customer, events, decision), approved=texts)
         context = context_from_json(gate_context(live, filled, case.channel, self.house.limits))
         cell = self._cells.setdefault((key, None), _Cell([]))
-        cell.first = cell.first or words
-        cell.size += 1
-        self.verdicts[check(words, context).decision] += 1
+        verdict = check(words, context)
+        self._count(cell, words, verdict.decision, verdict.decision is Decision.BLOCK and not stops(verdict))
 
     def _fill(
         self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision, sheet: FactSheet
@@ -144,3 +157,11 @@ class MessagePreview:
         offer = decision.offer if decision.offer and decision.offer.kind in MONEY_KINDS else None
         clauses = self._acts[decision.acts, customer.language.value]
         return Live(customer, brand, case.purpose, now, events, clauses, offer)
+
+
+def _only_the_hour(template: ApprovedCell, words: Words, fill: Fill) -> bool:
+    """Whether a message that may not go now may go by itself when the hour is another one."""
+    if template.plain(fill) is None:
+        return not stops(template.judged_whole(words, fill))
+    found = standing(fill.state())
+    return bool(found.waits) and not found.objections

@@ -68,7 +68,8 @@ def preview(
     if told.frozen:
         call.say("  no coupon can be reserved: " + FROZEN)
     _warn(call, look.warnings)
-    call.say(f"cost at most {to_major(look.cost)} {look.cost.currency}, if every offer is redeemed")
+    most = f"{to_major(look.cost)} {look.cost.currency}"
+    call.say(f"coupons cost at most {most}, if every one is redeemed; sending comes on top")
     _tell_cost(call, told.cost)
     if told.messages is not None:
         _tell_messages(call, told.messages)
@@ -98,7 +99,8 @@ def _warn(call: Call, warnings: Sequence[str]) -> None:
 
 def _tell_messages(call: Call, found: MessagePreview) -> None:
     verdicts = ", ".join(f"{count:,} {verdict.value}" for verdict, count in sorted(found.verdicts.items()))
-    call.say(f"messages as they would be judged today: {verdicts or 'none'}; {found.alone:,} drafted one by one")
+    later = f", {found.waits:,} when the hour allows it" if found.waits else ""
+    call.say(f"messages as they would be judged today: {verdicts or 'none'}{later}; {found.alone:,} drafted one by one")
     for sample in found.samples():
         call.say(f"\n{sample.customers:,} × {sample.situation}, {sample.channel}, {sample.language}")
         if sample.words.subject:

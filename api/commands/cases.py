@@ -148,17 +148,21 @@ def undo(call: Call, case_id: CaseArgument, by: ReviewerOption) -> dict[str, Any
 
 
 def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
-    """The whole story of a case: every step, when, on what, with what result."""
+    """The whole story of a case: every step, when, on what, with what result. Of a cell (cell_…): what was approved."""
+    from agent.errors import NotFound
     from api.bootstrap import open_workshop
     from api.reviewing import find
 
     workshop = open_workshop(call)
-    case, _ = find(workshop, case_id)
-    steps = workshop.store.cases.story(case.case_id)
+    # what a cell was approved with lies under the cell's own id, as a line of a story does
+    name = case_id if case_id.startswith("cell_") else find(workshop, case_id)[0].case_id
+    steps = workshop.store.cases.story(name)
+    if not steps:
+        raise NotFound(f"no cell {name!r}", "see the trace of one of its cases")
     for step in steps:
         call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step:8}  {_short(step.data)}")
     return {
-        "case_id": case.case_id,
+        "case_id": name,
         "steps": [{"step": step.step, "at": step.at.isoformat(), "data": dict(step.data)} for step in steps],
     }
 

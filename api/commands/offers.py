@@ -10,6 +10,9 @@ import typer
 from api.terminal import FAILED, Call, command
 
 app = typer.Typer(help="The offers: checked, with their budgets, their single-use codes, and who gets them.")
+HEADINGS = frozenset("code codes coupon coupon_code voucher 优惠码 优惠券 优惠券码 券码 兑换码".split())
+"""What the first line of a table calls its codes; a customer must never be told to enter it at the till."""
+
 codes_app = typer.Typer(help="Codes that work at your shop's till.")
 app.add_typer(codes_app, name="codes")
 
@@ -131,7 +134,7 @@ def import_codes(
         if not line:
             continue
         name, comma, code = (part.strip() for part in line.rpartition(","))
-        if (name, code) == ("offer", "code"):
+        if number == 1 and code.strip('"').casefold() in HEADINGS:
             continue
         target = offer or name
         if target not in workshop.catalogue.offers:
@@ -139,7 +142,14 @@ def import_codes(
             raise InputError(f"{file}, line {number}: {what}", "write offer,code or give --offer ID")
         by_offer.setdefault(target, []).append(code)
     added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}
-    call.say(", ".join(f"{count} codes for {name}" for name, count in added.items()) or "no codes in the file")
+    for name, count in added.items():
+        known = len(by_offer[name]) - count
+        call.say(
+            f"{count:,} codes for {name}"
+            + (f"; {known:,} were in the pool already, here or for another offer" if known else "")
+        )
+    if not added:
+        call.say("no codes in the file")
     return {"added": added}
 
 

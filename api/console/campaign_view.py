@@ -202,9 +202,14 @@ def _why_not(why: str, say: Say) -> str:
         "already in this campaign": "already",
         "does not enter the flow now": "no_entry",
         "in another campaign these days": "elsewhere",
-        "no consent and address on any channel of the plan": "no_channel",
+        "no consent and address": "no_channel",
+        "only approved texts go": "no_text",
+        "messages to the address came back": "came_back",
+        "better left alone": "peace",
+        "had a message within": "recent",
+        "left to campaign": "first",
+        "was in campaign": "not_with",
     }
-    if why.startswith("had a message within"):
-        return say("excluded.recent")
-    key = f"excluded.{known.get(why, why.lower())}"
+    begins = next((name for begin, name in known.items() if why.startswith(begin)), why.lower())
+    key = f"excluded.{begins}"
     return say(key) if say.knows(key) else why

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.units import format_unit
 
 from agent.domain import Language
 from agent.situations import situations
@@ -20,8 +21,9 @@ from api.console.texts import texts
 
 LOCALES = {Language.ZH: "zh_Hans_CN", Language.EN: "en_GB"}
 SHAPES = {Language.ZH: "y年M月d日 HH:mm", Language.EN: "d MMM y, HH:mm"}
-
 DAYS = {Language.ZH: "y年M月d日", Language.EN: "d MMM y"}
+UNITS = (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
+"""From the largest, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +105,7 @@ class Say:
         return str(format_timedelta(at - self.now, add_direction=True, threshold=1.2, locale=self.locale))
 
     def span(self, length: timedelta) -> str:
-        """A length of time in one unit: 3 days."""
-        return str(format_timedelta(length, threshold=1.2, locale=self.locale))
+        """A length of time in the largest unit that holds it exactly: 30 days, and not 4 weeks."""
+        seconds = int(length.total_seconds())
+        unit, size = next((one for one in UNITS if seconds and seconds % one[1] == 0), ("second", 1))
+        return str(format_unit(seconds // size, f"duration-{unit}", locale=self.locale))

@@ -82,6 +82,7 @@ class MessagesAnswer(BaseModel):
     passed: int = Field(alias="pass")
     review: int
     block: int
+    waits: int
     one_by_one: int
     samples: list[MessageSample]
 

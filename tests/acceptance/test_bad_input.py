@@ -258,6 +258,18 @@ def test_codes_may_be_saved_as_editors_save_them(holdfast: Holdfast, home: Path,
     assert said.json["added"] == {offer: 2}
 
 
+@pytest.mark.parametrize("heading", ["code", "offer,code", "券码", '"Coupon_Code"'])
+def test_the_heading_of_a_table_of_codes_is_no_code(
+    holdfast: Holdfast, home: Path, tmp_path: Path, heading: str
+) -> None:
+    offer = holdfast("offers", "list", "--json", home=home).json["offers"][0]["id"]
+    row = f"{offer},SPRING{{}}" if "," in heading else "SPRING{}"
+    file = tmp_path / "codes.csv"
+    file.write_text("\n".join([heading, *(row.format(number) for number in (1, 2))]), encoding="utf-8")
+    said = holdfast("offers", "codes", "import", file, "--offer", offer, "--json", home=home)
+    assert said.json["added"] == {offer: 2}
+
+
 @pytest.fixture
 def index(holdfast: Holdfast, tmp_path: Path) -> Path:
     (tmp_path / "p").mkdir()

@@ -222,6 +222,24 @@ def test_a_preview_shows_what_would_be_said_and_how_it_would_be_judged_and_keeps
     assert street.reserved() == (0, 0)
 
 
+def test_a_preview_counts_the_most_valuable_as_written_to_for_themselves(street: Street) -> None:
+    shown = MessagePreview(street.house)
+    look = campaign.preview(replace(PLAN, cells=True, individual=2), street.house, shown)
+    assert shown.alone == 2
+    assert sum(shown.verdicts.values()) == look.recipients - 2
+
+
+@pytest.mark.parametrize("cells", [True, False])
+def test_in_a_preview_at_night_a_message_waits_and_is_not_blocked(street: Street, cells: bool) -> None:
+    night = replace(street.house, clock=SetClock(NOW + timedelta(hours=13)))
+    shown = MessagePreview(night)
+    look = campaign.preview(replace(PLAN, channels=(Channel.PUSH,), cells=cells, individual=0), night, shown)
+    assert look.recipients > 0
+    assert shown.waits > 0
+    assert shown.verdicts[Decision.BLOCK] == 0
+    assert sum(shown.verdicts.values()) + shown.waits + shown.alone == look.recipients
+
+
 @pytest.mark.parametrize("minor", [1, 199])
 def test_a_budget_below_one_coupon_is_said_before_anything_is_reserved(street: Street, minor: int) -> None:
     plan = replace(PLAN, budget=Money(minor, "CNY"))

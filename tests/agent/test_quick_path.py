@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import campaign, gatekeeper, pipeline
+from agent import campaign, feedback, gatekeeper, pipeline
 from agent.adapters.store.outbox import Outbox
 from agent.arms import Arm
 from agent.campaign import together
@@ -33,8 +34,9 @@ from agent.outbox import message_key
 from agent.pipeline import Prepared
 from agent.plan import Plan
 from agent.review import AUDIT_SAMPLE, stops
+from agent.unsubscribe import Unsubscriber
 from scoring.records import RiskBand, RiskScore
-from tests.factories import NOW, a_customer, a_reason, a_score, a_ticket, an_order
+from tests.factories import NOW, a_brand, a_customer, a_reason, a_score, a_ticket, an_order
 from tests.fakes import SetClock
 from tests.street import Street, a_street
 
@@ -225,19 +227,22 @@ def test_who_withdraws_while_the_scores_are_read_is_not_written_to(
 
 def test_a_second_campaign_says_nothing_twice_and_keeps_its_distance(tmp_path: Path) -> None:
     street = shop(tmp_path)
+    street.channel.clock = street.clock
     campaign.run(PLAN, street.house)
     before = len(_under_way(street))
     campaign.run(replace(PLAN, id="summer"), street.house)
     assert len(_under_way(street)) == before
+    while pipeline.send_due(street.house):
+        pass
+    said = {(message.customer_id, message.body) for message in street.channel.sent}
     later = SetClock(NOW + timedelta(days=9))
-    pipeline.send_due(street.house)
     campaign.run(replace(PLAN, id="autumn"), replace(street.house, clock=later))
-    again = [case for case in street.store.cases.find() if case.campaign_id == "autumn"]
+    again = street.store.cases.find([S.QUEUED])
+    assert len(again) > 10
     for case in again:
         draft = street.store.cases.latest_draft(case.case_id)
-        if case.status is S.QUEUED and draft is not None:
-            first = [m.body for m in street.channel.sent if m.customer_id == case.customer_id]
-            assert draft.body not in first
+        assert draft is not None
+        assert (case.customer_id, draft.body) not in said
 
 
 def test_at_night_messages_wait_for_the_morning(tmp_path: Path) -> None:
@@ -279,6 +284,21 @@ def test_the_story_of_a_case_leads_to_its_cell(tmp_path: Path) -> None:
     verdict = street.store.cases.latest_verdict(draft.draft_id)
     assert verdict is not None
     assert (verdict.decision, verdict.text_hash) == (Decision.PASS, story["check"]["text_hash"])
+
+
+def test_each_message_carries_a_way_out_of_its_own_that_acts(tmp_path: Path) -> None:
+    street = shop(tmp_path)
+    way_out = Unsubscriber("a secret of this installation, long enough")
+    brand = a_brand(unsubscribe_url="https://linden-lane.example/u/{token}")
+    house = replace(street.house, brand=brand, unsubscriber=way_out)
+    campaign.run(PLAN, house)
+    while pipeline.send_due(house):
+        pass
+    mails = [m for m in street.channel.sent if m.channel is Channel.EMAIL and m.purpose is Purpose.MARKETING]
+    assert len(mails) > 20
+    links = [re.findall(r"linden-lane\.example/u/([a-z]+)", mail.body) for mail in mails]
+    assert [way_out.case_of(link) for [link] in links] == [mail.case_id for mail in mails]
+    assert feedback.unsubscribe_case(mails[0].case_id, "link", house) is True
 
 
 def test_groups_grow_until_they_hold_the_store_for_long_enough() -> None:

@@ -110,3 +110,5 @@ def test_rules_that_cannot_be_used_are_named_before_anything_is_judged(tmp_path:
         replaying.replay(shop, NOW, NOW, tmp_path / "tomorrow")
     with pytest.raises(InputError, match="no folder"):
         replaying.replay(shop, NOW, NOW, tmp_path / "nowhere")
+    with pytest.raises(InputError, match="no file where rules are read"):
+        replaying.replay(shop, NOW, NOW, books)

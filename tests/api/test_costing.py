@@ -28,7 +28,7 @@ from tests.factories import NOW, a_customer, a_score, an_order
 from tests.small_shop import a_small_shop
 from tests.street import a_street
 
-RUNS = int(os.environ.get("HOLDFAST_PROOF_FORECASTS", "150")) // 75
+RUNS = int(os.environ.get("HOLDFAST_PROOF_FORECASTS", "150")) // 15
 PLAN = Plan("spring", auto_send=True, audit_share=0.0, contact_cost=0.5)
 PAST = {("amount_15", f"c{n}"): Settled(200, 30 + n) for n in range(6)}
 
