@@ -131,7 +131,7 @@ def read_plan(data: Mapping[str, Any], currency: str) -> Plan:
         )
     except (ValueError, TypeError, ArithmeticError) as error:
         raise InputError(
-            f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign start --help"
+            f"the plan {data['id']!r} cannot be read: {error}", "see: holdfast campaign example"
         ) from error
 
 

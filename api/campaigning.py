@@ -87,9 +87,7 @@ def _read(body: PlanRequest, what: str, reading: Callable[[], T]) -> T:
     try:
         return reading()
     except ValueError as error:
-        raise PlanRefused(
-            f"the {what} of {body.id!r} cannot be: {error}", "see: holdfast campaign start --help"
-        ) from error
+        raise PlanRefused(f"the {what} of {body.id!r} cannot be: {error}", "see: holdfast campaign example") from error
 
 
 def forecast(plan: Plan, workshop: Workshop, with_messages: bool = False) -> Forecast:

@@ -8,6 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from agent.errors import InputError
+
+
+def write_new(path: Path, text: str) -> None:
+    """Raises InputError rather than write over what is there."""
+    if path.exists():
+        raise InputError(f"{path} is there already", "name another place, or move the file away")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as target:
+        target.write(text)
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[TextIO]:

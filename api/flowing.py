@@ -11,7 +11,7 @@ from agent.errors import InputError
 from agent.flow import Step
 from agent.plan import plan_of
 from agent.resources import package_data
-from api.files import written_whole
+from api.files import write_new
 
 if TYPE_CHECKING:
     from api.bootstrap import Workshop
@@ -33,13 +33,11 @@ def shipped_flows() -> list[dict[str, Any]]:
 
 def write_flows(folder: Path) -> list[Path]:
     """Each as a file to edit. Raises InputError rather than write over one."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = {folder / name: text for name, text in shipped_texts().items()}
     if there := [path for path in paths if path.exists()]:
         raise InputError(f"{there[0]} is there already", "name another folder, or move the file away")
     for path, text in paths.items():
-        with written_whole(path) as target:
-            target.write(text)
+        write_new(path, text)
     return list(paths)
 
 

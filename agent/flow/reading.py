@@ -85,7 +85,8 @@ def _step(row: Mapping[str, Any], number: int) -> Step:
 def _message(row: Mapping[str, Any], name: str, where: str) -> Step:
     situation = str(row["send"])
     if situation not in situations().by_key:
-        raise ValueError(f"{where} sends about {situation!r}, which nobody knows; see agent/situations/situations.toml")
+        known = ", ".join(key for key in situations().by_key if not situations().is_service(key))
+        raise ValueError(f"{where} sends about {situation!r}, which nobody knows; known are {known}")
     if situations().is_service(situation):
         raise ValueError(f"{where} sends about {situation!r}, which is service: a flow is marketing")
     try:

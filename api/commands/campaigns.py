@@ -108,6 +108,23 @@ def _tell_messages(call: Call, found: MessagePreview) -> None:
         call.say("  " + sample.words.body.replace("\n", "\n  "))
 
 
+@command(app, "example")
+def example(
+    call: Call, out: Annotated[Path | None, typer.Option("--out", help="Write it into this file, to edit.")] = None
+) -> dict[str, Any]:
+    """A plan with every key it may have, and what holds without it: who, when, how much, arms, learnt sizes, steps."""
+    from agent.resources import package_data
+    from api.files import write_new
+
+    text = (package_data("agent.data") / "plan.toml").read_text(encoding="utf-8")
+    if out is None:
+        call.say(text.rstrip("\n"))
+    else:
+        write_new(out, text)
+        call.say(f"written: {out}; next: holdfast campaign preview {out}")
+    return {"plan": text, "written": str(out) if out else None}
+
+
 @command(app, "start")
 def start(
     call: Call,
@@ -121,14 +138,7 @@ def start(
 ) -> dict[str, Any]:
     """Draft for everybody flagged. What the gate passed is queued if the plan says auto_send = true.
 
-    A plan is TOML: id = "spring-care", band = "high", top = 500, channels = ["email", "push"], budget = 2000,
-    auto_send = false, audit_share = 0.1 (the share of what could go by itself that a person sees all the same),
-    cells = false (true: drafted once for all who share situation, offer, channel and language), individual = 50 (so
-    many of the most valuable are drafted for by themselves all the same), contact_cost = 0 (what a message costs to
-    send), limits = {unsubscribed = 0.02, complained = 0.02, returned = 0.05} (above which it pauses by itself),
-    priority = 0 (the higher of two gets a customer that both want), not_with = ["summer"] (whose customers are left
-    alone), starts_at = 2026-03-01T10:00:00+08:00, and to try one thing against another a table arms for each, with a
-    name and any of share, offer ("none" for words alone), writer, prompt, instruction, channels. Above
+    A plan is TOML: holdfast campaign example shows every key, with arms, learnt sizes and steps. Above
     HOLDFAST_FOUR_EYES_ABOVE it waits for a second person: holdfast campaign sign-off.
     """
     from collections import deque
@@ -217,17 +227,23 @@ def approve(
 
 @command(app, "status")
 def status(
-    call: Call, campaign_id: Annotated[str | None, typer.Argument(help="The plan's id; else the newest.")] = None
+    call: Call,
+    campaign_id: Annotated[
+        str | None, typer.Argument(help="The plan's id; else the newest, and a line for each other one.")
+    ] = None,
 ) -> dict[str, Any]:
-    """How far a campaign is, by the status of its cases, and what to do next."""
+    """How far a campaign is, by the status of its cases, and what to do next. Without an id, the others too."""
     from agent.errors import NotFound
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    names = workshop.store.campaigns.names()
-    if campaign_id is None and not names:
+    rows = workshop.store.campaigns.rows()
+    if campaign_id is None and not rows:
         raise NotFound("no campaign was started yet", "see what one would do: holdfast campaign preview")
-    return {**_status(call, workshop, campaign_id or names[0]), "campaigns": names}
+    told = _status(call, workshop, campaign_id or rows[0].id)
+    for row in rows[1:] if campaign_id is None else ():
+        call.say(f"{row.id}: {row.status}, {row.reached:,} of {row.total:,} gone through")
+    return {**told, "campaigns": [row.id for row in rows]}
 
 
 @command(app, "report")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from typing import Any
 
 import pytest
 
+from agent.bandit import Sizes
 from agent.errors import InputError
-from agent.plan import read_plan
+from agent.flow.reading import CONDITION_KEYS, STEP_KEYS
+from agent.plan import FLOW_KEYS, Plan, read_plan
+from agent.resources import package_data
+
+EXAMPLE = (package_data("agent.data") / "plan.toml").read_text(encoding="utf-8")
+COMMENTED = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +42,22 @@ def test_what_a_key_cannot_be_is_said_plainly(key: str, given: Any, says: str) -
 
 def test_a_plan_that_says_nothing_sends_nothing_by_itself() -> None:
     assert read_plan({"id": "spring"}, "CNY").auto_send is False
+
+
+def test_the_example_says_what_holds_where_a_plan_says_nothing() -> None:
+    assert read_plan(tomllib.loads(EXAMPLE), "CNY") == Plan("spring-care")
+
+
+def test_every_line_of_the_example_works_and_no_key_is_kept_from_a_manager() -> None:
+    plain, flow = COMMENTED.sub("", EXAMPLE).split("# Steps make it a flow")
+    whole = tomllib.loads(plain)
+    top_level, tables = flow[flow.index("goal =") :].split("[enter]")
+    steps = tomllib.loads('id = "cart"\n' + top_level + "[enter]" + tables)
+    read = read_plan(whole, "CNY"), read_plan(steps, "CNY")
+    assert read[0].bandit is not None
+    assert read[1].flow is not None
+    fields = {name for name in Plan.__slots__ if name != "flow"} | FLOW_KEYS
+    assert set(whole) | set(steps) == fields
+    assert set(whole["bandit"]) == set(Sizes.__slots__)
+    assert {key for step in steps["steps"] for key in step} == STEP_KEYS
+    assert {key for key in CONDITION_KEYS if key not in EXAMPLE} == set()

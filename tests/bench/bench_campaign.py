@@ -23,6 +23,7 @@ from agent.adapters.store.cases import Cases
 from agent.adapters.store.group_ledger import GroupLedger
 from agent.adapters.store.outbox import Outbox
 from agent.campaign import quick
+from agent.campaign.filling import Filler
 from agent.campaign.quick import QuickPath
 from agent.cells import CellStock
 from agent.domain import Channel, Money
@@ -48,7 +49,7 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (quick, "read_ahead", "read what the store knows of a group"),
     (QuickPath, "_placed", "place: consent, caps, hold-out, arms"),
     (QuickPath, "_decide", "offer: decision, reservation"),
-    (QuickPath, "_fill", "cell, fill, citations, judgement, message"),
+    (Filler, "fill", "cell, fill, citations, judgement, message"),
     (CellStock, "write", CELLS),
     (quick, "reach", LONG_WAY),
     (QuickPath, "_recall", LONG_WAY),
