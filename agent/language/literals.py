@@ -132,7 +132,7 @@ def _exact(name: str, value: Any) -> frozenset[str] | None:
             return frozenset({chr(value)})
         case "IN":
             return _class(value)
-        case "SUBPATTERN":
+        case "SUBPATTERN" if not _flags(value):
             return _exact_sequence(value[3])
         case "BRANCH":
             return _union([_exact_sequence(branch) for branch in value[1]])
@@ -141,6 +141,11 @@ def _exact(name: str, value: Any) -> frozenset[str] | None:
         case "AT" | "ASSERT_NOT":
             return frozenset({""})
     return None
+
+
+def _flags(subpattern: Any) -> int:
+    """Its own, as in (?i:…): its letters may then stand in the text as others."""
+    return int(subpattern[1]) | int(subpattern[2])
 
 
 def _exact_sequence(nodes: Iterable[Any]) -> frozenset[str] | None:
@@ -188,7 +193,7 @@ def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
 def _inside(name: str, value: Any) -> list[Needs]:
     """What a piece needs that is no finite set itself."""
     match name:
-        case "SUBPATTERN":
+        case "SUBPATTERN" if not _flags(value):
             return _choices(value[3])
         case "BRANCH":
             return [_in_any([_needed(branch) for branch in value[1]])]

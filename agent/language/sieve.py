@@ -89,7 +89,7 @@ class Sieve:
 
     def _able(self, text: str) -> Sequence[_Way]:
         """The alternatives that could match somewhere in the text, in their order."""
-        met = _met_in(text.casefold() if self._any_case else text) >> self._first
+        met = _met_in(_folded(text) if self._any_case else text) >> self._first
         likely = (met | self._always) & self._all
         if not likely:
             return ()
@@ -260,10 +260,10 @@ def _registered(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[i
     sources = split_alternatives(pattern) if len(names) == whole.groups else [pattern]
     needs = [all_needs(source) for source in sources]
     blind = [source for source, all_of in zip(sources, needs, strict=True) if not all_of]
-    if len(blind) > _BLIND or len(blind) == len(sources) or not all(map(least_width, blind)):
+    if len(blind) > _BLIND or len(blind) == len(sources) or not all(map(least_width, sources)):
         return 0, ()
     if any_case:  # where a text says it in other letters, it may say it in more or fewer of them
-        needs = [[{one.casefold(): ANYWHERE for one in need} for need in all_of] for all_of in needs]
+        needs = [[{_folded(one): ANYWHERE for one in need} for need in all_of] for all_of in needs]
     # the most telling need of each alternative first: their bits are asked together
     more = [(rank, need) for rank, all_of in enumerate(needs) for need in all_of[1:] if _is_telling(need)]
     first = _REGISTER.add([*(next(iter(all_of), {}) for all_of in needs), *(need for _, need in more)])
@@ -276,6 +276,11 @@ def _registered(pattern: str, whole: re.Pattern[str], any_case: bool) -> tuple[i
         for source, bit, all_of in zip(sources, bits, needs, strict=True)
     )
     return first, tuple(ways)
+
+
+def _folded(text: str) -> str:
+    """As `re` compares with IGNORECASE: there İ and ı are an i, which casefold does not say."""
+    return (text.replace("İ", "i").replace("ı", "i") if "İ" in text or "ı" in text else text).casefold()
 
 
 def _is_telling(need: Needs) -> bool:

@@ -33,7 +33,7 @@ def from_json(kind: type[T], data: Any) -> T:
 def score_from_json(data: Any) -> RiskScore:
     """`from_json(RiskScore, data)`, ten times as fast: scores are read for everybody whom a campaign may reach.
 
-    Raises KeyError or ValueError when the row does not fit.
+    Raises KeyError, TypeError or ValueError when the row does not fit.
     """
     reasons = tuple(Reason(**one) for one in data["reasons"])
     moment = datetime.fromisoformat(data["as_of"])
