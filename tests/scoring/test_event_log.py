@@ -35,6 +35,17 @@ def test_one_customer_and_a_time_span_are_read_alone(tmp_path: Path, shop: pd.Da
     assert len(log.load(since=moment)) == int((shop["at"] >= moment).sum())
 
 
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_parts_hold_every_customer_once(tmp_path: Path, shop: pd.DataFrame, size: int) -> None:
+    log = EventLog(tmp_path / "log")
+    assert log.parts(size) == []
+    log.append(shop)
+    parts = [log.load(between=part) for part in log.parts(size)]
+    assert all(part["customer_id"].nunique() <= size for part in parts)
+    assert sum(part["customer_id"].nunique() for part in parts) == shop["customer_id"].nunique()
+    assert sum(map(len, parts)) == len(shop)
+
+
 def test_many_small_files_become_one_without_losing_a_row(tmp_path: Path, shop: pd.DataFrame) -> None:
     log = EventLog(tmp_path / "log")
     for start in range(MERGE_AT + 3):

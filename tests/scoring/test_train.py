@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scoring import serve
 from scoring.artefact import load_trained, whole_folder
 from scoring.errors import BadColumn, BadLabel, BadTable, ModelMismatch, NotBuilt, NotEnoughData, ScoringError
 from scoring.event_log import EventLog
@@ -139,7 +140,9 @@ def test_scoring_another_kind_of_table_names_what_is_missing(tmp_path: Path, pla
     assert not (tmp_path / "s.csv").exists()
 
 
-def test_events_are_trained_tested_forward_and_scored(tmp_path: Path, shop: pd.DataFrame) -> None:
+def test_events_are_trained_tested_forward_and_scored(
+    tmp_path: Path, shop: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = train_events(shop, ChurnDefinition(60), AS_OF, tmp_path / "m")
     assert report.data["forward"]["auc"]["mean"] > 0.6
     assert {"majority", "recency", "logistic"} <= set(report.data["baselines"])
@@ -151,6 +154,11 @@ def test_events_are_trained_tested_forward_and_scored(tmp_path: Path, shop: pd.D
     assert one.value_minor is not None
     everyone = {score.customer_id: score for part in scorer.score_all(AS_OF) for score in part}
     assert everyone["C0005"] == one
+    monkeypatch.setattr(serve, "PART", 17)
+    parts = list(scorer.score_all(AS_OF))
+    assert len(parts) > 3
+    assert {score.customer_id: score for part in parts for score in part} == everyone
+    assert sum(map(len, parts)) == len(everyone)
     assert len(one.reasons) == 5
     assert score_events(shop, tmp_path / "m", tmp_path / "s.csv", AS_OF) == len(everyone)
     assert contribution_gap(pd.read_csv(tmp_path / "s.csv", float_precision="round_trip")) < 1e-9

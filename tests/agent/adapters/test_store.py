@@ -366,6 +366,20 @@ def test_the_first_opt_out_is_kept_whoever_says_it_again(store: SqlStore) -> Non
     assert row.source == "one-click"
 
 
+def test_a_score_is_read_in_the_quick_way_as_in_the_thorough_one() -> None:
+    from agent.adapters.store.codec import from_json, score_from_json, to_json
+
+    said = {"zh": "61 天没有购买", "en": "nothing bought for 61 days"}
+    first = Reason("no_recent_purchase", "recency_days", 61.5, 0.4, said, said)
+    reasons = (first, Reason("plan", "plan", "basic", -0.1, said), Reason("plan", "age", None, 0.0, said))
+    score = RiskScore("c1", 0.9, -1.5, 0.25, RiskBand.HIGH, reasons, NOW, "m", 5_000)
+    for one in (score, RiskScore("c2", 0.1, 0.0, 0.0, RiskBand.LOW, (), NOW, "m", None)):
+        assert score_from_json(to_json(one)) == from_json(RiskScore, to_json(one)) == one
+    for lost in ({}, {**to_json(score), "band": "huge"}, {**to_json(score), "unheard_of": 1}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            score_from_json(lost)
+
+
 def test_the_queue_of_a_database_of_the_first_version_is_read_in_order_after_the_upgrade(url: str) -> None:
     from alembic import command
 
