@@ -75,9 +75,8 @@ class Filler:
         sources = {"customer": Source("customer", one.customer.id)}
         if offer is not None and offer.reservation_id:
             sources |= {"ledger": Source("ledger", offer.reservation_id)}
-        code = offer.code if offer else None
-        link = brand.unsubscribe_url
-        return Fill(partial(self._state, one), read_name(one.customer), code, link, code, link, sources)
+        on_record = (offer.code if offer else None, brand.unsubscribe_url)
+        return Fill(partial(self._state, one), read_name(one.customer), *on_record, *on_record, sources)
 
     def _state(self, one: Going) -> GateContext:
         """What the gate would be told of this customer now."""

@@ -108,6 +108,8 @@ def answered() -> Iterator[None]:
 
 def _plain(detail: str) -> tuple[str, str]:
     low = detail.lower()
+    if "deadlock" in low:
+        return "two writers of the database waited for each other", "run the same command again"
     if "locked" in low or "busy" in low:
         return "the database is locked by another process", "wait for it or stop it, then run the same command again"
     if "full" in low:

@@ -7,15 +7,21 @@ Two groups on PostgreSQL may want each other's budgets: the database then ends o
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
+from agent.adapters.store.reservation_rows import (
+    as_reservation,
+    insert_new,
+    known_to_case,
+    new_reservation,
+    queue_up,
+)
 from agent.adapters.store.transactions import Transactions, chunks
 from agent.domain import Money
 from agent.errors import StoreUnavailable
@@ -37,7 +43,7 @@ class GroupLedger:
     ) -> None:
         self._tx, self._brand = tx, brand_id
         with tx.write() as c:
-            _queue_up(c, brand_id, customer_ids)
+            queue_up(c, brand_id, customer_ids)
             self._frozen = freezes.standing() is not None
             self._held = self._of_customers(c, customer_ids)
             self._of_case = self._of_cases(c, case_ids)
@@ -82,10 +88,7 @@ class GroupLedger:
             return Refusal.NO_CODE_LEFT
         for budget_id in claim.budgets:
             self._taken[budget_id] += claim.amount.minor
-        name = "res_" + secrets.token_hex(8)
-        got = Reservation(
-            name, claim.case_id, claim.customer_id, claim.offer_id, claim.amount, "reserved", claim.at, code
-        )
+        got = new_reservation(claim, code)
         self._of_case[claim.case_id, claim.offer_id] = got
         if claim.amount.minor > 0:
             self._held.setdefault(claim.customer_id, []).append((claim.offer_id, claim.at))
@@ -96,7 +99,7 @@ class GroupLedger:
         """Write what was reserved. Raises StoreUnavailable when the database counts otherwise: nothing is kept then."""
         if not self._new:
             return
-        t, b, k = schema.reservations, schema.budgets, schema.codes
+        b, k = schema.budgets, schema.codes
         with self._tx.write() as c:
             for budget_id in sorted(self._taken):
                 amount = self._taken[budget_id]
@@ -104,14 +107,7 @@ class GroupLedger:
                 enough = b.c.reserved_minor + b.c.spent_minor + amount <= b.c.amount_minor
                 values = {"reserved_minor": b.c.reserved_minor + amount}
                 self._require(c.execute(b.update().where(here, enough).values(**values)).rowcount == 1, budget_id)
-            c.execute(t.insert(), [_row(self._brand, got) for got, _ in self._new])
-            links = [
-                {"reservation_id": got.id, "brand_id": self._brand, "budget_id": budget_id}
-                for got, claim in self._new
-                for budget_id in claim.budgets
-            ]
-            if links:
-                c.execute(schema.reservation_budgets.insert(), links)
+            insert_new(c, self._brand, self._new)
             coded = [{"its_code": got.code, "holder": got.id} for got, _ in self._new if got.code is not None]
             if coded:
                 free = (k.c.brand_id == self._brand) & (k.c.code == sa.bindparam("its_code"))
@@ -159,38 +155,11 @@ class GroupLedger:
 
     def _of_cases(self, c: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, str], Reservation | Refusal]:
         """What a case has already; a coupon that ran out or was paid back is no new one."""
-        from agent.adapters.store.ledger import STANDING, as_reservation
-
         t = schema.reservations
         found: dict[tuple[str, str], Reservation | Refusal] = {}
         for part in chunks(ids):
             query = sa.select(t).where(t.c.case_id.in_(part), t.c.status != "released")
             for row in c.execute(query).mappings():
-                known = as_reservation(dict(row))
-                found[known.case_id, known.offer_id] = known if known.status in STANDING else Refusal.HAD_ITS_COUPON
+                known = as_reservation(row)
+                found[known.case_id, known.offer_id] = known_to_case(known)
         return found
-
-
-def _queue_up(c: sa.Connection, brand_id: str, customer_ids: Sequence[str]) -> None:
-    """The lock of each customer that `Ledger.reserve` takes, in one order for all groups. SQLite has one writer."""
-    if c.dialect.name != "postgresql":
-        return
-    for customer_id in sorted(set(customer_ids)):
-        key = f"holdfast ledger {brand_id} {customer_id}"
-        c.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
-
-
-def _row(brand_id: str, got: Reservation) -> Mapping[str, Any]:
-    return {
-        "reservation_id": got.id,
-        "brand_id": brand_id,
-        "case_id": got.case_id,
-        "customer_id": got.customer_id,
-        "offer_id": got.offer_id,
-        "amount_minor": got.amount.minor,
-        "currency": got.amount.currency,
-        "code": got.code,
-        "status": got.status,
-        "at": got.at,
-        "updated_at": got.at,
-    }

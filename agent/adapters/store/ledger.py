@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,13 +11,11 @@ import sqlalchemy as sa
 from agent.adapters.store import schema, settling
 from agent.adapters.store.freezes import Freezes
 from agent.adapters.store.group_ledger import GroupLedger
+from agent.adapters.store.reservation_rows import as_reservation, insert_new, known_to_case, new_reservation, queue_up
 from agent.adapters.store.transactions import Transactions
 from agent.domain import Money
 from agent.errors import InputError
 from agent.ledger import Budget, Claim, Freeze, Refusal, Reservation
-
-STANDING = frozenset({"reserved", "committed", "redeemed"})
-"""A case that asks again gets the coupon that it has; not one that ran out or was paid back."""
 
 
 class _Refused(Exception):
@@ -109,9 +106,9 @@ class Ledger:
 
     def reserve(self, claim: Claim) -> Reservation | Refusal:
         with self._tx.write() as c:
-            self._queue_up(c, claim.customer_id)
+            queue_up(c, self._brand, [claim.customer_id])
             if (known := self._of_case(c, claim.case_id, claim.offer_id)) is not None:
-                return known if known.status in STANDING else Refusal.HAD_ITS_COUPON
+                return known_to_case(known)
             if any(self.uses(claim.customer_id, cap.since, cap.offer_id) >= cap.at_most for cap in claim.caps):
                 return Refusal.CUSTOMER_CAP
             if self._freezes.standing() is not None:
@@ -122,44 +119,16 @@ class Ledger:
             except _Refused as refused:
                 return refused.why
 
-    def _queue_up(self, c: sa.Connection, customer_id: str) -> None:
-        """One decision about money a customer at a time, or two would both find a cap not reached.
-
-        SQLite holds the write lock already. A lock of its own, because a customer need not stand in our tables.
-        """
-        if c.dialect.name == "postgresql":
-            key = f"holdfast ledger {self._brand} {customer_id}"
-            c.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
-
     def _reserve(self, c: sa.Connection, claim: Claim) -> Reservation:
-        t = schema.reservations
         for budget_id in sorted(claim.budgets):  # one order for everybody, so that two writers cannot deadlock
             self._take(c, budget_id, claim.amount)
-        reservation_id = "res_" + secrets.token_hex(8)
-        row = {
-            "reservation_id": reservation_id,
-            "brand_id": self._brand,
-            "case_id": claim.case_id,
-            "customer_id": claim.customer_id,
-            "offer_id": claim.offer_id,
-            "amount_minor": claim.amount.minor,
-            "currency": claim.amount.currency,
-            "code": None,
-            "status": "reserved",
-            "at": claim.at,
-            "updated_at": claim.at,
-        }
-        c.execute(t.insert().values(row))
-        links = [
-            {"reservation_id": reservation_id, "brand_id": self._brand, "budget_id": budget_id}
-            for budget_id in claim.budgets
-        ]
-        if links:
-            c.execute(schema.reservation_budgets.insert(), links)
-        if claim.needs_code:
-            row["code"] = self._take_code(c, claim.offer_id, reservation_id)
-            c.execute(t.update().where(t.c.reservation_id == reservation_id).values(code=row["code"]))
-        return as_reservation(row)
+        made = new_reservation(claim, self._free_code(c, claim.offer_id) if claim.needs_code else None)
+        insert_new(c, self._brand, [(made, claim)])
+        if made.code is not None:
+            t = schema.codes
+            mine = (t.c.brand_id == self._brand) & (t.c.code == made.code)
+            c.execute(t.update().where(mine).values(reservation_id=made.id))
+        return made
 
     def _take(self, c: sa.Connection, budget_id: str, amount: Money) -> None:
         t = schema.budgets
@@ -174,7 +143,7 @@ class Ledger:
             exists = c.execute(sa.select(t.c.budget_id).where(here, t.c.currency == amount.currency)).first()
             raise _Refused(Refusal.BUDGET_EXHAUSTED if exists else Refusal.NO_BUDGET)
 
-    def _take_code(self, c: sa.Connection, offer_id: str, reservation_id: str) -> str:
+    def _free_code(self, c: sa.Connection, offer_id: str) -> str:
         t = schema.codes
         free = (
             sa.select(t.c.code)
@@ -191,7 +160,6 @@ class Ledger:
         code = c.execute(free).scalar_one_or_none()
         if code is None:
             raise _Refused(Refusal.NO_CODE_LEFT)
-        c.execute(t.update().where(t.c.brand_id == self._brand, t.c.code == code).values(reservation_id=reservation_id))
         return str(code)
 
     def commit(self, reservation_id: str, at: datetime) -> None:
@@ -310,16 +278,3 @@ class Ledger:
 
 def _budget(row: Any) -> Budget:
     return Budget(row.budget_id, Money(row.amount_minor, row.currency), row.reserved_minor, row.spent_minor)
-
-
-def as_reservation(row: dict[str, Any]) -> Reservation:
-    return Reservation(
-        id=row["reservation_id"],
-        case_id=row["case_id"],
-        customer_id=row["customer_id"],
-        offer_id=row["offer_id"],
-        amount=Money(row["amount_minor"], row["currency"]),
-        status=row["status"],
-        at=row["at"],
-        code=row["code"],
-    )

@@ -62,13 +62,4 @@ class Receipts:
 
     def of_address(self, channel: Channel, address: str) -> Sequence[tuple[ReceiptKind, datetime, str]]:
         """What was told of whether messages arrive at this address, newest first: kind, moment, message."""
-        t = schema.receipts
-        query = (
-            sa.select(t.c.kind, t.c.at, t.c.key)
-            .where(t.c.brand_id == self._brand, t.c.channel == channel.value, t.c.address == address)
-            .where(t.c.kind.in_([kind.value for kind in ARRIVING]))
-            .order_by(t.c.at.desc())
-            .limit(NEWEST)
-        )
-        with self._tx.read() as c:
-            return [(ReceiptKind(kind), at, key) for kind, at, key in c.execute(query)]
+        return self.of_addresses(channel, [address]).get(address, [])
