@@ -84,15 +84,32 @@ def check_catalogue(texts: Texts, firm: Firm) -> tuple[Catalogue | None, list[Fl
     return catalogue, sorted(flaws, key=lambda flaw: (flaw.file, flaw.line))
 
 
-def overlaps(campaigns: Sequence[Budget], offers: Sequence[Budget]) -> list[Flaw]:
-    """Budgets of campaigns under way that cannot all be kept: together above what the offers still hold."""
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Campaigns under way whose budgets cannot all be kept: what they may still spend, and what the offers hold."""
+
+    campaigns: str
+    wanted: Money
+    there: Money
+
+
+def in_conflict(campaigns: Sequence[Budget], offers: Sequence[Budget]) -> Conflict | None:
     wanted, there = sum(one.left for one in campaigns), sum(one.left for one in offers)
     if len(campaigns) < 2 or wanted <= there:
-        return []
+        return None
     names = ", ".join(one.id.removeprefix("campaign:") for one in campaigns)
     currency = campaigns[0].amount.currency
-    says = f"together they may still spend {_sum(wanted, currency)}, and all offers hold {_sum(there, currency)}"
-    return [Flaw("campaigns", 0, names, "budget", says, "end one, make one smaller, or raise the budgets of offers")]
+    return Conflict(names, Money(wanted, currency), Money(there, currency))
+
+
+def overlaps(campaigns: Sequence[Budget], offers: Sequence[Budget]) -> list[Flaw]:
+    """Budgets of campaigns under way that cannot all be kept, as a flaw."""
+    found = in_conflict(campaigns, offers)
+    if found is None:
+        return []
+    says = f"together they may still spend {_sum(found.wanted)}, and all offers hold {_sum(found.there)}"
+    remedy = "end one, make one smaller, or raise the budgets of offers"
+    return [Flaw("campaigns", 0, found.campaigns, "budget", says, remedy)]
 
 
 def too_small(campaigns: Sequence[Budget], offers: Sequence[CatalogueOffer]) -> list[Flaw]:
@@ -218,5 +235,5 @@ def _flaw(entry: Entry, key: str, says: str, remedy: str) -> Flaw:
     return Flaw(entry.file, entry.line, entry.name, key, says, remedy)
 
 
-def _sum(minor: int, currency: str) -> str:
-    return f"{to_major(Money(minor, currency))} {currency}"
+def _sum(money: Money) -> str:
+    return f"{to_major(money)} {money.currency}"

@@ -129,7 +129,7 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "smallest_effect": told.smallest_effect,
         "budgets_frozen": told.frozen,
         "arms": dict(look.arms),
-        "warnings": list(look.warnings),
+        "warnings": [str(warning) for warning in look.warnings],
         "messages": _messages(told.messages) if told.messages else None,
     }
 

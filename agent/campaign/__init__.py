@@ -7,13 +7,14 @@ whoever was reached before a crash is skipped after it, and starting twice reach
 cannot be meant, `moves` are the turns of a campaign's life with who made them, `walk` goes through it.
 """
 
-from agent.campaign.checks import warnings
+from agent.campaign.mind import Mind, warnings
 from agent.campaign.moves import begin, cancel, due, is_over, pause, resume, sign_off
 from agent.campaign.placing import candidates
 from agent.campaign.preview import Preview, preview
 from agent.campaign.walk import approve_all, go_through, run, walk_through
 
 __all__ = [
+    "Mind",
     "Preview",
     "approve_all",
     "begin",

@@ -1,26 +1,19 @@
-"""What cannot be meant about a campaign, and what a person should know: said before anything is reserved or sent.
-
-`require_sense` refuses; `warnings` tells in sentences, because a firm may mean it all the same.
-"""
+"""What cannot be meant about a campaign: refused before anything is reserved or sent."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from agent.arms import WORDS_ALONE, Arm
 from agent.bandit import Sizes
 from agent.campaign.ladders import ladder_of
-from agent.campaign.placing import candidates, flagged
-from agent.domain import CampaignRow, CampaignStatus, Money
+from agent.campaign.mind import first_day
+from agent.domain import CampaignStatus, Money
 from agent.draft import prompts_of
 from agent.errors import InputError, NotReady, PlanRefused
 from agent.house import House
 from agent.ledger import Budget
 from agent.money import to_major
-from agent.offer_check import overlaps, too_small
-from agent.plan import Plan, plan_of
+from agent.offer_check import too_small
+from agent.plan import Plan
 from prompts.template import PromptError
 
 C = CampaignStatus
@@ -51,11 +44,6 @@ def at_stake(plan: Plan, house: House) -> Money:
     return Money(sum(pot.left for pot in pots if pot is not None), house.catalogue.currency)
 
 
-def warnings(plan: Plan, house: House) -> tuple[str, ...]:
-    """What is odd about starting this campaign now, in sentences; empty when nothing is."""
-    return (*_of_segment(plan, house), *_of_offers(plan, house), *_of_others(plan, house))
-
-
 # --- arms -------------------------------------------------------------------------------------------------------------
 
 
@@ -66,7 +54,7 @@ def _require_offer(who: str, offer: str | None, plan: Plan, house: House) -> Non
     if line is None or not line.is_money:
         known = ", ".join(one.id for one in house.catalogue.offers.values() if one.is_money)
         raise PlanRefused(f"{who} offers {offer!r}, which is no money offer", f"name one of {known}")
-    if line.ends_on is not None and line.ends_on < _first_day(plan, house):
+    if line.ends_on is not None and line.ends_on < first_day(plan, house):
         raise PlanRefused(
             f"{who} offers {line.id}, which ends on {line.ends_on}, before the campaign begins",
             "move ends_on of the offer or starts_at of the plan",
@@ -113,75 +101,3 @@ def _require_words(arm: Arm, house: House) -> None:
                 prompts_of(arm.prompt)(name, language.value)
     except PromptError as error:
         raise PlanRefused(f"the arm {arm.name!r}: {error}", "put the file under overrides/prompts/") from error
-
-
-# --- warnings ---------------------------------------------------------------------------------------------------------
-
-
-def _of_segment(plan: Plan, house: House) -> Iterator[str]:
-    found, scored = candidates(plan, house)
-    if not found:
-        yield f"nobody of {scored:,} scored customers is in this segment: nothing will be written"
-    if house.holdout_share >= 1:
-        yield "everybody is held out (HOLDFAST_HOLDOUT_SHARE is 1): nothing will be written"
-    elif house.holdout_share == 0:
-        yield "nobody is held out (HOLDFAST_HOLDOUT_SHARE is 0): nobody will know whether it helped"
-    if plan.arms and found:
-        fewest = min(arm.share for arm in plan.arms) * len(found) * (1 - house.holdout_share)
-        if fewest < FEW:
-            yield f"the smallest arm will have some {fewest:.0f} customers: too few to tell any two arms apart"
-
-
-FEW = 100
-"""Customers in an arm below which only some 20 points or more would show (80 % power, shares near one half)."""
-
-
-def _of_offers(plan: Plan, house: House) -> Iterator[str]:
-    first = _first_day(plan, house)
-    for line in house.catalogue.offers.values():
-        if not line.is_money:
-            continue
-        if line.ends_on is not None and line.ends_on < first:
-            yield f"the offer {line.id} ends on {line.ends_on}, before the campaign begins: nobody will get it"
-        left = line.margin_left(house.brand.margin_pct, to_major(line.cost))
-        if left is not None and left < 0:
-            yield f"the offer {line.id} would cost more than the smallest order earns: nobody will get it"
-
-
-def _of_others(plan: Plan, house: House) -> Iterator[str]:
-    others = [row for row in house.store.campaigns.rows(UNDER_WAY) if row.id != plan.id]
-    if not others:
-        return
-    scores = house.store.people.ranking()
-    own = {score.customer_id for score in flagged(plan, scores)}
-    for row in others:
-        other = plan_of(row.plan)
-        shared = len(own & {score.customer_id for score in flagged(other, scores)})
-        if shared:
-            yield (
-                f"{shared:,} of {len(own):,} customers are also wanted by campaign {row.id} ({row.status}): "
-                + _first(plan, other, row)
-            )
-    yield from _of_budgets(plan, others, house)
-
-
-def _first(plan: Plan, other: Plan, row: CampaignRow) -> str:
-    if other.priority > plan.priority:
-        return f"{row.id} comes first" if row.status in (C.RUNNING, C.SCHEDULED) else "this one comes first meanwhile"
-    if other.priority < plan.priority:
-        return "this one comes first"
-    return "both have the same priority, whoever reaches a customer first keeps them for a week"
-
-
-def _of_budgets(plan: Plan, others: list[CampaignRow], house: House) -> Iterator[str]:
-    ledger = house.store.ledger
-    pots = [Budget(f"campaign:{plan.id}", plan.budget)] if plan.budget is not None else []
-    pots += [pot for row in others if (pot := ledger.budget(f"campaign:{row.id}")) is not None]
-    held = [ledger.budget(f"offer:{line.id}") for line in house.catalogue.offers.values() if line.is_money]
-    for flaw in overlaps(pots, [pot for pot in held if pot is not None]):
-        yield f"the campaigns {flaw.entry}: {flaw.says}"
-
-
-def _first_day(plan: Plan, house: House) -> date:
-    begins: datetime = max(filter(None, (house.clock.now(), plan.starts_at)))
-    return begins.astimezone(ZoneInfo(house.brand.timezone)).date()

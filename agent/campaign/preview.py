@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from agent import steps, ways
 from agent.arms import Arm
-from agent.campaign.checks import require_sense, warnings
+from agent.campaign.checks import require_sense
 from agent.campaign.flows import enters
+from agent.campaign.mind import Mind, warnings
 from agent.campaign.placing import Placer, candidates, case_id, new_case, with_history
 from agent.campaign.sizing import with_odds
 from agent.cells.preview import MessagePreview
@@ -37,7 +38,7 @@ class Preview:
     without_offer: int
     cost: Money
     arms: Mapping[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Mind, ...] = ()
 
 
 def preview(plan: Plan, house: House, messages: MessagePreview | None = None) -> Preview:

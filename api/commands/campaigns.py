@@ -12,6 +12,7 @@ from api.commands.offers import FROZEN
 from api.terminal import Call, command
 
 if TYPE_CHECKING:
+    from agent.campaign import Mind
     from agent.cells.preview import MessagePreview
     from api.costing import Cost
     from api.measuring import Measured
@@ -92,9 +93,9 @@ def _tell_cost(call: Call, cost: Cost) -> None:
         call.say("  nobody knows yet how many come with their coupon: any share may, so the interval is that wide")
 
 
-def _warn(call: Call, warnings: Sequence[str]) -> None:
-    for sentence in warnings:
-        call.say(f"  mind: {sentence}")
+def _warn(call: Call, warnings: Sequence[Mind]) -> None:
+    for warning in warnings:
+        call.say(f"  mind: {warning}")
 
 
 def _tell_messages(call: Call, found: MessagePreview) -> None:

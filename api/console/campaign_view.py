@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.campaign import is_over
+from agent.campaign import Mind, is_over
 from agent.campaign.moves import plan_hash
 from agent.domain import CampaignStatus, CaseStatus
 from agent.plan import plan_of
@@ -100,6 +100,7 @@ class Look:
     span: str
     sending: str
     learnt: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def campaign_rows(found: Sequence[Standing], say: Say) -> list[CampaignView]:
@@ -172,7 +173,12 @@ def preview_view(told: Forecast, say: Say) -> Look:
         say.money(look.cost.minor, look.cost.currency),
         say.points(told.smallest_effect).lstrip("+") if told.smallest_effect is not None else "",
         *_forecast(told.cost, say),
+        (*(_warning(one, say) for one in look.warnings), *([say("warning.frozen")] if told.frozen else ())),
     )
+
+
+def _warning(one: Mind, say: Say) -> str:
+    return say(f"warning.{one.oddity}", **{name: say.value(value) for name, value in one.values.items()})
 
 
 def _forecast(cost: Cost, say: Say) -> tuple[str, str, str, tuple[str, ...]]:

@@ -7,15 +7,15 @@ console is the rep's own choice and has nothing to do with the language of a dra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from babel.units import format_unit
 
-from agent.domain import Language
+from agent.domain import Language, Money
 from agent.situations import situations
 from api.console.texts import texts
 
@@ -81,6 +81,14 @@ class Say:
 
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))
+
+    def value(self, value: int | str | date | Money) -> str:
+        """A value of a sentence that was made elsewhere, as this reader writes it."""
+        if isinstance(value, Money):
+            return self.money(value.minor, value.currency)
+        if isinstance(value, date):
+            return str(format_date(value, DAYS[self.language], locale=self.locale))
+        return self.number(value) if isinstance(value, int) else value
 
     def percent(self, share: float, places: int = 0) -> str:
         shape = "0" if not places else "0." + "0" * places

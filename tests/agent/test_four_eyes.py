@@ -21,6 +21,10 @@ PLAN = Plan("spring", auto_send=True, audit_share=0.0, budget=Money(200_000, "CN
 C = CampaignStatus
 
 
+def odd(plan: Plan, house: House) -> list[str]:
+    return [str(one) for one in campaign.warnings(plan, house)]
+
+
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
     street = a_street(tmp_path)
@@ -146,10 +150,10 @@ def test_customers_of_a_campaign_named_in_not_with_are_left_alone_for_good(stree
 
 def test_an_overlap_is_said_before_anything_is_reserved(street: Street) -> None:
     campaign.begin(replace(PLAN, id="summer", top=2, priority=1), "mei", street.house)
-    told = campaign.preview(PLAN, street.house).warnings
-    assert "2 of 3 customers are also wanted by campaign summer (running): summer comes first" in told
+    told = [str(one) for one in campaign.preview(PLAN, street.house).warnings]
+    assert "up to 2 of 3 customers are also wanted by campaign summer, which comes first" in told
     assert street.reserved() == (0, 0)
-    equal = campaign.warnings(replace(PLAN, priority=1), street.house)
+    equal = odd(replace(PLAN, priority=1), street.house)
     assert any("whoever reaches a customer first keeps them for a week" in sentence for sentence in equal)
 
 
@@ -158,8 +162,8 @@ def test_budgets_that_cannot_all_be_kept_are_said(street: Street) -> None:
         if line.is_money:
             street.store.ledger.set_budget(f"offer:{line.id}", Money(5_000, "CNY"))
     campaign.begin(replace(PLAN, id="summer"), "mei", street.house)
-    told = campaign.warnings(PLAN, street.house)
-    assert any("together they may still spend 4000.00 CNY" in sentence for sentence in told)
+    told = odd(PLAN, street.house)
+    assert any("may together still spend 4000.00 CNY" in sentence for sentence in told)
 
 
 # --- what cannot be meant ---------------------------------------------------------------------------------------------
@@ -168,28 +172,26 @@ def test_budgets_that_cannot_all_be_kept_are_said(street: Street) -> None:
 def test_a_segment_of_nobody_and_a_hold_out_of_all_or_none_are_said(street: Street) -> None:
     nobody = replace(street.house, holdout_share=1.0)
     street.store.people.put_scores([])
-    assert any("everybody is held out" in s for s in campaign.warnings(PLAN, nobody))
-    assert any("nobody is held out" in s for s in campaign.warnings(PLAN, street.house))
+    assert any("everybody is held out" in s for s in odd(PLAN, nobody))
+    assert any("nobody is held out" in s for s in odd(PLAN, street.house))
     street.store.people.put_scores(
         [replace(a_score(name), band=a_score().band.LOW, as_of=NOW + timedelta(hours=1)) for name in ("c1", "c2", "c3")]
     )
-    assert any("nobody of 3 scored customers is in this segment" in s for s in campaign.warnings(PLAN, street.house))
+    assert any("nobody of 3 scored customers is in this segment" in s for s in odd(PLAN, street.house))
 
 
 def test_an_offer_that_ends_before_a_scheduled_campaign_begins_is_said(street: Street) -> None:
     line = street.house.catalogue.offers["amount_15"]
     offers = {**street.house.catalogue.offers, "amount_15": replace(line, ends_on=NOW.date())}
     house = replace(street.house, catalogue=replace(street.house.catalogue, offers=offers))
-    assert not any("amount_15 ends" in s for s in campaign.warnings(PLAN, house))
+    assert not any("amount_15 ends" in s for s in odd(PLAN, house))
     tomorrow = replace(PLAN, starts_at=NOW + timedelta(days=1))
-    assert any(
-        "amount_15 ends on 2026-03-02, before the campaign begins" in s for s in campaign.warnings(tomorrow, house)
-    )
+    assert any("amount_15 ends on 2026-03-02, before the campaign begins" in s for s in odd(tomorrow, house))
 
 
 def test_a_negative_margin_is_said_before_anything_is_reserved(street: Street) -> None:
     thin = replace(street.house, brand=replace(street.house.brand, margin_pct=street.house.brand.margin_pct * 0))
-    assert any("would cost more than the smallest order earns" in s for s in campaign.warnings(PLAN, thin))
+    assert any("would cost more than the smallest order earns" in s for s in odd(PLAN, thin))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from agent import campaign
 from agent.arms import Arm
+from agent.campaign.mind import Oddity
 from agent.domain import (
     MONEY_KINDS,
     CampaignStatus,
@@ -106,6 +107,7 @@ def test_every_text_that_a_page_or_a_script_asks_for_is_there() -> None:
         ("harm", list(Harm)),
         ("severity", list(Severity)),
         ("status", list(CaseStatus)),
+        ("warning", list(Oddity)),
     ],
 )
 def test_whatever_the_house_can_say_has_a_word_in_both_languages(group: str, names: list[str]) -> None:
@@ -292,6 +294,23 @@ def test_nobody_may_leave_words_in_a_cookie_that_become_markup(client: Any) -> N
     text = client.get("/settings").text
     assert "<img src=x>" not in text
     assert "&lt;img src=x&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "没有留对照组（HOLDFAST_HOLDOUT_SHARE 为 0），之后无从知道活动有没有用。"),
+        ("en", "Nobody is held out (HOLDFAST_HOLDOUT_SHARE is 0): you will not learn whether it helped."),
+    ],
+)
+def test_what_is_odd_about_a_campaign_is_said_before_it_starts(
+    client: Any, shop: ConsoleShop, language: str, said: str
+) -> None:
+    vars(shop.workshop)["house"] = replace(shop.house, holdout_share=0.0)
+    signed_in(client, "may")
+    page = client.get(f"/new-campaign?id=spring&cells=1&lang={language}", follow_redirects=True).text
+    assert said in page
+    assert re.search(r'name="cells" value="1" checked', page)
 
 
 def test_a_second_person_signs_the_plan_of_the_page(client: Any, shop: ConsoleShop) -> None:

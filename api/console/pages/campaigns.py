@@ -31,7 +31,8 @@ Planner = Annotated[Caller, sees(MANAGERS, Scope.CAMPAIGNS)]
 Manager = Annotated[Caller, acts(MANAGERS, Scope.CAMPAIGNS)]
 Approver = Annotated[Caller, acts(MANAGERS | {Role.REVIEWER}, Scope.REVIEW)]
 CampaignId = Annotated[str, Path(max_length=100)]
-FIELDS = ("id", "flow", "band", "top", "budget", "auto_send")
+FIELDS = ("id", "flow", "band", "top", "budget", "cells", "auto_send")
+TICKED = ("cells", "auto_send")
 
 
 @router.get("/campaigns")
@@ -59,10 +60,10 @@ def plan(request: Request, shop: Shop, by: Planner, channel: Annotated[list[str]
 def start(
     request: Request, shop: Shop, by: Manager, id: Annotated[str, Form()] = "", band: Annotated[str, Form()] = "",  # noqa: A002
     top: Annotated[str, Form()] = "", budget: Annotated[str, Form()] = "", auto_send: Annotated[str, Form()] = "",
-    flow: Annotated[str, Form()] = "", channel: Annotated[list[str], Form()] = [],  # noqa: B006
+    cells: Annotated[str, Form()] = "", flow: Annotated[str, Form()] = "", channel: Annotated[list[str], Form()] = [],  # noqa: B006
 ) -> Response:  # fmt: skip
     """Begin it; a worker drafts for everybody flagged. The same id again goes on and reaches nobody twice."""
-    given = {"id": id, "flow": flow, "band": band, "top": top, "budget": budget, "auto_send": auto_send}
+    given = dict(zip(FIELDS, (id, flow, band, top, budget, cells, auto_send), strict=True))
     try:
         shop.require_scores()
         wish = plan_from(_request({k: v for k, v in given.items() if v}, channel), shop)
@@ -140,7 +141,7 @@ def _request(given: dict[str, str], channels: list[str]) -> PlanRequest:
 
     Raises ValidationError, and InputError for a flow that nobody knows.
     """
-    fields: dict[str, Any] = {**given, "auto_send": bool(given.get("auto_send"))}
+    fields: dict[str, Any] = {**given, **{name: bool(given.get(name)) for name in TICKED}}
     chosen = fields.pop("flow", "")
     if not chosen:
         return PlanRequest(**fields, **({"channels": channels} if channels else {}))
@@ -153,7 +154,7 @@ def _request(given: dict[str, str], channels: list[str]) -> PlanRequest:
 def _form(given: dict[str, str], channels: list[str], say: Say) -> dict[str, Any]:
     """What the form shows: what was typed, else the usual."""
     usual = [Channel.EMAIL.value, Channel.PUSH.value, Channel.SMS.value]
-    blank = {"id": "", "flow": "", "band": "", "top": "", "budget": "", "auto_send": ""}
+    blank = dict.fromkeys(FIELDS, "")
     flows = [(one["id"], one.get("title", {}).get(say.language.value, one["id"])) for one in shipped_flows()]
     return {
         **blank,
