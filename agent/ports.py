@@ -60,6 +60,13 @@ class History(Protocol):
         """The same for many customers, of these kinds where any are named; those without events are left out."""
         ...
 
+    def read_ahead(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> None:
+        """Whoever goes through very many asks thousands at a time: `timelines` of these, of these kinds, is then quick.
+
+        It answers as if nothing had been read ahead, of what arrives meanwhile too.
+        """
+        ...
+
     def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
         """How many orders each of them placed before `until`, and when the last; those without any are left out."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -20,6 +21,18 @@ KEEP = 2_000
 """Customers whose events are held in memory; a campaign asks for the same ones at every moment of the gate."""
 
 
+Version = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What was read ahead, of these kinds, from a log that consisted of these files."""
+
+    version: Version = ()
+    kinds: tuple[str, ...] = ()
+    known: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+
+
 class Waiting(Protocol):
     """Events that have arrived and are not in the log yet."""
 
@@ -33,8 +46,9 @@ class EventHistory:
         self._log = log
         self._arrivals = arrivals
         self._currency = currency
-        self._version: tuple[str, ...] = ()
+        self._version: Version = ()
         self._known: dict[str, tuple[Event, ...]] = {}
+        self._ahead = _Ahead()
         self._lock = threading.Lock()  # several requests ask at once, and one of them may empty what another is reading
 
     def timeline(self, customer_id: str, until: datetime) -> tuple[Event, ...]:
@@ -51,6 +65,11 @@ class EventHistory:
         found = {name: tuple(event for event in events if event.at < until) for name, events in known.items()}
         return {name: events for name, events in found.items() if events}
 
+    def read_ahead(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> None:
+        version = self._files()  # first: a file that is added while we read makes it stale, and is never passed over
+        found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
+        self._ahead = _Ahead(version, tuple(kinds), {name: found.get(name, ()) for name in customer_ids})
+
     def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
         waiting = self._arrivals.of_customers(customer_ids) if self._arrivals is not None else []
         found = self._log.orders(until, customer_ids)
@@ -60,7 +79,13 @@ class EventHistory:
         return found
 
     def _some(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> dict[str, tuple[Event, ...]]:
-        """Read for this once: a campaign asks it for everybody, and only in passing."""
+        """Read for this once, or ahead: a campaign asks it for everybody, and only in passing."""
+        ahead = self._ahead
+        if ahead.kinds == tuple(kinds) and ahead.known.keys() >= set(customer_ids):
+            if ahead.version != self._files():
+                self.read_ahead(list(ahead.known), kinds)
+                ahead = self._ahead
+            return {name: ahead.known[name] for name in customer_ids}
         found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
         return {name: found.get(name, ()) for name in customer_ids}
 
@@ -71,7 +96,7 @@ class EventHistory:
 
     def _fetch(self, customer_ids: Sequence[str]) -> None:
         """Load whom we do not hold yet. Whatever was appended to the log since makes all of it stale."""
-        version = tuple(sorted(path.name for path in self._log.folder.glob("part-*.parquet")))
+        version = self._files()
         if version != self._version or len(self._known) > KEEP:
             self._version, self._known = version, {}
         missing = [name for name in customer_ids if name not in self._known]
@@ -79,6 +104,10 @@ class EventHistory:
             return
         self._known.update(dict.fromkeys(missing, ()))
         self._known.update(self._events(self._log.load(customer_ids=missing)))
+
+    def _files(self) -> Version:
+        """Of what the log consists now."""
+        return tuple(sorted(path.name for path in self._log.folder.glob("part-*.parquet")))
 
     def _with_waiting(
         self, known: Mapping[str, tuple[Event, ...]], waiting: Sequence[Arrival], kinds: Sequence[str]

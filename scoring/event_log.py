@@ -15,7 +15,9 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 ROW_GROUP = 20_000
 #: From this many files on, an append also merges them into one.
 MERGE_AT = 40
+#: Up to so many customers are named one by one.
+FEW = 200
+LOG = "with log as (select * from read_parquet(?))"
+COLUMNS = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
+ORDER = 'order by customer_id, "at", event_id'
 
 
 class EventLog:
@@ -49,7 +56,7 @@ class EventLog:
             if len(new):
                 self._write(new)
             if len(self._files()) >= MERGE_AT:
-                self._replace_all(self.load())
+                self._replace_all()
         return len(new), len(events) - len(new)
 
     def load(
@@ -73,21 +80,20 @@ class EventLog:
             if moment is not None:
                 where.append(clause)
                 values.append(pd.Timestamp(moment).to_pydatetime())
-        if customer_ids is not None:
+        if customer_ids is not None and 0 < len(customer_ids) <= FEW:
+            # Named one by one, they let DuckDB skip the row groups of other customers.
+            where.append(f"customer_id in ({', '.join('?' * len(customer_ids))})")
+            values += customer_ids
+        elif customer_ids is not None:
             where.append("customer_id in (select unnest(?))")
             values.append(list(customer_ids))
-        if customer_ids is not None and len(customer_ids) == 1:
-            # A plain comparison lets DuckDB skip the row groups of other customers.
-            where[-1], values[-1] = "customer_id = ?", customer_ids[0]
         if between is not None:
             where.append("customer_id between ? and ?")
             values += between
         if kinds:
             where.append("kind in (select unnest(?))")
             values.append(list(kinds))
-        columns = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
-        sql = f'select {columns} from log where {" and ".join(where)} order by customer_id, "at", event_id'
-        return _typed(self._query(sql, values))
+        return _typed(self._query(f"select {COLUMNS} from log where {' and '.join(where)} {ORDER}", values))
 
     def parts(self, size: int) -> list[tuple[str, str]]:
         """First and last id of some `size` customers each, all of them in order: to work on many in bounded memory."""
@@ -137,11 +143,10 @@ class EventLog:
         if not self._files():
             return 0
         with self._alone():
-            everything = self.load()
-            kept = everything.loc[everything["customer_id"] != customer_id]
-            if len(kept) < len(everything):
-                self._replace_all(kept)
-        return len(everything) - len(kept)
+            theirs = self._query("select count(*) as n from log where customer_id = ?", [customer_id])
+            if gone := int(theirs["n"].iloc[0]):
+                self._replace_all(without=customer_id)
+        return gone
 
     def copy_to(self, folder: Path) -> None:
         """A copy as of now, whatever is appended or merged meanwhile. Where it can, a file is linked instead of copied:
@@ -168,32 +173,39 @@ class EventLog:
 
     def _query(self, sql: str, values: Sequence[Any] = (), wanted: pd.DataFrame | None = None) -> pd.DataFrame:
         with _connection() as database:
-            files = [str(path) for path in self._files()]
-            database.read_parquet(files).create_view("log")
             if wanted is not None:
                 import pyarrow as pa
 
                 database.register("wanted", pa.Table.from_pandas(wanted, preserve_index=False))
-            found: pd.DataFrame = database.sql(sql, params=list(values)).to_arrow_table().to_pandas()
+            answer = database.sql(f"{LOG} {sql}", params=[self._names(), *values])
+            found: pd.DataFrame = answer.to_arrow_table().to_pandas()
             return found
 
-    def _write(self, events: pd.DataFrame) -> None:
-        temporary = self._write_aside(events)
-        temporary.replace(temporary.with_suffix(".parquet"))
+    def _names(self) -> list[str]:
+        return [str(path) for path in self._files()]
 
-    def _write_aside(self, events: pd.DataFrame) -> Path:
-        temporary = self.folder / f"part-{uuid.uuid4().hex}.tmp"
+    def _write(self, events: pd.DataFrame) -> None:
+        temporary = self._aside()
         ordered = events[list(EVENT_COLUMNS)].sort_values(["customer_id", "at", "event_id"], kind="stable")
         ordered.to_parquet(temporary, index=False, row_group_size=ROW_GROUP, compression="zstd")
-        with temporary.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        return temporary
+        _to_disk(temporary)
+        temporary.replace(temporary.with_suffix(".parquet"))
 
-    def _replace_all(self, events: pd.DataFrame) -> None:
-        """Swap all files for one. The note counts only once the new file is there, so a kill at any point leaves
-        either the old files or the new one, never both and never neither."""
-        old = [path.name for path in self._files()]
-        temporary = self._write_aside(events)
+    def _aside(self) -> Path:
+        return self.folder / f"part-{uuid.uuid4().hex}.tmp"
+
+    def _replace_all(self, without: str | None = None) -> None:
+        """Swap all files for one, without one customer where one is named.
+
+        The note counts only once the new file is there, so a kill at any point leaves either the old files or the new
+        one, never both and never neither. The database writes it, so that nobody holds all events at once.
+        """
+        old, temporary = [path.name for path in self._files()], self._aside()
+        with _connection() as database:
+            rows = f"{LOG} select {COLUMNS} from log where ? is null or customer_id <> ? {ORDER}"
+            to = f"(format parquet, row_group_size {ROW_GROUP}, compression zstd)"
+            database.execute(f"copy ({rows}) to {_quoted(temporary)} {to}", [self._names(), without, without])
+        _to_disk(temporary)
         final = temporary.with_suffix(".parquet")
         note = self.folder / "superseded.tmp"
         note.write_text("\n".join([final.name, *old]), encoding="utf-8")
@@ -227,14 +239,31 @@ class EventLog:
 
 @contextlib.contextmanager
 def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    cursor = _database(os.getpid()).cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
+
+
+@cache
+def _database(_process: int) -> duckdb.DuckDBPyConnection:
+    """One for a process: opening one costs more than most questions. A forked child must not use its parent's."""
     import duckdb
 
     database = duckdb.connect()
-    try:
-        database.execute("set timezone = 'UTC'")
-        yield database
-    finally:
-        database.close()
+    database.execute("set global timezone = 'UTC'")
+    database.execute(f"set global temp_directory = {_quoted(gettempdir())}")  # else it is the folder of whoever calls
+    return database
+
+
+def _quoted(path: str | Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
 
 
 def _typed(events: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,8 @@ class ListedHistory:
         known = {name: self.timeline(name, until) for name in customer_ids}
         return {name: tuple(one for one in events if not kinds or one.kind in kinds) for name, events in known.items()}
 
+    def read_ahead(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> None: ...
+
     def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
         known = self.timelines(customer_ids, until, ["order"])
         return {

@@ -23,7 +23,8 @@ from agent.campaign.going import Going
 from agent.campaign.ladders import Ladders
 from agent.campaign.placing import SAID, Placer, case_id, new_case
 from agent.campaign.reaching import arm_line, reach
-from agent.campaign.together import next_size
+from agent.campaign.together import in_groups, next_size
+from agent.context import open_ticket
 from agent.domain import (
     CampaignStatus,
     CaseStatus,
@@ -39,8 +40,9 @@ from agent.plan import Plan
 from scoring.records import RiskScore
 
 S = CaseStatus
-READ = 2_000
-"""Customers who are read at a time: a question to the events costs as much for one as for some thousands."""
+READ, READ_EVENTS = 2_000, 20_000
+"""Customers whose records, and whose events, are read at a time: a question to the events of a million customers costs
+about as much for one as for some thousands, and all of it would be waited for under the store's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,20 @@ class QuickPath:
     def _rows(self, scores: Sequence[RiskScore]) -> Iterator[_Row]:
         house = self._house
         for start in range(0, len(scores), READ):
+            if start % READ_EVENTS == 0:
+                self._read_ahead([score.customer_id for score in scores[start : start + READ_EVENTS]])
             part = scores[start : start + READ]
             ids = [score.customer_id for score in part]
             orders, full = house.history.orders(ids, house.clock.now()), house.store.people.scores_of(ids)
             for number, score in enumerate(part, start=start + 1):
                 yield _Row(number, full.get(score.customer_id, score), orders.get(score.customer_id, (0, None)))
+
+    def _read_ahead(self, customer_ids: Sequence[str]) -> None:
+        """What placing asks for, of all of them; everything of those with an open ticket, whom the long way answers."""
+        history, now = self._house.history, self._house.clock.now()
+        history.read_ahead(customer_ids, SAID)
+        said = history.timelines(customer_ids, now, SAID)
+        self._recall([name for name, events in said.items() if open_ticket(events) is not None])
 
     def _reach(self, rows: Sequence[_Row]) -> list[Going | None]:
         house, now = self._house, self._house.clock.now()
@@ -128,16 +139,18 @@ class QuickPath:
         return None
 
     def _rest(self, going: Sequence[Going | None]) -> Iterator[Prepared | None]:
-        """Each as far as they have come; whoever goes the long way goes it now, outside the group's transaction."""
-        self._recall([one.customer.id for one in going if one is not None and one.long_way])
+        """Each as far as they have come; whoever goes the long way goes it now, after the group's transaction."""
+        left = [one for one in going if one is not None and one.long_way]
+        self._recall([one.customer.id for one in left])
+        reached = in_groups(self._the_long_way, left, self._house)
         for one in going:
-            if one is None or (one.long_way and not self._runs()):
-                yield None
-            elif one.long_way:
-                own = self._ladders.house_for(one.arm.name if one.arm else None, one.number)
-                yield reach(one.case, self._plan, own, one.arm)
-            else:
-                yield one.prepared()
+            yield None if one is None else next(reached) if one.long_way else one.prepared()
+
+    def _the_long_way(self, one: Going) -> Prepared | None:
+        if not self._runs():
+            return None
+        own = self._ladders.house_for(one.arm.name if one.arm else None, one.number)
+        return reach(one.case, self._plan, own, one.arm)
 
     def _recall(self, customer_ids: Sequence[str]) -> None:
         """The long way asks for everything that ever happened to one customer; asked together, it is kept at hand."""
