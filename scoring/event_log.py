@@ -33,6 +33,8 @@ ROW_GROUP = 20_000
 MERGE_AT = 40
 #: Up to so many customers are named one by one.
 FEW = 200
+#: What the database holds in memory; what it sorts beyond that lies on disk meanwhile.
+AT_ONCE = "1GB"
 LOG = "with log as (select * from read_parquet(?))"
 COLUMNS = ", ".join(f'"{name}"' for name in EVENT_COLUMNS)
 ORDER = 'order by customer_id, "at", event_id'
@@ -253,6 +255,7 @@ def _database(_process: int) -> duckdb.DuckDBPyConnection:
 
     database = duckdb.connect()
     database.execute("set global timezone = 'UTC'")
+    database.execute(f"set global memory_limit = '{AT_ONCE}'")
     database.execute(f"set global temp_directory = {_quoted(gettempdir())}")  # else it is the folder of whoever calls
     return database
 
