@@ -15,6 +15,7 @@ from agent.house import (
     PeopleBook,
     ReceiptBook,
     ResultBook,
+    ScoreBook,
     SendingBook,
     Store,
     StyleBook,
@@ -28,6 +29,7 @@ class Shelf:
     """Fits Store."""
 
     people: PeopleBook
+    scores: ScoreBook
     cases: CaseBook
     ledger: LedgerBook
     outbox: OutboxBook

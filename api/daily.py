@@ -119,7 +119,7 @@ def _as_of(workshop: Workshop) -> datetime:
     moment, stale = moment_to_score(workshop)
     zone = ZoneInfo(workshop.brand.timezone)
     begin = moment if stale else datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
-    newest = workshop.store.people.newest_run()
+    newest = workshop.store.scores.newest_run()
     if newest is None or newest[0] < begin:
         return begin
     last, model = newest
@@ -130,12 +130,13 @@ def _as_of(workshop: Workshop) -> datetime:
 
 def _alerts(workshop: Workshop) -> Counts:
     """Who is in the high band now and was not in the scoring before; those with most at stake first."""
-    scores = workshop.store.people.latest_scores()
+    scores = workshop.store.scores.ranking()
     if not scores:
         raise Skipped("nobody is scored yet")
-    before = workshop.store.people.bands_before(scores[0].as_of)
+    before = workshop.store.scores.bands_before(scores[0].as_of)
     high = [score for score in scores if score.band is RiskBand.HIGH]
     fresh = [s for s in high if before is not None and before.get(s.customer_id) is not RiskBand.HIGH]
+    whole = workshop.store.scores.of_many([score.customer_id for score in fresh])
     language = workshop.brand.languages[0].value
     newly = [
         {
@@ -144,7 +145,7 @@ def _alerts(workshop: Workshop) -> Counts:
             "value_minor": score.value_minor,
             "because": score.reasons[0].text.get(language, score.reasons[0].code) if score.reasons else "",
         }
-        for score in by_priority(fresh)
+        for score in (whole.get(one.customer_id, one) for one in by_priority(fresh))
     ]
     return {"high": len(high), "newly_high": newly, "first_scoring": before is None}
 

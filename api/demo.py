@@ -69,7 +69,7 @@ def run(workshop: Workshop, customers: int, out: Path | None, progress: Progress
     again = _done(workshop, COMPOSER_PLAN)
     if again:
         progress("everything is there from the first run", 0.9)
-        return _result(workshop, customers, workshop.store.people.latest_scores(), _shop(workshop, customers), again)
+        return _result(workshop, customers, workshop.store.scores.latest(), _shop(workshop, customers), again)
     progress("simulating a shop and importing its files", 0.05)
     imports = _shop(workshop, customers)
     move(workshop)  # what came in over HTTP counts as well
@@ -184,9 +184,9 @@ def _train(workshop: Workshop, progress: Progress) -> None:
 def _score(workshop: Workshop) -> list[RiskScore]:
     from api.scoring_store import score_store
 
-    if workshop.store.people.newest_run() is None:
+    if workshop.store.scores.newest_run() is None:
         score_store(workshop, workshop.clock.now(), workshop.home.scorer)
-    return workshop.store.people.latest_scores()
+    return workshop.store.scores.latest()
 
 
 def _index(workshop: Workshop) -> None:

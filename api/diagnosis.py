@@ -159,11 +159,11 @@ def _scorer(workshop: Workshop) -> Iterator[Step]:
     auc = data["cv"]["auc"]
     said = f"{data['model']}, AUC {auc['mean']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]: {data['verdict']}"
     yield Step("scorer", "ok" if data["verdict"] == "usable" else "todo", said)
-    scored = workshop.store.people.latest_scores()
-    if not scored:
+    newest = workshop.store.scores.newest_run()
+    if newest is None:
         yield Step("scores", "todo", "nobody scored yet", "holdfast score")
         return
-    yield Step("scores", "ok", f"{len(scored):,} customers as of {scored[0].as_of:%Y-%m-%d}")
+    yield Step("scores", "ok", f"{workshop.store.scores.count():,} customers as of {newest[0]:%Y-%m-%d}")
 
 
 def _writer(workshop: Workshop) -> Iterator[Step]:

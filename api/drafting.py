@@ -40,7 +40,7 @@ def draft_for(ask: Ask, workshop: Workshop) -> Prepared:
     house = workshop.house
     house.store.people.get(ask.customer_id)  # says so when there is no such customer
     _check_situation(ask)
-    score = house.store.people.score(ask.customer_id)
+    score = house.store.scores.of(ask.customer_id)
     if score is None and ask.situation is None and ask.purpose is Purpose.MARKETING:
         raise NotReady(
             f"customer {ask.customer_id} has no score, so there is no reason to write about",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
 
 from agent.errors import NotReady
 from api.bootstrap import Workshop
-from scoring.records import RiskBand, RiskScore
+from scoring.records import RiskBand
 
 FRESH = timedelta(days=7)
 Progress = Callable[[str, float], None]
@@ -36,34 +32,26 @@ def score_store(
 ) -> Counter[RiskBand]:
     """Scores of everybody who ever bought before `as_of`, with reasons, stored: how many are in each band.
 
-    One part of the customers after the other, so that memory stays small, and stored together, so that nobody ever sees
-    half a run. Raises ScoringError.
+    One part of the customers after the other, so that memory stays small and nobody who writes waits for long; the
+    store shows the run when it is whole. Raises ScoringError.
     """
     from babel.numbers import get_currency_precision
 
     from scoring.serve import EventScorer
 
     tell = progress or (lambda _step, _share: None)
-    people = workshop.store.people
+    store = workshop.store
     scorer = EventScorer(model, workshop.log, get_currency_precision(workshop.brand.currency))
-    everybody = max(people.count(), 1)
+    everybody = max(store.people.count(), 1)
     bands: Counter[RiskBand] = Counter()
-    with TemporaryFile() as spool:
-        for scores in scorer.score_all(as_of):
-            known = people.known([score.customer_id for score in scores])
-            kept = [score for score in scores if score.customer_id in known]
-            pickle.dump(kept, spool)
-            bands.update(score.band for score in kept)
-            tell("features, scores, reasons", 0.8 * min(1.0, bands.total() / everybody))
-        spool.seek(0)
-        tell("storing scores", 0.8)
-        with workshop.store.write():
-            for part in _parts(spool):
-                people.put_scores(part)
+    runs: set[tuple[datetime, str]] = set()
+    for scores in scorer.score_all(as_of):
+        known = store.people.known([score.customer_id for score in scores])
+        kept = [score for score in scores if score.customer_id in known]
+        store.scores.add(kept)
+        runs.update((score.as_of, score.model) for score in kept)
+        bands.update(score.band for score in kept)
+        tell("features, scores, reasons", min(1.0, bands.total() / everybody))
+    for moment, stamp in runs:
+        store.scores.finish_run(moment, stamp)
     return bands
-
-
-def _parts(spool: IO[bytes]) -> Iterator[list[RiskScore]]:
-    with suppress(EOFError):
-        while True:
-            yield pickle.load(spool)

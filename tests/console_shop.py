@@ -69,9 +69,7 @@ def a_console_shop(folder: Path) -> ConsoleShop:
     ]
     people.append(a_customer("c8", Language.EN, name=NASTY, given_name=None, timezone="Asia/Shanghai"))
     shop.store.people.put(people, NOW)
-    shop.store.people.put_scores(
-        [_score("c8", 90_000, 0.5), *(_score(i, value, risk) for i, _, _, value, risk in PEOPLE)]
-    )
+    shop.store.scores.put([_score("c8", 90_000, 0.5), *(_score(i, value, risk) for i, _, _, value, risk in PEOPLE)])
     for offer in shop.catalogue.offers.values():
         if offer.codes:
             shop.store.ledger.add_codes(offer.id, [f"{offer.id[:2].upper()}Q7K{n}XM" for n in range(30)])
@@ -110,7 +108,7 @@ def _house(shop: Workshop, clock: SetClock, channel: RememberingChannel) -> Hous
 
 
 def _draft(made: ConsoleShop, customer_id: str) -> None:
-    case = a_case(f"case_{customer_id}", customer_id, score=made.workshop.store.people.score(customer_id))
+    case = a_case(f"case_{customer_id}", customer_id, score=made.workshop.store.scores.of(customer_id))
     assert made.workshop.store.cases.open(case)
     made.cases[customer_id] = pipeline.prepare(case, made.house).case.case_id
 

@@ -49,7 +49,7 @@ def a_small_shop(folder: Path, **settings: object) -> SmallShop:
     import_policies(workshop, home.policies, dry_run=False)
     store = workshop.store
     store.people.put(people(), NOW)
-    store.people.put_scores(
+    store.scores.put(
         [a_score(name, probability=0.9 - n / 10, value=(n + 1) * 100_000) for n, name in enumerate(PEOPLE)]
     )
     workshop.log.append(as_log(happenings()))

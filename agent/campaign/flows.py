@@ -215,7 +215,7 @@ def _with_people(
     for part in _in_parts(states):
         ids = [state.customer_id for state in part]
         known, timelines = house.store.people.get_many(ids), house.history.timelines(ids, house.clock.now())
-        scores = house.store.people.scores_of(ids)
+        scores = house.store.scores.of_many(ids)
         for state in part:
             score = scores.get(state.customer_id)
             if state.customer_id not in known or score is None:

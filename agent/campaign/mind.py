@@ -103,7 +103,7 @@ def _of_others(plan: Plan, house: House) -> Iterator[Mind]:
     others = [row for row in house.store.campaigns.rows(UNDER_WAY) if row.id != plan.id]
     if not others:
         return
-    scores = house.store.people.ranking()
+    scores = house.store.scores.ranking()
     own = {score.customer_id for score in flagged(plan, scores)}
     for row in others:
         other = plan_of(row.plan)

@@ -58,7 +58,7 @@ class Rivals:
 
 def candidates(plan: Plan, house: House) -> tuple[list[RiskScore], int]:
     """The flagged customers, most at stake first and without their reasons, and how many were scored at all."""
-    scores = house.store.people.ranking()
+    scores = house.store.scores.ranking()
     return flagged(plan, scores), len(scores)
 
 
@@ -72,7 +72,7 @@ def rivals(plan: Plan, house: House) -> Rivals:
     ahead = [row for row in _others(plan, house) if plan_of(row.plan).priority > plan.priority]
     if not ahead:
         return Rivals()
-    scores = house.store.people.ranking()
+    scores = house.store.scores.ranking()
     return Rivals({row.id: frozenset(s.customer_id for s in flagged(plan_of(row.plan), scores)) for row in ahead})
 
 
@@ -213,7 +213,7 @@ def with_history(
         part = scores[start : start + chunk]
         ids = [score.customer_id for score in part]
         known = house.store.people.get_many(ids)
-        timelines, full = house.history.timelines(ids, now, kinds), house.store.people.scores_of(ids)
+        timelines, full = house.history.timelines(ids, now, kinds), house.store.scores.of_many(ids)
         for score in part:
             if (customer := known.get(score.customer_id)) is not None:
                 yield full.get(customer.id, score), customer, timelines.get(customer.id, ())

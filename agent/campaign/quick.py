@@ -88,7 +88,7 @@ class QuickPath:
                 self._read_ahead([score.customer_id for score in scores[start : start + READ_EVENTS]])
             part = scores[start : start + READ]
             ids = [score.customer_id for score in part]
-            orders, full = house.history.orders(ids, house.clock.now()), house.store.people.scores_of(ids)
+            orders, full = house.history.orders(ids, house.clock.now()), house.store.scores.of_many(ids)
             for number, score in enumerate(part, start=start + 1):
                 yield _Row(number, full.get(score.customer_id, score), orders.get(score.customer_id, (0, None)))
 

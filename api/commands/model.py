@@ -148,7 +148,7 @@ def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help
 
     workshop = open_workshop(call)
     workshop.store.people.get(customer)
-    found = workshop.store.people.score(customer)
+    found = workshop.store.scores.of(customer)
     if found is None:
         raise NotReady(f"customer {customer} has no score", "run: holdfast score")
     language = workshop.brand.languages[0].value

@@ -174,7 +174,7 @@ class CustomerView:
 
 
 def customer_rows(found: Sequence[Customer], shop: Workshop, say: Say) -> list[tuple[Customer, Risk | None]]:
-    scores = shop.store.people.scores_of([customer.id for customer in found])
+    scores = shop.store.scores.of_many([customer.id for customer in found])
     return [(customer, risk_of(scores.get(customer.id), say)) for customer in found]
 
 
@@ -187,7 +187,7 @@ def customer_view(customer: Customer, shop: Workshop, say: Say, events: Sequence
         language=say.word("language", customer.language.value),
         local_time=say.when(say.now, customer.timezone) if customer.timezone else "",
         consents=tuple(_consents(customer, say)),
-        risk=risk_of(shop.store.people.score(customer.id), say),
+        risk=risk_of(shop.store.scores.of(customer.id), say),
         timeline=happenings(events, say),
         cases=tuple(_case_link(case, say) for case in cases),
         member_since=str(customer.member_since or ""),

@@ -47,13 +47,13 @@ def customers(
     """Customers by id, with their newest score."""
     place = read_cursor(cursor, (str,))
     found = shop.store.people.find(limit + 1, place[0] if place else None, q)
-    scores = shop.store.people.scores_of([customer.id for customer in found])
+    scores = shop.store.scores.of_many([customer.id for customer in found])
     return page(found, limit, lambda x: [x.id], lambda x: customer_answer(x, scores.get(x.id)))
 
 
 @router.get("/customers/{customer_id}", response_model=CustomerAnswer)
 def customer(shop: Shop, by: Reader, customer_id: CustomerId) -> dict[str, Any]:
-    return customer_answer(shop.store.people.get(customer_id), shop.store.people.score(customer_id))
+    return customer_answer(shop.store.people.get(customer_id), shop.store.scores.of(customer_id))
 
 
 @router.get("/customers/{customer_id}/timeline", response_model=TimelinePage)
@@ -73,7 +73,7 @@ def timeline(shop: Shop, by: Reader, customer_id: CustomerId, limit: Limit = 50,
 def score(shop: Shop, by: Reader, customer_id: CustomerId) -> dict[str, Any]:
     """The newest score with its reasons; base and contributions add up to the logit."""
     shop.store.people.get(customer_id)
-    found = shop.store.people.score(customer_id)
+    found = shop.store.scores.of(customer_id)
     if found is None:
         raise NotFound(f"customer {customer_id} was never scored", "run: holdfast score")
     return score_answer(found)

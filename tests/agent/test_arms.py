@@ -27,7 +27,7 @@ def street(tmp_path: Path) -> Street:
     street = a_street(tmp_path)
     street.store.people.put([a_customer(name) for name in NAMES], NOW)
     street.history.events += [an_order(name) for name in NAMES]
-    street.store.people.put_scores([a_score(name, value=1_000_000) for name in NAMES])
+    street.store.scores.put([a_score(name, value=1_000_000) for name in NAMES])
     street.store.ledger.add_codes("amount_15", [f"AM9K{n}XMQ" for n in range(20)])
     return street
 

@@ -38,7 +38,7 @@ def street(tmp_path: Path) -> Street:
         street.store.ledger.add_codes(offer, [f"{offer[-2:]}K{n:03}XQ" for n in range(100)])
     street.store.people.put([a_customer(name) for name in NAMES], NOW)
     street.history.events += [an_order(name) for name in NAMES]
-    street.store.people.put_scores([a_score(name, value=1_000_000) for name in NAMES])
+    street.store.scores.put([a_score(name, value=1_000_000) for name in NAMES])
     return street
 
 
@@ -94,7 +94,7 @@ def test_off_by_default_the_cheapest_adequate_help_is_offered(street: Street) ->
 
 def test_who_might_not_get_every_size_is_no_part_of_it(street: Street) -> None:
     """Worth 15 and not 30: else the larger size would go to the more valuable customers."""
-    street.store.people.put_scores([a_score(name, value=60_000) for name in NAMES])
+    street.store.scores.put([a_score(name, value=60_000) for name in NAMES])
     campaign.run(PLAN, street.house)
     assert set(drawn(street)) == {"amount_15"}
     assert all(case.decision and case.decision.propensity is None for case in street.store.cases.find())

@@ -35,7 +35,7 @@ def street(tmp_path: Path) -> Street:
     }
     street.store.people.put([a_customer(name, **changes) for name, changes in people.items()], NOW)
     street.history.events += [an_order(name) for name in people if name not in ("c1", "c2")]
-    street.store.people.put_scores(
+    street.store.scores.put(
         [a_score(name, value=1_000_000 - 1_000 * n) for n, name in enumerate(people)]
         + [replace(a_score("calm"), band=RiskBand.LOW, probability=0.1)]
     )

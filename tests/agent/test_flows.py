@@ -66,7 +66,7 @@ def street(tmp_path: Path) -> Street:
     street.history.events += [an_event(name, "cart", six_hours_ago) for name in ("c1", "c2", "c3")]
     street.history.events += [an_order("c3", 0, at=NOW - timedelta(hours=5)), an_order("c4")]
     people = ("c1", "c2", "c3", "c4")
-    street.store.people.put_scores([replace(a_score(name), band=RiskBand.LOW, probability=0.1) for name in people])
+    street.store.scores.put([replace(a_score(name), band=RiskBand.LOW, probability=0.1) for name in people])
     return street
 
 
@@ -328,7 +328,7 @@ def test_each_shipped_flow_writes_its_first_message_in_both_languages(
     street.history.events.sort(key=lambda event: event.at)
     if plan.id == "cart":
         street.history.events.append(an_event(who, "cart", NOW - timedelta(hours=5)))
-    street.store.people.put_scores([a_score(who)])
+    street.store.scores.put([a_score(who)])
     campaign.begin(plan, "mei", street.house)
     [prepared] = worker.draft_turn(street.house)
     assert prepared.draft is not None

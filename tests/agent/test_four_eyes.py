@@ -30,7 +30,7 @@ def street(tmp_path: Path) -> Street:
     street = a_street(tmp_path)
     street.store.people.put([a_customer("c3")], NOW)
     street.history.events.append(an_order("c3"))
-    street.store.people.put_scores([a_score(name, value=1_000_000 - n) for n, name in enumerate(("c1", "c2", "c3"))])
+    street.store.scores.put([a_score(name, value=1_000_000 - n) for n, name in enumerate(("c1", "c2", "c3"))])
     return street
 
 
@@ -171,10 +171,10 @@ def test_budgets_that_cannot_all_be_kept_are_said(street: Street) -> None:
 
 def test_a_segment_of_nobody_and_a_hold_out_of_all_or_none_are_said(street: Street) -> None:
     nobody = replace(street.house, holdout_share=1.0)
-    street.store.people.put_scores([])
+    street.store.scores.put([])
     assert any("everybody is held out" in s for s in odd(PLAN, nobody))
     assert any("nobody is held out" in s for s in odd(PLAN, street.house))
-    street.store.people.put_scores(
+    street.store.scores.put(
         [replace(a_score(name), band=a_score().band.LOW, as_of=NOW + timedelta(hours=1)) for name in ("c1", "c2", "c3")]
     )
     assert any("nobody of 3 scored customers is in this segment" in s for s in odd(PLAN, street.house))

@@ -71,7 +71,7 @@ def shop(folder: Path, people: int = 60, codes: int = 100, url: str = "") -> Str
         if number % 19 == 3:
             street.history.events.append(a_ticket(name))
     street.store.people.put(everybody, NOW)
-    street.store.people.put_scores(scores)
+    street.store.scores.put(scores)
     for offer in street.house.catalogue.offers.values():
         if offer.is_money:
             street.store.ledger.add_codes(offer.id, [f"{offer.id[:2].upper()}W{n:04}KX" for n in range(codes)])

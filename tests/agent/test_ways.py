@@ -161,7 +161,7 @@ def test_a_template_of_another_provider_is_not_used(street: Street, tmp_path: Pa
 
 
 def test_a_campaign_leaves_out_whom_it_could_only_reach_by_a_text_that_it_lacks(street: Street, tmp_path: Path) -> None:
-    street.store.people.put_scores([a_score("c1"), a_score("c2")])
+    street.store.scores.put([a_score("c1"), a_score("c2")])
     street.clock.at = NOW + timedelta(hours=8)  # half past six in the evening in Shanghai, half past ten in London
     plan = Plan("sms-only", channels=(Channel.SMS,))
     before = campaign.preview(plan, replace(street.house, templates=NO_TEMPLATES))

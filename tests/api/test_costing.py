@@ -115,7 +115,7 @@ def test_what_a_campaign_then_costs_lies_within_what_was_said(tmp_path: Path) ->
         names = [f"n{n}" for n in range(12)]
         street.store.people.put([a_customer(name) for name in names], NOW)
         street.history.events += [an_order(name) for name in names]
-        street.store.people.put_scores([a_score(name) for name in names])
+        street.store.scores.put([a_score(name) for name in names])
         street.store.ledger.add_codes("amount_15", [f"AMQ7K{n}ZZ" for n in range(40)])
         look = campaign.preview(PLAN, street.house)
         cost = cost_of(PLAN, look, street.house.catalogue.offers, PAST, seed=run)

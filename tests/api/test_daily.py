@@ -145,7 +145,7 @@ def test_who_newly_crossed_into_the_high_band_is_named_once_a_scoring(shop: Work
     assert done(shop, folder)["alerts"].counts["first_scoring"] is True
     assert done(shop, folder)["alerts"].counts["newly_high"] == [], "on the first day there is nothing to compare with"
     earlier = [replace(a_score(name), as_of=NOW - timedelta(days=1)) for name in PEOPLE[1:]]
-    shop.store.people.put_scores([*earlier, replace(a_score("c1"), as_of=NOW - timedelta(days=1), band=RiskBand.LOW)])
+    shop.store.scores.put([*earlier, replace(a_score("c1"), as_of=NOW - timedelta(days=1), band=RiskBand.LOW)])
     for _ in range(2):
         found = done(shop, folder)["alerts"].counts["newly_high"]
         assert [alert["customer_id"] for alert in found] == ["c1"]

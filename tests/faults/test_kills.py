@@ -69,7 +69,7 @@ def test_every_approved_message_is_handed_over_once_or_listed_as_unknown(tmp_pat
     street.store.ledger.add_codes("amount_15", codes)
     street.store.people.put([a_customer(name) for name in names], NOW)
     street.history.events += [an_order(name) for name in names]
-    street.store.people.put_scores([a_score(name) for name in names])
+    street.store.scores.put([a_score(name) for name in names])
     campaign.run(Plan("kills", auto_send=True, audit_share=0.0), street.house)
     approved = {row.message.key for row in street.store.outbox.due(NOW, limit=len(names) + 1)}
     assert len(approved) == len(names)

@@ -1,4 +1,4 @@
-"""State: customers, cases, drafts, ledger, outbox, outcomes, in SQLite or PostgreSQL.
+"""State: customers, scores, cases, drafts, ledger, outbox, outcomes, in SQLite or PostgreSQL.
 
 `SqlStore` is a shelf of small books over one database, sharing one transaction: `with store.write():` makes whatever is
 called inside it commit together.
@@ -23,6 +23,7 @@ from agent.adapters.store.people import People
 from agent.adapters.store.receipts import Receipts
 from agent.adapters.store.replies import Jobs, Replies
 from agent.adapters.store.results import Results
+from agent.adapters.store.scores import Scores
 from agent.adapters.store.sending import Sending
 from agent.adapters.store.style import Style
 from agent.adapters.store.transactions import Transactions
@@ -33,6 +34,7 @@ class SqlStore:
     def __init__(self, engine: sa.Engine, brand_id: str) -> None:
         self._tx = Transactions(engine)
         self.people = People(self._tx, brand_id)
+        self.scores = Scores(self._tx, brand_id)
         self.cases = Cases(self._tx, brand_id)
         self.ledger = Ledger(self._tx, brand_id)
         self.outbox = Outbox(self._tx, brand_id)

@@ -1,4 +1,4 @@
-"""Customers with their consents and suppressions, and their scores."""
+"""Customers with their consents and suppressions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.adapters.store import schema
-from agent.adapters.store.codec import score_from_json, to_json
 from agent.adapters.store.transactions import CHUNK, Transactions, chunks, insert
 from agent.domain import Channel, Consent, Customer, Language
 from agent.errors import NotFound
 from agent.phones import readings, spellings
-from scoring.records import RiskBand, RiskScore
 
 
 class People:
@@ -98,21 +96,6 @@ class People:
         found = self.get_many(ids)
         return [found[name] for name in ids]
 
-    def scores_of(self, customer_ids: Sequence[str]) -> dict[str, RiskScore]:
-        """The newest score of each of these customers who was ever scored."""
-        t = schema.scores
-        other = t.alias()
-        same = (other.c.brand_id == t.c.brand_id) & (other.c.customer_id == t.c.customer_id)
-        last = sa.select(sa.func.max(other.c.as_of)).where(same).correlate(t).scalar_subquery()
-        newest: dict[str, RiskScore] = {}
-        with self._tx.read() as c:
-            for ids in chunks(customer_ids):
-                query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
-                for data in c.execute(query.where(t.c.as_of == last)).scalars():
-                    score = score_from_json(data)
-                    newest[score.customer_id] = score
-        return newest
-
     def count(self) -> int:
         t = schema.customers
         with self._tx.read() as c:
@@ -167,77 +150,6 @@ class People:
         t = schema.suppressions
         query = sa.select(t.c.customer_id).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
         return set(c.execute(query).scalars())
-
-    # --- scores -------------------------------------------------------------------------------------------------------
-
-    def put_scores(self, scores: Iterable[RiskScore]) -> int:
-        rows = [_score_row(self._brand, score) for score in scores]
-        with self._tx.write() as c:
-            for start in range(0, len(rows), CHUNK):
-                _upsert(c, schema.scores, rows[start : start + CHUNK], ("brand_id", "customer_id", "as_of", "model"))
-        return len(rows)
-
-    def score(self, customer_id: str) -> RiskScore | None:
-        """The newest score; None when this customer was never scored."""
-        t = schema.scores
-        query = (
-            sa.select(t.c.data)
-            .where(t.c.brand_id == self._brand, t.c.customer_id == customer_id)
-            .order_by(t.c.as_of.desc())
-            .limit(1)
-        )
-        with self._tx.read() as c:
-            data = c.execute(query).scalar_one_or_none()
-        return score_from_json(data) if data is not None else None
-
-    def newest_run(self) -> tuple[datetime, str] | None:
-        """Moment and model of the newest scoring run; None when nobody was ever scored."""
-        t = schema.scores
-        query = sa.select(t.c.as_of, t.c.model).where(t.c.brand_id == self._brand).order_by(t.c.as_of.desc()).limit(1)
-        with self._tx.read() as c:
-            row = c.execute(query).first()
-        return (row.as_of, row.model) if row is not None else None
-
-    def bands_before(self, as_of: datetime) -> dict[str, RiskBand] | None:
-        """Everybody's band in the newest scoring run older than this moment; None when there was none."""
-        t = schema.scores
-        with self._tx.read() as c:
-            older = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand, t.c.as_of < as_of)
-            before = c.execute(older).scalar_one()
-            if before is None:
-                return None
-            query = sa.select(t.c.customer_id, t.c.band).where(t.c.brand_id == self._brand, t.c.as_of == before)
-            return {customer_id: RiskBand(band) for customer_id, band in c.execute(query)}
-
-    def ranking(self) -> list[RiskScore]:
-        """Everybody's score of the newest scoring run, riskiest first, without reasons: light enough for a million."""
-        t = schema.scores
-        newest = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand).scalar_subquery()
-        query = (
-            sa.select(t.c.customer_id, t.c.probability, t.c.band, t.c.as_of, t.c.model, t.c.value_minor)
-            .where(t.c.brand_id == self._brand, t.c.as_of == newest)
-            .order_by(t.c.probability.desc(), t.c.customer_id)
-        )
-        bands = {band.value: band for band in RiskBand}
-        with self._tx.read() as c:
-            # two models may have scored the same moment: whichever comes first here speaks for the customer
-            found: dict[str, RiskScore] = {}
-            for name, probability, band, as_of, model, value in c.execute(query):
-                score = RiskScore(name, probability, 0.0, 0.0, bands[band], (), as_of, model, value)
-                found.setdefault(name, score)
-            return list(found.values())
-
-    def latest_scores(self) -> list[RiskScore]:
-        """Everybody's scores of the newest scoring run, riskiest first."""
-        t = schema.scores
-        newest = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == self._brand).scalar_subquery()
-        query = (
-            sa.select(t.c.data)
-            .where(t.c.brand_id == self._brand, t.c.as_of == newest)
-            .order_by(t.c.probability.desc(), t.c.customer_id)
-        )
-        with self._tx.read() as c:
-            return [score_from_json(data) for data in c.execute(query).scalars()]
 
 
 def addresses_of(customer: Customer) -> set[str]:
@@ -321,16 +233,3 @@ def _customer(row: Any, consents: dict[Channel, Consent]) -> Customer:
         assumed=tuple(row.assumed),
         made_up=row.made_up,
     )
-
-
-def _score_row(brand_id: str, score: RiskScore) -> dict[str, Any]:
-    return {
-        "brand_id": brand_id,
-        "customer_id": score.customer_id,
-        "as_of": score.as_of,
-        "model": score.model,
-        "probability": score.probability,
-        "band": score.band.value,
-        "value_minor": score.value_minor,
-        "data": to_json(score),
-    }

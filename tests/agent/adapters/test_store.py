@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, require_current_schema, upgrade
-from agent.adapters.store.schema import metadata
+from agent.adapters.store.schema import metadata, score_runs, scores
+from agent.adapters.store.scores import KEEP_RUNS
 from agent.domain import (
     Case,
     CaseStatus,
@@ -364,6 +365,40 @@ def test_the_first_opt_out_is_kept_whoever_says_it_again(store: SqlStore) -> Non
     with store.write() as connection:
         row = connection.execute(sa.text("select source from suppressions")).one()
     assert row.source == "one-click"
+
+
+def scored(name: str, as_of: datetime = NOW, risk: float = 0.9, model: str = "m") -> RiskScore:
+    return RiskScore(name, risk, 0.0, 0.0, RiskBand.HIGH, (), as_of, model, None)
+
+
+def test_nobody_sees_a_scoring_run_before_it_is_whole(store: SqlStore) -> None:
+    store.scores.put([scored("c1"), scored("c2")])
+    later = NOW + timedelta(days=1)
+    store.scores.add([scored("c1", later, 0.2)])
+    store.scores.add([scored("c3", later, 0.3)])
+    assert [(one.customer_id, one.probability) for one in store.scores.ranking()] == [("c1", 0.9), ("c2", 0.9)]
+    assert [store.scores.of(name) for name in ("c1", "c3")] == [scored("c1"), None]
+    assert store.scores.newest_run() == (NOW, "m")
+    store.scores.finish_run(later, "m")
+    assert {one.customer_id: one.probability for one in store.scores.latest()} == {"c1": 0.2, "c3": 0.3}
+    assert store.scores.of_many(["c1", "c2", "c3"]).keys() == {"c1", "c2", "c3"}
+    assert store.scores.of("c2") == scored("c2")
+    assert store.scores.count() == 2
+    assert store.scores.bands_before(later) == {"c1": RiskBand.HIGH, "c2": RiskBand.HIGH}
+
+
+def test_old_scoring_runs_are_let_go_and_one_that_is_being_written_is_not(store: SqlStore) -> None:
+    moments = [NOW + timedelta(days=day) for day in range(KEEP_RUNS + 3)]
+    store.scores.add([scored("c1", moments[-1] + timedelta(days=9))])
+    for moment in moments:
+        store.scores.put([scored("c1", moment), scored("c2", moment)])
+    with store.write() as c:
+        there = sorted({row.as_of for row in c.execute(sa.select(scores.c.as_of))})
+        runs = sorted(c.execute(sa.select(score_runs.c.as_of)).scalars())
+    assert runs == moments[3:]
+    assert there == [*moments[3:], moments[-1] + timedelta(days=9)]
+    store.scores.put([scored("c1", moments[0])])
+    assert store.scores.newest_run() == (moments[-1], "m"), "an old moment that is scored again is no newer for it"
 
 
 def test_a_score_is_read_in_the_quick_way_as_in_the_thorough_one() -> None:

@@ -22,7 +22,7 @@ from agent.adapters.store.schema.doors import (
 from agent.adapters.store.schema.learning import examples, lessons, revocations, variants, votes
 from agent.adapters.store.schema.messages import answers, outbox, receipts, sending
 from agent.adapters.store.schema.money import budgets, codes, freezes, reservation_budgets, reservations
-from agent.adapters.store.schema.people import consents, customers, scores, suppressions
+from agent.adapters.store.schema.people import consents, customers, score_runs, scores, suppressions
 
 __all__ = [
     "UtcDateTime",
@@ -52,6 +52,7 @@ __all__ = [
     "reservations",
     "reviews",
     "revocations",
+    "score_runs",
     "scores",
     "sending",
     "sessions",

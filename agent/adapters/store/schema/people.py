@@ -74,3 +74,12 @@ scores = sa.Table(
     sa.Column("data", sa.JSON, nullable=False),
     sa.Index("ix_scores_brand_id_as_of", "brand_id", "as_of"),
 )
+
+# A run that stands here is whole; scores of a later moment than the newest of them are still being written.
+score_runs = sa.Table(
+    "score_runs",
+    metadata,
+    sa.Column("brand_id", sa.Text, primary_key=True),
+    sa.Column("as_of", UtcDateTime, primary_key=True),
+    sa.Column("model", sa.Text, primary_key=True),
+)
