@@ -54,7 +54,8 @@ def replay(
     total, found, begun = workshop.store.judged.count(since, until), Replay(), time.monotonic()
     reached = since
     with ProcessPoolExecutor(cores, initializer=_begin, initargs=(folder,)) as pool:
-        pool.submit(_try_rules).result()
+        for tried in [pool.submit(_try_rules) for _ in range(cores)]:  # one each: they read the rules at the same time
+            tried.result()
         batches = _batches(workshop.store.judged.between(since, until))
         try:
             for batch, changes in _in_parallel(pool, batches, _AHEAD * cores):

@@ -7,6 +7,7 @@ same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from itertools import product
@@ -132,7 +133,7 @@ def _exact(name: str, value: Any) -> frozenset[str] | None:
             return frozenset({chr(value)})
         case "IN":
             return _class(value)
-        case "SUBPATTERN" if not _flags(value):
+        case "SUBPATTERN" if not _in_any_case(value):
             return _exact_sequence(value[3])
         case "BRANCH":
             return _union([_exact_sequence(branch) for branch in value[1]])
@@ -143,9 +144,9 @@ def _exact(name: str, value: Any) -> frozenset[str] | None:
     return None
 
 
-def _flags(subpattern: Any) -> int:
-    """Its own, as in (?i:…): its letters may then stand in the text as others."""
-    return int(subpattern[1]) | int(subpattern[2])
+def _in_any_case(subpattern: Any) -> bool:
+    """As in (?i:…): its letters may then stand in the text as others."""
+    return bool(int(subpattern[1]) & re.IGNORECASE)
 
 
 def _exact_sequence(nodes: Iterable[Any]) -> frozenset[str] | None:
@@ -193,7 +194,7 @@ def _union(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
 def _inside(name: str, value: Any) -> list[Needs]:
     """What a piece needs that is no finite set itself."""
     match name:
-        case "SUBPATTERN" if not _flags(value):
+        case "SUBPATTERN" if not _in_any_case(value):
             return _choices(value[3])
         case "BRANCH":
             return [_in_any([_needed(branch) for branch in value[1]])]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -27,9 +28,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sa.Engine:
     """An engine for a SQLAlchemy URL. Creates nothing; `upgrade` does."""
+    json: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
+        return sa.create_engine(url, pool_pre_ping=True, **json)
+    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s}, **json)
 
     @sa.event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -68,6 +70,11 @@ def upgrade_within(connection: sa.Connection, revision: str = "head") -> None:
 def knows(revision: str) -> bool:
     """Whether this version of Holdfast has ever had this schema."""
     return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _as_json(value: Any) -> str:
+    """Characters as they are: as \\u escapes, Chinese takes twice the room. Keys may be members of an enumeration."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def is_empty(engine: sa.Engine) -> bool:

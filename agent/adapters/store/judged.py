@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from agent.adapters.store import schema
 from agent.adapters.store.codec import from_json
 from agent.adapters.store.transactions import Transactions
-from agent.domain import Draft, Verdict, Words
+from agent.domain import Span, Verdict, Words
 from agent.hashes import words_hash
 from agent.replay import Judged
 from agent.spans import reanchor
@@ -56,11 +56,11 @@ class JudgedMessages:
 
 def _judged(row: sa.Row[tuple[object, ...]]) -> Judged | None:
     """None where the words that were judged are no longer anywhere: a person edited them, and then nothing was sent."""
-    draft = from_json(Draft, row.draft)
-    written = Words(draft.subject, draft.body)
+    written = Words(row.draft["subject"], row.draft["body"])
     known = [written] if row.body is None else [Words(row.subject, row.body), written]
     words = next((one for one in known if words_hash(one.subject, one.body) == row.text_hash), None)
     if words is None:
         return None
-    acts = tuple(span for span in reanchor(draft.spans, written, words) if span.kind == "act")
+    spans = (from_json(Span, span) for span in row.draft["spans"] if span["kind"] == "act")
+    acts = reanchor(spans, written, words)
     return Judged(row.case_id, row.at, words, row.context, acts, from_json(Verdict, row.data))
