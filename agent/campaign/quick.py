@@ -23,7 +23,7 @@ from agent.campaign.going import Going
 from agent.campaign.ladders import Ladders
 from agent.campaign.placing import SAID, Placer, case_id, new_case
 from agent.campaign.reaching import arm_line, reach
-from agent.campaign.together import in_groups, next_size
+from agent.campaign.together import Together, next_size
 from agent.context import open_ticket
 from agent.domain import (
     CampaignStatus,
@@ -59,7 +59,7 @@ class QuickPath:
 
     def __init__(self, plan: Plan, house: House, ladders: Ladders, placer: Placer) -> None:
         self._plan, self._house, self._ladders, self._placer = plan, house, ladders, placer
-        self._filler = Filler(plan, house, ladders)
+        self._filler, self._together = Filler(plan, house, ladders), Together(house)
         self._channels = tuple(dict.fromkeys((*plan.channels, *(way for arm in plan.arms for way in arm.channels))))
 
     def through(self, scores: Sequence[RiskScore]) -> Iterator[Prepared | None]:
@@ -142,7 +142,7 @@ class QuickPath:
         """Each as far as they have come; whoever goes the long way goes it now, after the group's transaction."""
         left = [one for one in going if one is not None and one.long_way]
         self._recall([one.customer.id for one in left])
-        reached = in_groups(self._the_long_way, left, self._house)
+        reached = self._together.over(self._the_long_way, left)
         for one in going:
             yield None if one is None else next(reached) if one.long_way else one.prepared()
 

@@ -21,14 +21,21 @@ MOST, HOLD_S = 512, 0.2
 """Customers that share a transaction at most, and about how long another writer waits for one."""
 
 
-def in_groups(work: Callable[[A], B], rows: Iterable[A], house: House) -> Iterator[B]:
-    """`work` on every row, in order."""
-    waiting, size = iter(rows), 1
-    while group := list(islice(waiting, size)):
-        began = monotonic()
-        done = _one_by_one(work, group) if size == 1 else _together(work, group, house)
-        size = next_size(len(group), monotonic() - began)
-        yield from done
+class Together:
+    """Remembers how many of its rows fit into a transaction."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._size = house, 1
+
+    def over(self, work: Callable[[A], B], rows: Iterable[A]) -> Iterator[B]:
+        """`work` on every row, in order."""
+        waiting = iter(rows)
+        while group := list(islice(waiting, self._size)):
+            began = monotonic()
+            done = _one_by_one(work, group) if len(group) == 1 else _together(work, group, self._house)
+            if len(group) == self._size:  # a rest that was smaller says nothing
+                self._size = next_size(len(group), monotonic() - began)
+            yield from done
 
 
 def next_size(size: int, held_s: float) -> int:

@@ -15,7 +15,7 @@ from agent.campaign.placing import SAID, Flagged, Placer, candidates, new_case, 
 from agent.campaign.quick import QuickPath
 from agent.campaign.reaching import reach
 from agent.campaign.sizing import with_odds
-from agent.campaign.together import in_groups
+from agent.campaign.together import Together
 from agent.domain import CampaignStatus, CaseStatus
 from agent.errors import GateRefused, InputError, TransitionNotAllowed
 from agent.house import House
@@ -71,7 +71,7 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
         elif plan.cells:
             reached = QuickPath(plan, house, ladders, placer).through(flagged)
         else:
-            reached = in_groups(one, rows, house)
+            reached = Together(house).over(one, rows)
         next_look = next_report = 0.0
         for number, prepared in enumerate(reached, start=1):
             if prepared is not None:

@@ -74,7 +74,10 @@ _NO_STREET = frozenset(
     "you your it this that any each every than from less working people points lessons boxes bags cups parcel"
     "s shipments steps easy simple quick different same other new one two our my best next last full half "
     "digit digits percent inch inches metre metres meter meters mile miles km pieces units grams g kg ml litr"
-    "es liters".split()
+    "es liters would will can could should may might must shall do does did have has had be been being its their"
+    " his her they he she who which what when where if then so but not no also only just still even until before"
+    " after about into out up down over back away here there very too all some many few more most go goes went come"
+    " comes start starts find finds give gives get gets make makes take takes".split()
 )
 
 

@@ -322,7 +322,7 @@ def test_a_fault_in_a_group_keeps_nobody_else_from_being_stored(
                 raise TransitionNotAllowed("somebody else moved it")
         return number
 
-    assert list(together.in_groups(work, range(1, 12), street.house)) == list(range(1, 12))
+    assert list(together.Together(street.house).over(work, range(1, 12))) == list(range(1, 12))
     assert all(street.store.ledger.budget(f"campaign:{number}") is not None for number in range(1, 12))
 
 

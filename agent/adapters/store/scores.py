@@ -130,8 +130,10 @@ class Scores:
         with self._tx.read() as c:
             # two models may have scored the same moment: whichever comes first here speaks for the customer
             found: dict[str, RiskScore] = {}
+            runs: dict[tuple[datetime, str], tuple[datetime, str]] = {}  # one moment and name for all, not a million
             for name, probability, band, as_of, model, value in c.execute(query):
-                score = RiskScore(name, probability, 0.0, 0.0, bands[band], (), as_of, model, value)
+                moment, stamp = runs.setdefault((as_of, model), (as_of, model))
+                score = RiskScore(name, probability, 0.0, 0.0, bands[band], (), moment, stamp, value)
                 found.setdefault(name, score)
             return list(found.values())
 
