@@ -357,7 +357,7 @@ class Workshop:
 
     def require_scores(self) -> None:
         """Raises NotReady when nobody was scored yet."""
-        if not self.store.scores.ranking():
+        if self.store.scores.newest_run() is None:
             raise NotReady("nobody has a score yet", "run: holdfast train, then: holdfast score")
 
 

@@ -66,9 +66,7 @@ class EventHistory:
         return {name: events for name, events in found.items() if events}
 
     def read_ahead(self, customer_ids: Sequence[str], kinds: Sequence[str]) -> None:
-        version = self._files()  # first: a file that is added while we read makes it stale, and is never passed over
-        found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
-        self._ahead = _Ahead(version, tuple(kinds), {name: found.get(name, ()) for name in customer_ids})
+        self._read_ahead(customer_ids, tuple(kinds))
 
     def orders(self, customer_ids: Sequence[str], until: datetime) -> Mapping[str, tuple[int, datetime]]:
         waiting = self._arrivals.of_customers(customer_ids) if self._arrivals is not None else []
@@ -82,12 +80,34 @@ class EventHistory:
         """Read for this once, or ahead: a campaign asks it for everybody, and only in passing."""
         ahead = self._ahead
         if ahead.kinds == tuple(kinds) and ahead.known.keys() >= set(customer_ids):
-            if ahead.version != self._files():
-                self.read_ahead(list(ahead.known), kinds)
-                ahead = self._ahead
-            return {name: ahead.known[name] for name in customer_ids}
+            known = self._caught_up(ahead).known
+            return {name: known[name] for name in customer_ids}
         found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
         return {name: found.get(name, ()) for name in customer_ids}
+
+    def _read_ahead(self, customer_ids: Sequence[str], kinds: tuple[str, ...]) -> _Ahead:
+        version = self._files()  # first: a file that is added while we read makes it stale, and is never passed over
+        found = self._events(self._log.load(customer_ids=customer_ids, kinds=kinds))
+        self._ahead = _Ahead(version, kinds, {name: found.get(name, ()) for name in customer_ids})
+        return self._ahead
+
+    def _caught_up(self, ahead: _Ahead) -> _Ahead:
+        """With what came into the log since, of which a second brings little; all again where files went."""
+        version = self._files()
+        if version == ahead.version:
+            return ahead
+        names = list(ahead.known)
+        if set(ahead.version) - set(version):
+            return self._read_ahead(names, ahead.kinds)
+        try:
+            fresh = self._log.load(customer_ids=names, kinds=ahead.kinds, files=set(version) - set(ahead.version))
+        except FileNotFoundError:  # merged into another in this moment
+            return self._read_ahead(names, ahead.kinds)
+        known = dict(ahead.known)
+        for name, events in self._events(fresh).items():
+            known[name] = tuple(sorted((*known[name], *events), key=lambda event: (event.at, event.id)))
+        self._ahead = _Ahead(version, ahead.kinds, known)
+        return self._ahead
 
     def _whole(self, customer_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         with self._lock:

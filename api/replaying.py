@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BATCH = 250
 ROOMS = ("agent", "scoring", "knowledge", "prompts")
+READ = frozenset({".toml", ".md", ".json", ".jsonl", ".txt", ".j2", ".jinja"})
+"""What the files are called that stand in the place of ours."""
 _AHEAD = 4
 
 
@@ -54,7 +56,7 @@ def replay(
     total, found, begun = workshop.store.judged.count(since, until), Replay(), time.monotonic()
     reached = since
     with ProcessPoolExecutor(cores, initializer=_begin, initargs=(folder,)) as pool:
-        for tried in [pool.submit(_try_rules) for _ in range(cores)]:  # one each: they read the rules at the same time
+        for tried in [pool.submit(_try_rules) for _ in range(cores)]:  # about one each, at the same time
             tried.result()
         batches = _batches(workshop.store.judged.between(since, until))
         try:
@@ -82,7 +84,7 @@ class _Batch:
 def _takes_a_place(path: Path) -> bool:
     """Whether a file of this relative path would be read in the place of ours, or beside them."""
     top, *inside = path.parts[:-1] or ("",)
-    return top in ROOMS and files(top).joinpath(*inside).is_dir()
+    return top in ROOMS and path.suffix in READ and files(top).joinpath(*inside).is_dir()
 
 
 def _in_parallel(

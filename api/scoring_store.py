@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agent.errors import NotReady
+from agent.errors import InputError, NotReady
 from api.bootstrap import Workshop
 from scoring.records import RiskBand
 
@@ -33,12 +33,18 @@ def score_store(
     """Scores of everybody who ever bought before `as_of`, with reasons, stored: how many are in each band.
 
     One part of the customers after the other, so that memory stays small and nobody who writes waits for long; the
-    store shows the run when it is whole. Raises ScoringError.
+    store shows a new run when it is whole. Raises ScoringError, and InputError for a moment too old to be kept.
     """
     from babel.numbers import get_currency_precision
 
     from scoring.serve import EventScorer
 
+    oldest = workshop.store.scores.oldest_kept()
+    if oldest is not None and as_of < oldest:
+        raise InputError(
+            f"scores as of {as_of:%Y-%m-%d} would not be kept: all the newest scorings are later",
+            f"choose a moment from {oldest:%Y-%m-%d} on",
+        )
     tell = progress or (lambda _step, _share: None)
     store = workshop.store
     scorer = EventScorer(model, workshop.log, get_currency_precision(workshop.brand.currency))

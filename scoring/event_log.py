@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 ROW_GROUP = 20_000
 #: From this many files on, an append also merges them into one.
 MERGE_AT = 40
+#: How often a question is put when files go while they are read.
+TRIES = 3
 #: Up to so many customers are named one by one.
 FEW = 200
 #: What the database holds in memory; what it sorts beyond that lies on disk meanwhile.
@@ -68,11 +70,13 @@ class EventLog:
         customer_ids: Sequence[str] | None = None,
         kinds: Sequence[str] = (),
         between: tuple[str, str] | None = None,
+        files: Collection[str] | None = None,
     ) -> pd.DataFrame:
         """Events in [since, until), oldest first within a customer; of everyone unless customers are named.
 
         `kinds`: only events of these; empty for all. `between`: of customers from the first to the last id, both
-        included, as `parts` gives them.
+        included, as `parts` gives them. `files`: only those of the log's files; raises FileNotFoundError when one of
+        them has been merged into another meanwhile.
         """
         if not self._files():
             return empty_events()
@@ -95,7 +99,8 @@ class EventLog:
         if kinds:
             where.append("kind in (select unnest(?))")
             values.append(list(kinds))
-        return _typed(self._query(f"select {COLUMNS} from log where {' and '.join(where)} {ORDER}", values))
+        sql = f"select {COLUMNS} from log where {' and '.join(where)} {ORDER}"
+        return _typed(self._query(sql, values, files=files))
 
     def parts(self, size: int) -> list[tuple[str, str]]:
         """First and last id of some `size` customers each, all of them in order: to work on many in bounded memory."""
@@ -173,13 +178,34 @@ class EventLog:
         superseded = self._superseded()
         return sorted(path for path in self.folder.glob("part-*.parquet") if path.name not in superseded)
 
-    def _query(self, sql: str, values: Sequence[Any] = (), wanted: pd.DataFrame | None = None) -> pd.DataFrame:
+    def _query(
+        self,
+        sql: str,
+        values: Sequence[Any] = (),
+        wanted: pd.DataFrame | None = None,
+        files: Collection[str] | None = None,
+    ) -> pd.DataFrame:
+        """Of all files, asked once more where one was merged into another meanwhile; or of these."""
+        for _ in range(TRIES):
+            names = self._names() if files is None else [str(self.folder / name) for name in sorted(files)]
+            try:
+                return self._answer(sql, values, wanted, names)
+            except Exception:
+                if all(Path(name).exists() for name in names):
+                    raise
+                if files is not None:
+                    raise FileNotFoundError(f"a file of {self.folder} was merged into another") from None
+        raise BadTable(f"The files of {self.folder} change faster than they can be read.", "Try again.")
+
+    def _answer(
+        self, sql: str, values: Sequence[Any], wanted: pd.DataFrame | None, names: Sequence[str]
+    ) -> pd.DataFrame:
         with _connection() as database:
             if wanted is not None:
                 import pyarrow as pa
 
                 database.register("wanted", pa.Table.from_pandas(wanted, preserve_index=False))
-            answer = database.sql(f"{LOG} {sql}", params=[self._names(), *values])
+            answer = database.sql(f"{LOG} {sql}", params=[list(names), *values])
             found: pd.DataFrame = answer.to_arrow_table().to_pandas()
             return found
 
@@ -250,7 +276,11 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @cache
 def _database(_process: int) -> duckdb.DuckDBPyConnection:
-    """One for a process: opening one costs more than most questions. A forked child must not use its parent's."""
+    """One for a process: opening one costs more than most questions.
+
+    A forked child opens its own, and must leave by os._exit, as those of multiprocessing do: its parent's cannot be
+    closed there.
+    """
     import duckdb
 
     database = duckdb.connect()

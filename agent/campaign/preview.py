@@ -80,7 +80,7 @@ def preview(plan: Plan, house: House, messages: MessagePreview | None = None) ->
             context = replace(context, only=only, drawn=steps.drawn_for(case, house))
             decision = choose_offer(case, customer, house.catalogue, ledger, context)
             offers[decision.offer.id if decision.offer else ""] += 1
-            if messages is not None and plan.cells and number <= plan.individual:
+            if messages is not None and plan.cells and plan.flow is None and number <= plan.individual:
                 messages.alone += 1
             elif messages is not None:
                 messages.add(case, customer, events, decision)

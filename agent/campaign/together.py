@@ -33,14 +33,21 @@ class Together:
         while group := list(islice(waiting, self._size)):
             began = monotonic()
             done = _one_by_one(work, group) if len(group) == 1 else _together(work, group, self._house)
-            if len(group) == self._size:  # a rest that was smaller says nothing
-                self._size = next_size(len(group), monotonic() - began)
+            held_s = monotonic() - began
+            if len(group) == self._size:
+                self._size = next_size(len(group), held_s)
+            else:  # a smaller rest may say that fewer fit, and not that more do
+                self._size = min(self._size, _that_fit(len(group), held_s))
             yield from done
 
 
 def next_size(size: int, held_s: float) -> int:
     """How many share the next transaction, when `size` held the last one for so long."""
-    return max(2, min(2 * size, MOST, int(size * HOLD_S / max(held_s, 1e-6))))
+    return min(2 * max(size, 1), MOST, _that_fit(size, held_s))
+
+
+def _that_fit(size: int, held_s: float) -> int:
+    return max(2, int(size * HOLD_S / max(held_s, 1e-6)))
 
 
 def _together(work: Callable[[A], B], group: list[A], house: House) -> list[B]:

@@ -16,7 +16,18 @@ from agent.cells.bulk import ApprovedCell, Fill
 from agent.cells.cell import CellKey, cell_of, shared_sheet
 from agent.cells.stock import CellStock
 from agent.context import Live, filled_facts, gate_context
-from agent.domain import MONEY_KINDS, Case, Customer, Decision, Event, FactSheet, OfferDecision, Words
+from agent.domain import (
+    MONEY_KINDS,
+    Case,
+    Customer,
+    Decision,
+    Event,
+    FactSheet,
+    OfferDecision,
+    Severity,
+    Verdict,
+    Words,
+)
 from agent.draft.approved import approved_draft
 from agent.facts import build_fact_sheet
 from agent.facts.people import read_name
@@ -92,12 +103,19 @@ class MessagePreview:
             return
         template = cell.templates[cell.size % len(cell.templates)]
         words, judged = template.message(fill)
-        self._count(cell, words, judged, judged is Decision.BLOCK and _only_the_hour(template, words, fill))
+        if judged is not Decision.BLOCK:
+            self._count(cell, words, judged)
+        elif template.plain(fill) is None:
+            self._count(cell, words, _but_for_the_hour(template.judged_whole(words, fill)))
+        else:
+            found = standing(fill.state())
+            self._count(cell, words, Decision.BLOCK if found.objections else None)
 
-    def _count(self, cell: _Cell, words: Words, judged: Decision, waits: bool) -> None:
+    def _count(self, cell: _Cell, words: Words, judged: Decision | None) -> None:
+        """`judged` None: nothing is wrong but the hour."""
         cell.first = cell.first or words
         cell.size += 1
-        if waits:
+        if judged is None:
             self.waits += 1
         else:
             self.verdicts[judged] += 1
@@ -141,8 +159,7 @@ class MessagePreview:
         live = replace(self._live(case, customer, events, decision), approved=texts)
         context = context_from_json(gate_context(live, filled, case.channel, self.house.limits))
         cell = self._cells.setdefault((key, None), _Cell([]))
-        verdict = check(words, context)
-        self._count(cell, words, verdict.decision, verdict.decision is Decision.BLOCK and not stops(verdict))
+        self._count(cell, words, _but_for_the_hour(check(words, context)))
 
     def _fill(
         self, case: Case, customer: Customer, events: Sequence[Event], decision: OfferDecision, sheet: FactSheet
@@ -159,9 +176,9 @@ class MessagePreview:
         return Live(customer, brand, case.purpose, now, events, clauses, offer)
 
 
-def _only_the_hour(template: ApprovedCell, words: Words, fill: Fill) -> bool:
-    """Whether a message that may not go now may go by itself when the hour is another one."""
-    if template.plain(fill) is None:
-        return not stops(template.judged_whole(words, fill))
-    found = standing(fill.state())
-    return bool(found.waits) and not found.objections
+def _but_for_the_hour(verdict: Verdict) -> Decision | None:
+    """What is decided when the hour is another one; None where that lets it pass."""
+    if verdict.decision is not Decision.BLOCK or stops(verdict):
+        return verdict.decision
+    for_a_person = any(finding.severity is Severity.HUMAN for finding in verdict.findings)
+    return Decision.REVIEW if for_a_person else None

@@ -130,11 +130,12 @@ def import_codes(
     workshop = open_workshop(call)
     lines = [line.strip() for line in read_text(file).splitlines()]
     by_offer: dict[str, list[str]] = {}
+    first = next((number for number, line in enumerate(lines, start=1) if line), 0)
     for number, line in enumerate(lines, start=1):
         if not line:
             continue
-        name, comma, code = (part.strip() for part in line.rpartition(","))
-        if number == 1 and code.strip('"').casefold() in HEADINGS:
+        name, comma, code = (part.strip().strip('"') for part in line.rpartition(","))
+        if (number == first and code.casefold() in HEADINGS) or (name, code) == ("offer", "code"):
             continue
         target = offer or name
         if target not in workshop.catalogue.offers:
@@ -143,9 +144,11 @@ def import_codes(
         by_offer.setdefault(target, []).append(code)
     added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}
     for name, count in added.items():
-        known = len(by_offer[name]) - count
+        once = len(set(by_offer[name]))
+        twice, known = len(by_offer[name]) - once, once - count
         call.say(
             f"{count:,} codes for {name}"
+            + (f"; {twice:,} stood in the file more than once" if twice else "")
             + (f"; {known:,} were in the pool already, here or for another offer" if known else "")
         )
     if not added:

@@ -229,6 +229,15 @@ def test_a_preview_counts_the_most_valuable_as_written_to_for_themselves(street:
     assert sum(shown.verdicts.values()) == look.recipients - 2
 
 
+def test_in_a_preview_of_a_flow_nobody_is_written_to_for_themselves(street: Street) -> None:
+    flow = {"id": "silent", "enter": {"orders": 1}, "goal": ["order"], "steps": [{"send": "long_silence"}]}
+    plan = read_plan({**flow, "cells": True, "individual": 50, "channels": ["email"]}, "CNY")
+    shown = MessagePreview(street.house)
+    look = campaign.preview(plan, street.house, shown)
+    assert look.recipients > 0
+    assert sum(shown.verdicts.values()) == look.recipients
+
+
 @pytest.mark.parametrize("cells", [True, False])
 def test_in_a_preview_at_night_a_message_waits_and_is_not_blocked(street: Street, cells: bool) -> None:
     night = replace(street.house, clock=SetClock(NOW + timedelta(hours=13)))

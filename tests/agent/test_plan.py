@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from agent.arms import Arm
 from agent.bandit import Sizes
 from agent.errors import InputError
 from agent.flow.reading import CONDITION_KEYS, STEP_KEYS
 from agent.plan import FLOW_KEYS, Plan, read_plan
 from agent.resources import package_data
+from scoring.records import Harm
 
 EXAMPLE = (package_data("agent.data") / "plan.toml").read_text(encoding="utf-8")
 COMMENTED = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
@@ -48,7 +50,7 @@ def test_the_example_says_what_holds_where_a_plan_says_nothing() -> None:
     assert read_plan(tomllib.loads(EXAMPLE), "CNY") == Plan("spring-care")
 
 
-def test_every_line_of_the_example_works_and_no_key_is_kept_from_a_manager() -> None:
+def test_every_line_of_the_example_works_and_every_key_is_named_in_it() -> None:
     plain, flow = COMMENTED.sub("", EXAMPLE).split("# Steps make it a flow")
     whole = tomllib.loads(plain)
     top_level, tables = flow[flow.index("goal =") :].split("[enter]")
@@ -59,5 +61,8 @@ def test_every_line_of_the_example_works_and_no_key_is_kept_from_a_manager() -> 
     fields = {name for name in Plan.__slots__ if name != "flow"} | FLOW_KEYS
     assert set(whole) | set(steps) == fields
     assert set(whole["bandit"]) == set(Sizes.__slots__)
+    assert set(whole["limits"]) == set(Harm)
     assert {key for step in steps["steps"] for key in step} == STEP_KEYS
-    assert {key for key in CONDITION_KEYS if key not in EXAMPLE} == set()
+    asked = set(steps["enter"]).union(*(step.get("if", {}) for step in steps["steps"]))
+    in_words = set(re.findall(r"[a-z_]+", EXAMPLE))
+    assert (CONDITION_KEYS - asked) | set(Arm.__slots__) <= in_words

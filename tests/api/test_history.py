@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -65,6 +66,34 @@ def test_what_was_read_ahead_is_what_would_be_read(log: EventLog, asked: list[st
     assert {event.kind for events in plain.timelines(asked, NOW, SAID).values() for event in events} == set(SAID)
     one_by_one = {name: plain.timeline(name, NOW) for name in asked}
     assert plain.timelines(asked, NOW) == {name: events for name, events in one_by_one.items() if events}
+
+
+class CountedLog(EventLog):
+    """Counts what is loaded, and from how many files."""
+
+    loads: list[int | None]
+
+    def load(self, *given: Any, **named: Any) -> pd.DataFrame:
+        files = named.get("files")
+        self.loads.append(len(files) if files is not None else None)
+        return super().load(*given, **named)
+
+
+def test_the_log_is_asked_once_for_all_and_then_only_for_what_is_new(log: EventLog) -> None:
+    counted = CountedLog(log.folder)
+    counted.loads = []
+    ahead = EventHistory(counted, "CNY")
+    ahead.read_ahead(names(*range(250)), SAID)
+    for number in range(0, 200, 50):
+        ahead.timelines(names(number, number + 1), NOW, SAID)
+    assert counted.loads == [None]
+    log.append(events(250, each=1, seed=2))
+    for number in range(0, 200, 50):
+        assert ahead.timelines(names(number), NOW, SAID) == EventHistory(log, "CNY").timelines(names(number), NOW, SAID)
+    assert counted.loads == [None, 1]
+    log.erase("c0001")
+    assert ahead.timelines(names(1), NOW, SAID) == {}
+    assert counted.loads == [None, 1, None]
 
 
 def test_who_was_not_read_ahead_and_other_kinds_are_read_now(log: EventLog) -> None:

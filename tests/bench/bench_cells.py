@@ -1,6 +1,6 @@
 """Cells: messages filled and checked a second, beside the whole gate on the same messages.
 
-Run it: python tests/bench/bench_cells.py. Made-up customers of six cells (two languages, e-mail, SMS, push), three in a
+Run it: python -m tests.bench.bench_cells. Made-up customers of six cells (two languages, e-mail, SMS, push), three in a
 hundred with something wrong: a name that is no name, a code of somebody else, no consent, a suppressed or under-age
 customer. Both ways judge the same messages; what they decide differently is counted. Prints figures; asserts nothing,
 because a benchmark is no test.

@@ -35,10 +35,6 @@ class Campaigns:
                     t.insert().values(brand_id=self._brand, campaign_id=campaign_id, created_at=at, by=by, **values)
                 )
 
-    def names(self) -> list[str]:
-        """Every campaign, newest first."""
-        return [row.id for row in self.rows()]
-
     def rows(self, statuses: Sequence[CampaignStatus] = ()) -> list[CampaignRow]:
         """Every campaign in one of these statuses (all, where none is named), newest first."""
         t = schema.campaigns

@@ -7,6 +7,7 @@ failing half-way through with "database is locked".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,10 +29,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def open_engine(url: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sa.Engine:
     """An engine for a SQLAlchemy URL. Creates nothing; `upgrade` does."""
-    json: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
+    codec: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": _from_json}
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, **json)
-    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s}, **json)
+        return sa.create_engine(url, pool_pre_ping=True, **codec)
+    engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s}, **codec)
 
     @sa.event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -74,7 +75,17 @@ def knows(revision: str) -> bool:
 
 def _as_json(value: Any) -> str:
     """Characters as they are: as \\u escapes, Chinese takes twice the room. Keys may be members of an enumeration."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # half an emoji that somebody sent, a whole number without end: orjson writes neither
+        return json.dumps(value)
+
+
+def _from_json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # such a half again, or a NaN, as the standard library writes them
+        return json.loads(text)
 
 
 def is_empty(engine: sa.Engine) -> bool:

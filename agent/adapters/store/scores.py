@@ -1,8 +1,11 @@
-"""Scores, run by run: a run is seen once it is whole, however long its writing took, and the oldest are let go."""
+"""Scores, run by run: a run is seen once it is whole, however long its writing took, and the oldest are let go.
+
+A run is a moment and a model. One that was scored before is scored anew in its place, part by part.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +20,8 @@ KEEP_RUNS = 8
 """Moments whose scores are kept: a week of daily ones, and the one before. A case keeps its own score for ever."""
 AT_A_TIME = 5_000
 """Scores that share a transaction: nobody who writes waits for a million."""
+Run = tuple[datetime, str]
+"""Moment and model."""
 
 
 class Scores:
@@ -27,7 +32,7 @@ class Scores:
     # --- written ------------------------------------------------------------------------------------------------------
 
     def put(self, scores: Iterable[RiskScore]) -> int:
-        """A whole run, or several: all that is stored of them is what is given here."""
+        """Scores whose runs are whole with them."""
         everything = list(scores)
         self.add(everything)
         for as_of, model in dict.fromkeys((score.as_of, score.model) for score in everything):
@@ -38,6 +43,8 @@ class Scores:
         """A part of a run, which nobody sees before `finish_run`. A score that is there already is replaced."""
         t = schema.scores
         key = ("brand_id", "customer_id", "as_of", "model")
+        for run in dict.fromkeys((score.as_of, score.model) for score in scores):
+            self._tell(run, whole=False)
         for start in range(0, len(scores), AT_A_TIME):
             rows = [_row(self._brand, score) for score in scores[start : start + AT_A_TIME]]
             with self._tx.write() as c:
@@ -48,24 +55,40 @@ class Scores:
                     c.execute(upsert, rows[at : at + CHUNK])
 
     def finish_run(self, as_of: datetime, model: str) -> None:
-        """From now on these are the scores, if no later moment was scored. Lets go of runs beyond `KEEP_RUNS`."""
-        row = {"brand_id": self._brand, "as_of": as_of, "model": model}
-        with self._tx.write() as c:
-            c.execute(insert(c, schema.score_runs).values(row).on_conflict_do_nothing())
-        self._let_go()
+        """From now on these are the scores, if no later moment was scored. Lets go of moments beyond `KEEP_RUNS`."""
+        self._tell((as_of, model), whole=True)
+        oldest = self.oldest_kept()
+        if oldest is not None:
+            self._let_go(oldest)
 
-    def _let_go(self) -> None:
-        r, t = schema.score_runs, schema.scores
+    def oldest_kept(self) -> datetime | None:
+        """A run of an earlier moment would be let go at once; None while there is room for any."""
+        r = schema.score_runs
+        moments = sa.select(r.c.as_of).where(r.c.brand_id == self._brand, r.c.whole).distinct()
         with self._tx.read() as c:
-            moments = sa.select(r.c.as_of).where(r.c.brand_id == self._brand).distinct().order_by(r.c.as_of.desc())
-            kept = list(c.execute(moments.limit(KEEP_RUNS)).scalars())
-            old = [moment for moment in _moments(c, self._brand) if moment < kept[0] and moment not in kept]
-        for moment in old:  # whatever is later than the newest run is being written by somebody else
-            of_it = (t.c.brand_id == self._brand) & (t.c.as_of == moment)
-            some = sa.select(t.c.customer_id).where(of_it).limit(AT_A_TIME).scalar_subquery()
-            while self._delete(t.delete().where(of_it, t.c.customer_id.in_(some))):
-                pass
-            self._delete(r.delete().where(r.c.brand_id == self._brand, r.c.as_of == moment))
+            last = moments.order_by(r.c.as_of.desc()).offset(KEEP_RUNS - 1).limit(1)
+            return c.execute(last).scalar_one_or_none()
+
+    def _tell(self, run: Run, whole: bool) -> None:
+        """Where a run stands; one that is whole stays so while it is scored anew."""
+        row = {"brand_id": self._brand, "as_of": run[0], "model": run[1], "whole": whole}
+        with self._tx.write() as c:
+            fresh = insert(c, schema.score_runs).values(row)
+            key = ["brand_id", "as_of", "model"]
+            c.execute(
+                fresh.on_conflict_do_update(index_elements=key, set_={"whole": True})
+                if whole
+                else fresh.on_conflict_do_nothing()
+            )
+
+    def _let_go(self, oldest: datetime) -> None:
+        """Of what is earlier, with whatever nobody finished there."""
+        r, t = schema.score_runs, schema.scores
+        old = (t.c.brand_id == self._brand) & (t.c.as_of < oldest)
+        some = sa.select(t.c.customer_id).where(old).limit(AT_A_TIME).scalar_subquery()
+        while self._delete(t.delete().where(old, t.c.customer_id.in_(some))):
+            pass
+        self._delete(r.delete().where(r.c.brand_id == self._brand, r.c.as_of < oldest))
 
     def _delete(self, what: sa.Delete) -> int:
         with self._tx.write() as c:
@@ -74,45 +97,41 @@ class Scores:
     # --- read ---------------------------------------------------------------------------------------------------------
 
     def of(self, customer_id: str) -> RiskScore | None:
-        """The newest score; None when this customer was never scored."""
+        """The newest score; None when none is on record."""
         return self.of_many([customer_id]).get(customer_id)
 
     def of_many(self, customer_ids: Sequence[str]) -> dict[str, RiskScore]:
-        """The newest score of each of these customers who was ever scored."""
+        """The newest score of each of these customers of whom any is on record."""
         t = schema.scores
-        other = t.alias()
-        same = (other.c.brand_id == t.c.brand_id) & (other.c.customer_id == t.c.customer_id)
-        last = sa.select(sa.func.max(other.c.as_of)).where(same, other.c.as_of <= self._newest).correlate(t)
         newest: dict[str, RiskScore] = {}
         with self._tx.read() as c:
+            other, whole = t.alias(), self._whole(c)
+            same = (other.c.brand_id == t.c.brand_id) & (other.c.customer_id == t.c.customer_id)
+            last = sa.select(sa.func.max(other.c.as_of)).where(same, _of_any(other, whole)).correlate(t)
+            here = (t.c.brand_id == self._brand) & _of_any(t, whole) & (t.c.as_of == last.scalar_subquery())
             for ids in chunks(customer_ids):
-                query = sa.select(t.c.data).where(t.c.brand_id == self._brand, t.c.customer_id.in_(ids))
-                for data in c.execute(query.where(t.c.as_of == last.scalar_subquery())).scalars():
+                for data in c.execute(sa.select(t.c.data).where(here, t.c.customer_id.in_(ids))).scalars():
                     score = score_from_json(data)
                     newest[score.customer_id] = score
         return newest
 
-    def newest_run(self) -> tuple[datetime, str] | None:
-        """Moment and model of the newest scoring run; None when nobody was ever scored."""
-        r = schema.score_runs
-        query = sa.select(r.c.as_of, r.c.model).where(r.c.brand_id == self._brand).order_by(r.c.as_of.desc()).limit(1)
+    def newest_run(self) -> Run | None:
+        """None when nobody was ever scored."""
         with self._tx.read() as c:
-            row = c.execute(query).first()
-        return (row.as_of, row.model) if row is not None else None
+            return next(iter(self._whole(c)), None)
 
     def count(self) -> int:
         """How many customers the newest run scored."""
         t = schema.scores
-        query = sa.select(sa.func.count(t.c.customer_id.distinct())).where(self._of_newest_run)
         with self._tx.read() as c:
+            query = sa.select(sa.func.count(t.c.customer_id.distinct())).where(self._of_newest(c))
             return int(c.execute(query).scalar_one())
 
     def bands_before(self, as_of: datetime) -> dict[str, RiskBand] | None:
         """Everybody's band in the newest scoring run older than this moment; None when there was none."""
-        t, r = schema.scores, schema.score_runs
+        t = schema.scores
         with self._tx.read() as c:
-            older = sa.select(sa.func.max(r.c.as_of)).where(r.c.brand_id == self._brand, r.c.as_of < as_of)
-            before = c.execute(older).scalar_one()
+            before = next((moment for moment, _ in self._whole(c) if moment < as_of), None)
             if before is None:
                 return None
             query = sa.select(t.c.customer_id, t.c.band).where(t.c.brand_id == self._brand, t.c.as_of == before)
@@ -121,16 +140,13 @@ class Scores:
     def ranking(self) -> list[RiskScore]:
         """Everybody's score of the newest scoring run, riskiest first, without reasons: light enough for a million."""
         t = schema.scores
-        query = (
-            sa.select(t.c.customer_id, t.c.probability, t.c.band, t.c.as_of, t.c.model, t.c.value_minor)
-            .where(self._of_newest_run)
-            .order_by(t.c.probability.desc(), t.c.customer_id)
-        )
+        columns = sa.select(t.c.customer_id, t.c.probability, t.c.band, t.c.as_of, t.c.model, t.c.value_minor)
         bands = {band.value: band for band in RiskBand}
         with self._tx.read() as c:
+            query = columns.where(self._of_newest(c)).order_by(t.c.probability.desc(), t.c.customer_id)
             # two models may have scored the same moment: whichever comes first here speaks for the customer
             found: dict[str, RiskScore] = {}
-            runs: dict[tuple[datetime, str], tuple[datetime, str]] = {}  # one moment and name for all, not a million
+            runs: dict[Run, Run] = {}  # one moment and name for all, not a million
             for name, probability, band, as_of, model, value in c.execute(query):
                 moment, stamp = runs.setdefault((as_of, model), (as_of, model))
                 score = RiskScore(name, probability, 0.0, 0.0, bands[band], (), moment, stamp, value)
@@ -140,29 +156,24 @@ class Scores:
     def latest(self) -> list[RiskScore]:
         """Everybody's scores of the newest scoring run, riskiest first, with their reasons: not for a million."""
         t = schema.scores
-        query = sa.select(t.c.data).where(self._of_newest_run).order_by(t.c.probability.desc(), t.c.customer_id)
         with self._tx.read() as c:
+            query = sa.select(t.c.data).where(self._of_newest(c)).order_by(t.c.probability.desc(), t.c.customer_id)
             return [score_from_json(data) for data in c.execute(query).scalars()]
 
-    @property
-    def _newest(self) -> sa.ScalarSelect[datetime]:
+    def _whole(self, c: sa.Connection) -> list[Run]:
+        """Every run that is whole, newest first: a handful."""
         r = schema.score_runs
-        return sa.select(sa.func.max(r.c.as_of)).where(r.c.brand_id == self._brand).scalar_subquery()
+        query = sa.select(r.c.as_of, r.c.model).where(r.c.brand_id == self._brand, r.c.whole)
+        return [(as_of, model) for as_of, model in c.execute(query.order_by(r.c.as_of.desc(), r.c.model))]
 
-    @property
-    def _of_newest_run(self) -> sa.ColumnElement[bool]:
-        t = schema.scores
-        return (t.c.brand_id == self._brand) & (t.c.as_of == self._newest)
+    def _of_newest(self, c: sa.Connection) -> sa.ColumnElement[bool]:
+        whole = self._whole(c)
+        newest = [run for run in whole if run[0] == whole[0][0]]
+        return (schema.scores.c.brand_id == self._brand) & _of_any(schema.scores, newest)
 
 
-def _moments(c: sa.Connection, brand_id: str) -> Iterator[datetime]:
-    """Every moment of which there are scores, newest first, each found by the index."""
-    t = schema.scores
-    query = sa.select(sa.func.max(t.c.as_of)).where(t.c.brand_id == brand_id)
-    moment = c.execute(query).scalar_one()
-    while moment is not None:
-        yield moment
-        moment = c.execute(query.where(t.c.as_of < moment)).scalar_one()
+def _of_any(table: sa.FromClause, runs: Sequence[Run]) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.false(), *((table.c.as_of == as_of) & (table.c.model == model) for as_of, model in runs))
 
 
 def _row(brand_id: str, score: RiskScore) -> dict[str, Any]:

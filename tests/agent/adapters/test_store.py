@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, require_current_schema, upgrade
-from agent.adapters.store.schema import metadata, score_runs, scores
+from agent.adapters.store.schema import metadata, scores
 from agent.adapters.store.scores import KEEP_RUNS
 from agent.domain import (
     Case,
@@ -389,16 +389,29 @@ def test_nobody_sees_a_scoring_run_before_it_is_whole(store: SqlStore) -> None:
 
 def test_old_scoring_runs_are_let_go_and_one_that_is_being_written_is_not(store: SqlStore) -> None:
     moments = [NOW + timedelta(days=day) for day in range(KEEP_RUNS + 3)]
-    store.scores.add([scored("c1", moments[-1] + timedelta(days=9))])
-    for moment in moments:
+    for moment in moments[:-1]:
         store.scores.put([scored("c1", moment), scored("c2", moment)])
+    between, ahead = moments[-2] + timedelta(hours=1), moments[-1] + timedelta(days=9)
+    for unfinished in (between, ahead):
+        store.scores.add([scored("c1", unfinished)])
+    store.scores.put([scored("c1", moments[-1]), scored("c2", moments[-1])])
     with store.write() as c:
         there = sorted({row.as_of for row in c.execute(sa.select(scores.c.as_of))})
-        runs = sorted(c.execute(sa.select(score_runs.c.as_of)).scalars())
-    assert runs == moments[3:]
-    assert there == [*moments[3:], moments[-1] + timedelta(days=9)]
-    store.scores.put([scored("c1", moments[0])])
-    assert store.scores.newest_run() == (moments[-1], "m"), "an old moment that is scored again is no newer for it"
+    assert there == sorted([*moments[3:], between, ahead])
+    assert store.scores.oldest_kept() == moments[3]
+    store.scores.add([scored("c2", between)])
+    store.scores.finish_run(between, "m")
+    assert store.scores.bands_before(moments[-1]) == {"c1": RiskBand.HIGH, "c2": RiskBand.HIGH}
+    assert store.scores.newest_run() == (moments[-1], "m")
+
+
+def test_another_model_at_the_same_moment_is_not_seen_before_it_is_whole(store: SqlStore) -> None:
+    store.scores.put([scored("c1", risk=0.4)])
+    store.scores.add([scored("c1", risk=0.8, model="other")])
+    assert store.scores.of("c1") == scored("c1", risk=0.4)
+    assert [one.probability for one in store.scores.ranking()] == [0.4]
+    store.scores.finish_run(NOW, "other")
+    assert [one.probability for one in store.scores.ranking()] == [0.8]
 
 
 def test_a_score_is_read_in_the_quick_way_as_in_the_thorough_one() -> None:
@@ -413,6 +426,32 @@ def test_a_score_is_read_in_the_quick_way_as_in_the_thorough_one() -> None:
     for lost in ({}, {**to_json(score), "band": "huge"}, {**to_json(score), "unheard_of": 1}):
         with pytest.raises((KeyError, TypeError, ValueError)):
             score_from_json(lost)
+
+
+def test_two_writers_that_wait_for_each_other_are_called_so() -> None:
+    from agent.adapters.store.engine import _plain
+
+    assert "waited for each other" in _plain("deadlock detected\nDETAIL: Process 7 waits for ShareLock")[0]
+    assert "locked by another" in _plain("database is locked")[0]
+
+
+HALF = "\ud83d"
+
+
+def test_json_that_only_the_standard_library_writes_and_reads_is_kept(store: SqlStore, url: str) -> None:
+    """Half an emoji, as a sender cut it; a number of thirty digits; a NaN that the version before wrote."""
+    data = {"text": f"so {HALF}", "中": "文"}
+    big = {} if url.startswith("postgresql") else {"n": 10**30}
+    store.cases.note("cell_x", "cell", NOW, {**data, **big})
+    store.cases.note("cell_y", "cell", NOW, {})
+    nan = "1" if url.startswith("postgresql") else "NaN"
+    old = f'{{"text": "so \\ud83d", "\\u4e2d": "\\u6587", "risk": {nan}}}'
+    with store.write() as connection:
+        connection.execute(sa.text("update trace set data = :old where case_id = 'cell_y'"), {"old": old})
+    assert store.cases.story("cell_x")[0].data == {**data, **big}
+    found = store.cases.story("cell_y")[0].data
+    assert {name: found[name] for name in data} == data
+    assert found["risk"] != found["risk"] or found["risk"] == 1
 
 
 def test_the_queue_of_a_database_of_the_first_version_is_read_in_order_after_the_upgrade(url: str) -> None:

@@ -75,11 +75,12 @@ scores = sa.Table(
     sa.Index("ix_scores_brand_id_as_of", "brand_id", "as_of"),
 )
 
-# A run that stands here is whole; scores of a later moment than the newest of them are still being written.
+# A run that is not whole is being written, or nobody finished it.
 score_runs = sa.Table(
     "score_runs",
     metadata,
     sa.Column("brand_id", sa.Text, primary_key=True),
     sa.Column("as_of", UtcDateTime, primary_key=True),
     sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("whole", sa.Boolean, nullable=False),
 )

@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("brand_id", sa.Text(), nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "as_of", "model", name=op.f("pk_score_runs")),
     )
-    op.execute("insert into score_runs (brand_id, as_of, model) select distinct brand_id, as_of, model from scores")
+    known = "select distinct brand_id, as_of, model, true from scores"
+    op.execute(f"insert into score_runs (brand_id, as_of, model, whole) {known}")
