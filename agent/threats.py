@@ -32,6 +32,11 @@ def threat_words() -> ThreatWords:
     return ThreatWords(frozenset(read["topics"]), re.compile("|".join((*read["zh"], *read["en"])), re.IGNORECASE))
 
 
+def threatens(text: str) -> bool:
+    """Whether these words say that somebody is about to leave."""
+    return bool(threat_words().said.search(text))
+
+
 def threats(events: Iterable[Event]) -> tuple[datetime, ...]:
     """The moments, oldest first, those of one occasion as one."""
     words = threat_words()
@@ -39,6 +44,6 @@ def threats(events: Iterable[Event]) -> tuple[datetime, ...]:
         event.at
         for event in events
         if event.kind in ("ticket", "review")
-        and (event.topic in words.topics or (event.text and words.said.search(event.text)))
+        and (event.topic in words.topics or (event.text and threatens(event.text)))
     )
     return tuple(at for number, at in enumerate(said) if number == 0 or at - said[number - 1] > SAME)

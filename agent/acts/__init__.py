@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
+from typing import Any
 
-from agent.domain import Language, LicensedAct
+from agent.domain import Channel, Language, LicensedAct
 from agent.errors import SlotError
 from agent.resources import kept, package_data
 from knowledge.documents import Clause
@@ -21,7 +22,10 @@ from knowledge.documents import Clause
 
 @dataclass(frozen=True, slots=True)
 class ActSpec:
-    """One promise. `commitments` are patterns by which the same promise is recognised in anybody's words."""
+    """One promise. `commitments` are patterns by which the same promise is recognised in anybody's words.
+
+    `push`: the short sentence where nobody can answer the message itself.
+    """
 
     key: str
     title: Mapping[Language, str]
@@ -29,6 +33,7 @@ class ActSpec:
     sentences: Mapping[Language, tuple[str, ...]]
     short: Mapping[Language, str]
     commitments: Mapping[Language, tuple[re.Pattern[str], ...]]
+    push: Mapping[Language, str]
 
 
 @kept
@@ -46,7 +51,7 @@ def read_acts(root: Traversable) -> Mapping[str, ActSpec]:
     return {key: _spec(key, row) for key, row in rows.items()}
 
 
-def _spec(key: str, row: Mapping[str, Mapping[str, list[str]]]) -> ActSpec:
+def _spec(key: str, row: Mapping[str, Any]) -> ActSpec:
     words = {language: row[language.value] for language in Language}
     return ActSpec(
         key=key,
@@ -58,6 +63,7 @@ def _spec(key: str, row: Mapping[str, Mapping[str, list[str]]]) -> ActSpec:
             language: tuple(re.compile(pattern, re.IGNORECASE) for pattern in words[language]["commitments"])
             for language in Language
         },
+        push={language: str(words[language].get("push", words[language]["short"])) for language in Language},
     )
 
 
@@ -76,12 +82,14 @@ def acts_for(situation: str) -> tuple[str, ...]:
     return tuple(key for key, spec in act_table().items() if situation in spec.situations)
 
 
-def act_in_words(key: str, language: Language, variant: int, short: bool = False) -> str:
-    """One of the act's native sentences; the same variant gives the same sentence."""
+def act_in_words(key: str, language: Language, variant: int, channel: Channel = Channel.EMAIL) -> str:
+    """One of the act's native sentences, as long as the channel allows; the same variant gives the same sentence."""
     spec = act_table().get(key)
     if spec is None:
         raise SlotError(f"There is no act “{key}”.", "Use the acts of agent/acts/acts.toml.", slot=f"act:{key}")
-    if short:
+    if channel is Channel.PUSH:
+        return spec.push[language]
+    if channel is Channel.SMS:
         return spec.short[language]
     sentences = spec.sentences[language]
     return sentences[variant % len(sentences)]

@@ -37,6 +37,7 @@ from agent.errors import GateRefused, UsageError
 from agent.house import House
 from agent.language.scripts import guess_language
 from agent.realise.fill import fill
+from agent.threats import threatens
 from knowledge.documents import Clause
 
 READ = 2_000
@@ -115,6 +116,8 @@ def _plan(
     if intent is Intent.WHY:
         written = last_message(customer, house)
         return Plan("why" if written else "why_nothing", covered=True, about=written)
+    if threatens(question):
+        return Plan("leaving", hand_off=True, because="says that they may leave: a person should talk to them")
     clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
     if intent is Intent.COMPLAINT:
         because = "complains: a person should look at the case"

@@ -82,6 +82,5 @@ def _act_words(piece: ActRef, sheet: FactSheet, variant: int) -> tuple[str, str,
             "Leave the act out, or put a clause in force that backs it.",
             slot=f"act:{piece.key}",
         )
-    short = sheet.channel in (Channel.SMS, Channel.PUSH)
-    words = act_in_words(piece.key, sheet.language, variant, short=short)
+    words = act_in_words(piece.key, sheet.language, variant, sheet.channel)
     return words, f"act:{piece.key}", Source("clause", act.clause.id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
-from agent.acts import act_in_words, acts_for, commitments_in, licensed_acts
-from agent.domain import Language
+from agent.acts import act_in_words, act_table, acts_for, commitments_in, licensed_acts
+from agent.domain import Channel, Language
 from agent.errors import SlotError
 from agent.situations import situations
 from knowledge.documents import Clause
@@ -50,3 +51,13 @@ def test_promises_are_recognised_in_other_words() -> None:
 def test_every_situation_of_trouble_has_an_act_that_helps() -> None:
     for situation in situations().by_key.values():
         assert acts_for(situation.key) or not situation.service, situation.key
+
+
+def test_nobody_is_asked_to_answer_a_push() -> None:
+    for key in act_table():
+        for language in Language:
+            said = act_in_words(key, language, 0, Channel.PUSH)
+            assert not re.search(r"[Rr]epl(?:y|ies)|回复|发来", said), said
+            by_sms = act_in_words(key, language, 0, Channel.SMS)
+            assert bool(commitments_in(said, language)) == bool(commitments_in(by_sms, language)), said
+    assert act_in_words("human_reply", Language.ZH, 0, Channel.SMS) == "直接回复，同事会看到并回您。"

@@ -18,6 +18,8 @@ from tests.factories import NOW, a_ticket, an_order
         ("我以后再也不来你们家买了", True),
         ("我想注销", True),
         ("不给券我就走", True),
+        ("再不给优惠我就去别家了", True),
+        ("能便宜点吗，不然我就走了", True),
         ("I am going to a competitor", True),
         ("Please close my account", True),
         ("then I'll be leaving unless there is a discount", True),

@@ -207,6 +207,15 @@ def test_closing_an_account_goes_to_a_person_without_a_counter_offer(street: Str
     assert answer.text == template("close_account", answer.language)
 
 
+@pytest.mark.parametrize("text", ["再不给优惠我就去别家了", "I'll take my business elsewhere"])
+def test_who_says_that_they_may_leave_is_talked_to_by_a_person_and_offered_nothing(street: Street, text: str) -> None:
+    answer = ask(street, text, customer_id="c1")
+    assert (answer.hand_off, answer.covered) == (True, False)
+    assert answer.because.startswith("says that they may leave")
+    assert answer.text == template("leaving", answer.language)
+    assert street.reserved() == (0, 0)
+
+
 @pytest.mark.parametrize("text", ["Please unsubscribe me and delete my account", "退订，然后把我的账户注销"])
 def test_two_wishes_to_leave_are_both_heard(street: Street, text: str) -> None:
     answer = ask(street, text, customer_id="c1")
