@@ -207,7 +207,9 @@ def _answer(error: Exception, as_json: bool) -> int:
         code = {"usage": USAGE, "gate_refused": REFUSED}.get(name, FAILED)
         return _fail(as_json, code, name, error.message, error.remedy)  # type: ignore[attr-defined]
     if hasattr(error, "format_message"):  # the command line itself was wrong
-        return _fail(as_json, USAGE, "usage", error.format_message(), "See: holdfast --help")
+        place = getattr(getattr(error, "ctx", None), "command_path", None) or "holdfast"
+        said = error.format_message().replace("Value error, ", "")  # the words before ours are of a library
+        return _fail(as_json, USAGE, "usage", said, f"See: {place} --help")
     if isinstance(error, OSError):
         full = " The disk is full." if error.errno == 28 else ""
         message = f"{error.filename or 'A file'} cannot be used: {error.strerror}.{full}"

@@ -35,6 +35,9 @@ class ActSpec:
     commitments: Mapping[Language, tuple[re.Pattern[str], ...]]
     push: Mapping[Language, str]
 
+    def ways_of_saying(self, language: Language) -> tuple[str, ...]:
+        return *self.sentences[language], self.short[language], self.push[language]
+
 
 @kept
 def _shipped() -> Mapping[str, ActSpec]:

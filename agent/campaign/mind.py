@@ -107,6 +107,8 @@ def _of_others(plan: Plan, house: House) -> Iterator[Mind]:
     own = {score.customer_id for score in flagged(plan, scores)}
     for row in others:
         other = plan_of(row.plan)
+        if other.flow is not None:  # it wants whoever enters it, and no segment
+            continue
         shared = len(own & {score.customer_id for score in flagged(other, scores)})
         if shared:
             yield Mind(_first(plan, other, row), {"shared": shared, "own": len(own), "campaign": row.id})

@@ -69,7 +69,9 @@ def sign_off(campaign_id: str, by: str, house: House, seen: str | None = None) -
     row = house.store.campaigns.row(campaign_id)
     plan = plan_of(row.plan)
     if row.status is not C.REVIEW:
-        raise TransitionNotAllowed(f"campaign {campaign_id} is {row.status}: it waits for no signature")
+        raise TransitionNotAllowed(
+            f"campaign {campaign_id} is {row.status}: it waits for no signature", "nothing needs doing"
+        )
     if not _person(by):
         raise InputError("nobody's name stands under the signature", "say --by NAME")
     if _person(by) in {_person(name) for name in _proposers(plan, row, house)}:

@@ -95,8 +95,13 @@ def walk_through(plan: Plan, house: House, progress: Progress | None = None) -> 
 def approve_all(campaign_id: str, reviewer: str, house: House, limit: int | None = None) -> tuple[int, list[str]]:
     """A person's word on everything that the gate passed, each asked again: how many are queued, and why not the rest.
 
-    What waits for a person one by one (findings, the audit sample) is not touched.
+    What waits for a person one by one (findings, the audit sample) is not touched. Raises NotFound, and
+    TransitionNotAllowed for a campaign that was cancelled.
     """
+    if house.store.campaigns.row(campaign_id).status is C.CANCELLED:
+        raise TransitionNotAllowed(
+            f"campaign {campaign_id} was cancelled: its drafts are rejected", "start one with another id"
+        )
     queued, refused = 0, list[str]()
     for case in house.store.cases.find([CaseStatus.CHECKED], campaign_id=campaign_id)[:limit]:
         try:

@@ -353,7 +353,7 @@ def _moved(acts: Sequence[Span], sheet: FactSheet, words: Words) -> list[Span]:
     for span in acts:
         key = span.slot.removeprefix("act:")
         spec = act_table()[key]
-        for said in (*spec.sentences[sheet.language], spec.short[sheet.language]):
+        for said in dict.fromkeys(spec.ways_of_saying(sheet.language)):
             said = addressed(said, voice_of(sheet.brand, sheet.language))
             if (at := words.body.find(said)) >= 0:
                 moved.append(replace(span, field="body", start=at, end=at + len(said)))

@@ -217,9 +217,8 @@ def approve(
     from api.bootstrap import open_workshop
 
     workshop = open_workshop(call)
-    workshop.store.campaigns.get(campaign_id)
     queued, refused = campaign.approve_all(campaign_id, by, workshop.house, limit)
-    call.say(f"{queued:,} queued, {len(refused):,} not:")
+    call.say(f"{queued:,} queued" + (f", {len(refused):,} not:" if refused else ""))
     for why in refused[:20]:
         call.say(f"  {why}")
     call.say("next: holdfast send")
@@ -372,6 +371,8 @@ def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
     call.say(f"{campaign_id}: {found.row.status}, {found.row.reached:,} of {found.row.total:,} gone through")
     for name, count in counts.items():
         call.say(f"  {count:,} {name}")
+    if (left := found.row.reached - sum(counts.values())) > 0 and "steps" not in found.row.plan:
+        call.say(f"  {left:,} left out; holdfast campaign preview says why, of whoever would be now")
     if (told := found.lift) is not None:
         call.say(f"stayed: {_span(told.found)} against held out: {told.verdict}")
     if found.row.status is CampaignStatus.REVIEW:

@@ -10,9 +10,6 @@ import typer
 from api.terminal import FAILED, Call, command
 
 app = typer.Typer(help="The offers: checked, with their budgets, their single-use codes, and who gets them.")
-HEADINGS = frozenset("code codes coupon coupon_code voucher 优惠码 优惠券 优惠券码 券码 兑换码".split())
-"""What the first line of a table calls its codes; a customer must never be told to enter it at the till."""
-
 codes_app = typer.Typer(help="Codes that work at your shop's till.")
 app.add_typer(codes_app, name="codes")
 
@@ -125,21 +122,14 @@ def import_codes(
     """Put single-use codes of your shop's till into the pool. An empty pool means no offer."""
     from agent.errors import InputError
     from api.bootstrap import open_workshop
+    from api.code_file import read_codes
     from api.texts import read_text
 
     workshop = open_workshop(call)
-    lines = [line.strip() for line in read_text(file).splitlines()]
     by_offer: dict[str, list[str]] = {}
-    first = next((number for number, line in enumerate(lines, start=1) if line), 0)
-    for number, line in enumerate(lines, start=1):
-        if not line:
-            continue
-        name, comma, code = (part.strip().strip('"') for part in line.rpartition(","))
-        if (number == first and code.casefold() in HEADINGS) or (name, code) == ("offer", "code"):
-            continue
-        target = offer or name
+    for number, target, code in read_codes(read_text(file), offer, str(file)):
         if target not in workshop.catalogue.offers:
-            what = f"no offer is called {target!r}" if comma or offer else "no offer is named"
+            what = f"no offer is called {target!r}" if target else "no offer is named"
             raise InputError(f"{file}, line {number}: {what}", "write offer,code or give --offer ID")
         by_offer.setdefault(target, []).append(code)
     added = {name: workshop.store.ledger.add_codes(name, codes) for name, codes in by_offer.items()}

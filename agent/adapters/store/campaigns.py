@@ -71,7 +71,11 @@ class Campaigns:
             allowed = self._here(campaign_id) & t.c.status.in_([status.value for status in since])
             if c.execute(t.update().where(allowed).values(status=to.value, updated_at=at)).rowcount != 1:
                 found = self.row(campaign_id).status
-                raise TransitionNotAllowed(f"campaign {campaign_id} is {found}: it cannot become {to}")
+                one_of = " or ".join(status.value for status in since)
+                raise TransitionNotAllowed(
+                    f"campaign {campaign_id} is {found}: it cannot become {to}",
+                    f"only one that is {one_of} can" if one_of else "",
+                )
 
     def note_harm(self, campaign_id: str, harm: str, seen: int) -> None:
         """Keep how often this harm had happened when it stopped the campaign: a person may resume it all the same."""
