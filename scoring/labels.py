@@ -66,16 +66,29 @@ def label(events: pd.DataFrame, as_of: datetime, definition: ChurnDefinition) ->
     """1 = left, 0 = stayed, indexed by customer_id. Raises NotEnoughData when the events end before the horizon."""
     start, end = pd.Timestamp(as_of), pd.Timestamp(as_of) + definition.horizon
     last = events["at"].max()
+    done = events.loc[_counts_as(events, definition)]
     if pd.isna(last) or last < end - timedelta(days=1):
         when = "never start" if pd.isna(last) else f"end on {last:%Y-%m-%d}"
-        latest = "" if pd.isna(last) else f" Choose an as-of date of {last - definition.horizon:%Y-%m-%d} or earlier."
-        raise NotEnoughData(f"The events {when}, before {end:%Y-%m-%d}, where the horizon ends.", f"{latest.strip()}")
-    done = events.loc[_counts_as(events, definition)]
+        what = f"The events {when}, before {end:%Y-%m-%d}, where the horizon ends."
+        raise NotEnoughData(what, _other_day(done, last, definition))
     population = pd.Index(sorted(done.loc[done["at"] < start, "customer_id"].unique()), name="customer_id")
     if population.empty:
-        raise NotEnoughData(f"Nobody bought anything before {start:%Y-%m-%d}.", "Choose a later as-of date.")
+        what = f"Nobody bought anything before {start:%Y-%m-%d}."
+        raise NotEnoughData(what, _other_day(done, last, definition))
     stayed = done.loc[(done["at"] >= start) & (done["at"] < end), "customer_id"].unique()
     return pd.Series((~population.isin(stayed)).astype("int64"), index=population, name="left")
+
+
+def _other_day(done: pd.DataFrame, last: pd.Timestamp, definition: ChurnDefinition) -> str:
+    """Which as-of date would do; where none would, what else."""
+    if done.empty or pd.isna(last):
+        return "Import events first."
+    first, latest = done["at"].min() + timedelta(days=1), last - definition.horizon
+    if first > latest:
+        span = (last - done["at"].min()).days
+        days = definition.horizon.days
+        return f"They span {span} days and the horizon is {days}: choose a shorter --horizon, or import older events."
+    return f"Choose an as-of date from {first:%Y-%m-%d} to {latest:%Y-%m-%d}."
 
 
 def preview(events: pd.DataFrame, as_of: datetime, definition: ChurnDefinition) -> LabelPreview:

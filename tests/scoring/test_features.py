@@ -102,6 +102,14 @@ def test_data_that_end_before_the_horizon_are_refused_with_the_latest_date(shop:
     assert "2024-" in caught.value.remedy
 
 
+@pytest.mark.parametrize("as_of", ["2024-07-01", "2024-08-20", "2025-03-01"])
+def test_a_history_shorter_than_the_horizon_leads_nobody_in_a_circle(as_of: str) -> None:
+    log = events(("a", "order", "2024-08-01", 1, 5.0), ("b", "order", "2024-09-01", 1, 5.0))
+    with pytest.raises(NotEnoughData) as caught:
+        label(log, datetime.fromisoformat(as_of).replace(tzinfo=UTC), ChurnDefinition(90))
+    assert caught.value.remedy.startswith("They span 31 days and the horizon is 90: choose a shorter --horizon")
+
+
 @pytest.mark.parametrize(("text", "days"), [("90d", 90), ("12w", 84), ("3m", 90), ("90", 90), ("90 days", 90)])
 def test_horizons_are_read(text: str, days: int) -> None:
     assert parse_horizon(text) == days
