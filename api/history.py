@@ -105,7 +105,10 @@ class EventHistory:
             return self._read_ahead(names, ahead.kinds)
         known = dict(ahead.known)
         for name, events in self._events(fresh).items():
-            known[name] = tuple(sorted((*known[name], *events), key=lambda event: (event.at, event.id)))
+            once = {
+                event.id: event for event in (*known[name], *events)
+            }  # a merged file stands beside its parts a while
+            known[name] = tuple(sorted(once.values(), key=lambda event: (event.at, event.id)))
         self._ahead = _Ahead(version, ahead.kinds, known)
         return self._ahead
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -113,6 +114,15 @@ def test_what_came_into_the_log_since_is_told(log: EventLog) -> None:
     assert len(after["c0004"]) > len(before.get("c0004", ()))
     log.erase("c0004")
     assert ahead.timelines(names(4), NOW, SAID) == {}
+
+
+def test_a_file_that_repeats_others_for_a_moment_doubles_nothing(log: EventLog) -> None:
+    ahead = EventHistory(log, "CNY")
+    ahead.read_ahead(names(*range(20)), SAID)
+    before = ahead.timelines(names(*range(20)), NOW, SAID)
+    [part] = log.folder.glob("part-*.parquet")
+    shutil.copyfile(part, log.folder / "part-merged.parquet")
+    assert ahead.timelines(names(*range(20)), NOW, SAID) == before
 
 
 def test_what_waits_to_be_put_into_the_log_is_told(log: EventLog) -> None:
