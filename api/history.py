@@ -105,9 +105,7 @@ class EventHistory:
             return self._read_ahead(names, ahead.kinds)
         known = dict(ahead.known)
         for name, events in self._events(fresh).items():
-            once = {
-                event.id: event for event in (*known[name], *events)
-            }  # a merged file stands beside its parts
+            once = {event.id: event for event in (*known[name], *events)}  # a merged file stands beside its parts
             known[name] = tuple(sorted(once.values(), key=lambda event: (event.at, event.id)))
         self._ahead = _Ahead(version, ahead.kinds, known)
         return self._ahead
