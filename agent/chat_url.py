@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from agent.errors import InputError
+from agent.provider_url import read_provider_url
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HOSTS = {"whatsapp": "graph.facebook.com"}
 OPTIONS = frozenset({"app_secret", "verify", "version", "timeout"})
 VERSION = "v23.0"
@@ -43,40 +42,21 @@ def read_chat_url(text: str) -> ChatAccount:
     provider = text.partition("://")[0]
     if provider not in HOSTS:
         raise InputError("nobody knows this chat provider", REMEDY)
-    try:
-        url = urlsplit(text)
-        host, port = url.hostname or HOSTS[provider], url.port
-    except ValueError:  # its text may hold the token
-        raise InputError("the chat address has a host or port that cannot be", REMEDY) from None
-    if url.path not in ("", "/") or url.fragment or not url.username or not url.password:
-        raise InputError("the chat address has no sender and token, or something behind the host", REMEDY)
-    options = dict(parse_qsl(url.query, keep_blank_values=True))
-    if unknown := set(options) - OPTIONS:
-        raise InputError(
-            f"the chat address has an unknown option {sorted(unknown)[0]!r}", f"known: {', '.join(sorted(OPTIONS))}"
-        )
+    url = read_provider_url(text, "chat", HOSTS[provider], OPTIONS, REMEDY)
+    if not url.user or not url.secret:
+        raise InputError("the chat address has no sender and token", REMEDY)
+    options = url.options
     if not options.get("app_secret"):
         raise InputError("the chat address names no app secret (app_secret=…)", REMEDY)
     if not re.fullmatch(r"v\d{1,3}\.\d", version := options.get("version", VERSION)):
         raise InputError("version of the chat address is none", f"write it like {VERSION}")
-    scheme = "http" if host in LOOPBACK else "https"
     return ChatAccount(
         provider=provider,
-        sender=unquote(url.username),
-        token=unquote(url.password),
+        sender=url.user,
+        token=url.secret,
         app_secret=options["app_secret"],
-        base_url=f"{scheme}://{host}{f':{port}' if port else ''}",
+        base_url=url.base_url,
         verify=options.get("verify", ""),
         version=version,
-        timeout_s=_timeout(options.get("timeout", "20")),
+        timeout_s=url.timeout_s,
     )
-
-
-def _timeout(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 300:
-        raise InputError("timeout of the chat address is a number of seconds up to 300", REMEDY)
-    return seconds

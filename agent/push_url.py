@@ -10,11 +10,11 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from agent.errors import InputError
+from agent.provider_url import LOOPBACK, read_provider_url
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HOSTS = {"fcm": "fcm.googleapis.com", "jpush": "api.jpush.cn"}
 OPTIONS = {"fcm": frozenset({"key", "timeout"}), "jpush": frozenset({"timeout"})}
 REMEDY = "write it like fcm://?key=/secrets/firebase.json or jpush://APP_KEY:MASTER_SECRET@"
@@ -44,25 +44,12 @@ def read_push_url(text: str) -> PushAccount:
     provider = text.partition("://")[0]
     if provider not in HOSTS:
         raise InputError("nobody knows this push provider", REMEDY)
-    try:
-        url = urlsplit(text)
-        host, port = url.hostname or HOSTS[provider], url.port
-    except ValueError:
-        raise InputError("the push address has a host or port that cannot be", REMEDY) from None
-    options = dict(parse_qsl(url.query, keep_blank_values=True))
-    if unknown := set(options) - OPTIONS[provider]:
-        known = ", ".join(sorted(OPTIONS[provider]))
-        raise InputError(f"the push address has an unknown option {sorted(unknown)[0]!r}", f"known: {known}")
-    if url.path not in ("", "/") or url.fragment:
-        raise InputError("the push address has something behind the host", REMEDY)
-    scheme = "http" if host in LOOPBACK else "https"
-    base_url = f"{scheme}://{host}{f':{port}' if port else ''}"
-    timeout_s = _timeout(options.get("timeout", "20"))
+    url = read_provider_url(text, "push", HOSTS[provider], OPTIONS[provider], REMEDY)
     if provider == "fcm":
-        return _firebase(base_url, options.get("key", ""), timeout_s)
-    if not url.username or not url.password:
+        return _firebase(url.base_url, url.options.get("key", ""), url.timeout_s)
+    if not url.user or not url.secret:
         raise InputError("the jpush address has no key and secret", REMEDY)
-    return PushAccount(provider, base_url, unquote(url.username), unquote(url.password), timeout_s=timeout_s)
+    return PushAccount(provider, url.base_url, url.user, url.secret, timeout_s=url.timeout_s)
 
 
 def _firebase(base_url: str, named: str, timeout_s: float) -> PushAccount:
@@ -98,13 +85,3 @@ def _key_file(file: Path) -> dict[str, Any]:
         named = "" if not isinstance(found, dict) else f": {missing[0]} is missing"
         raise InputError(f"{file} is no key of a service account{named}", HOW)
     return found
-
-
-def _timeout(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 300:
-        raise InputError("timeout of the push address is a number of seconds up to 300", REMEDY)
-    return seconds

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from agent.errors import InputError
+from agent.provider_url import read_provider_url
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HOSTS = {
     "aliyun": "dysmsapi.aliyuncs.com",
     "tencent": "sms.tencentcloudapi.com",
@@ -73,24 +73,16 @@ def _account(text: str) -> SmsAccount:
     if provider not in HOSTS:
         raise InputError("nobody knows this SMS provider", f"write it like {' or '.join(SHAPES.values())}")
     remedy = f"write it like {SHAPES[provider]}"
-    try:
-        url = urlsplit(text)
-        host, port = url.hostname or HOSTS[provider], url.port
-    except ValueError:  # its text may hold the secret
-        raise InputError(f"the {provider} address has a host or port that cannot be", remedy) from None
-    if url.path not in ("", "/") or url.fragment or not url.username or not url.password:
-        raise InputError(f"the {provider} address has no id and secret, or something behind the host", remedy)
-    options = dict(parse_qsl(url.query, keep_blank_values=True))
-    if unknown := set(options) - OPTIONS[provider]:
-        known = ", ".join(sorted(OPTIONS[provider]))
-        raise InputError(f"the {provider} address has an unknown option {sorted(unknown)[0]!r}", f"known: {known}")
+    url = read_provider_url(text, provider, HOSTS[provider], OPTIONS[provider], remedy)
+    if not url.user or not url.secret:
+        raise InputError(f"the {provider} address has no id and secret", remedy)
+    options = url.options
     _require(provider, options, remedy)
-    scheme = "http" if host in LOOPBACK else "https"
     return SmsAccount(
         provider=provider,
-        user=unquote(url.username),
-        secret=unquote(url.password),
-        base_url=f"{scheme}://{host}{f':{port}' if port else ''}",
+        user=url.user,
+        secret=url.secret,
+        base_url=url.base_url,
         sign=options.get("sign", "").strip("【】 "),
         app=options.get("app", ""),
         region=options.get("region", "ap-guangzhou"),
@@ -98,7 +90,7 @@ def _account(text: str) -> SmsAccount:
         service=options.get("service", ""),
         callback=options.get("callback", ""),
         answers=options.get("answers", ""),
-        timeout_s=_timeout(options, remedy),
+        timeout_s=url.timeout_s,
     )
 
 
@@ -114,13 +106,3 @@ def _require(provider: str, options: Mapping[str, str], remedy: str) -> None:
     for name in ("callback", "answers"):
         if not options.get(name, "https://").startswith("https://"):
             raise InputError(f"{name} of the {provider} address is not https://", remedy)
-
-
-def _timeout(options: Mapping[str, str], remedy: str) -> float:
-    try:
-        seconds = float(options.get("timeout", "20"))
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 300:
-        raise InputError("timeout of the SMS setting is a number of seconds up to 300", remedy)
-    return seconds

@@ -52,7 +52,7 @@ WATCHED: tuple[tuple[Any, str, str], ...] = (
     (Filler, "fill", "cell, fill, citations, judgement, message"),
     (CellStock, "write", CELLS),
     (quick, "reach", LONG_WAY),
-    (QuickPath, "_recall", LONG_WAY),
+    (QuickPath, "_recall", "read what ever happened to those on the long way"),
     (GroupLedger, "keep", "store reservations"),
     (Cases, "keep_reached", "store cases, drafts, verdicts, trace"),
     (Outbox, "enqueue_new", "store messages"),
@@ -64,6 +64,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self.times: Counter[str] = Counter()
         self._inside: list[float] = []
 
     def over(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +91,7 @@ class Watch:
 
     def _took(self, name: str, spent: float) -> None:
         self.seconds[name] += spent - self._inside.pop()
+        self.times[name] += 1
         if self._inside:
             self._inside[-1] += spent
 
@@ -109,8 +111,8 @@ def a_shop(folder: Path, customers: int) -> Workshop:
     return workshop
 
 
-def measure(customers: int) -> tuple[dict[str, float], Counter[str], float]:
-    """Seconds by stage, cases by status, and the megabytes that the campaign added at its peak."""
+def measure(customers: int) -> tuple[Watch, Counter[str], float]:
+    """Where the time went, cases by status, and the megabytes that the campaign added at its peak."""
     with tempfile.TemporaryDirectory() as folder:
         workshop = a_shop(Path(folder) / "home", customers)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -126,13 +128,13 @@ def measure(customers: int) -> tuple[dict[str, float], Counter[str], float]:
         whole()
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         statuses = Counter({status.value: n for status, n in workshop.store.cases.counts().items()})
-    return watch.seconds, statuses, after - before
+    return watch, statuses, after - before
 
 
 def main() -> None:
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
-    seconds, statuses, added = measure(customers)
-    total = sum(seconds.values())
+    watch, statuses, added = measure(customers)
+    seconds, total = watch.seconds, sum(watch.seconds.values())
     sys.stdout.write(f"a campaign in cells over {customers:,} customers: {dict(statuses)}\n")
     for name, spent in sorted(seconds.items(), key=lambda row: -row[1]):
         sys.stdout.write(f"  {spent:8.2f} s  {spent / total:5.0%}  {1000 * spent / customers:7.2f} ms each  {name}\n")
@@ -141,7 +143,10 @@ def main() -> None:
         f"  {total:8.2f} s in all, {customers / total:,.0f} customers a second, {peak:,.0f} MB at the peak\n"
     )
     sys.stdout.write(f"  of which {added:,.0f} MB came with scoring and the campaign itself\n")
-    cells = seconds[CELLS]
+    cells, alone = seconds[CELLS], seconds[LONG_WAY]
+    quick = (customers - watch.times[LONG_WAY]) / (total - cells - alone)
+    sys.stdout.write(f"  {quick:,.0f} customers a second but for the cells and the long way; ")
+    sys.stdout.write(f"on the long way {watch.times[LONG_WAY]:,}, {watch.times[LONG_WAY] / alone:,.0f} a second\n")
     minutes = (cells + (total - cells) / customers * 1_000_000) / 60
     sys.stdout.write(
         f"a million at this rate, the cells drafted once: {minutes:,.0f} minutes; the goal is {GOAL_S // 60}, "
