@@ -17,6 +17,7 @@ from agent import feedback, gatekeeper
 from agent.chat.grounding import covering
 from agent.chat.intent import asks_who_we_are, intent_of, wants_closed
 from agent.chat.model import word_it
+from agent.chat.orders import asks_where, last_order
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -26,6 +27,7 @@ from agent.domain import (
     CaseStatus,
     Customer,
     Decision,
+    Fact,
     FactSheet,
     Language,
     Offer,
@@ -58,6 +60,7 @@ class Plan:
     hand_off: bool = False
     because: str = ""
     about: Case | None = None
+    order: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ def _plan(
     if threatens(question):
         return Plan("leaving", hand_off=True, because="says that they may leave: a person should talk to them")
     clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
+    if intent is Intent.QUESTION and asks_where(question):
+        return _about_order(last_order(customer, language, house) if customer else ())
     if intent is Intent.COMPLAINT:
         because = "complains: a person should look at the case"
         occasion = "complaint_answer" if clauses else "complaint"
@@ -126,6 +131,13 @@ def _plan(
     if not clauses:
         return Plan("not_covered")
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
+
+
+def _about_order(order: tuple[Fact, ...]) -> Plan:
+    """Which order is on record, and no guess about the carrier: that a colleague can look up."""
+    known = {fact.slot for fact in order}
+    occasion = "order_item" if "last_item" in known else "order" if known else "order_unknown"
+    return Plan(occasion, hand_off=True, because="asks where an order is: look it up with the carrier", order=order)
 
 
 def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
@@ -189,7 +201,7 @@ def last_message(customer: Customer | None, house: House) -> Case | None:
 def _say(
     plan: Plan, conversation: Conversation, customer: Customer | None, language: Language, trace_id: str, house: House
 ) -> _Said:
-    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about)
+    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about, plan.order)
 
     def judge(filled: Realised) -> Verdict:
         return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict

@@ -55,7 +55,7 @@ def build_fact_sheet(
     clauses = _clauses_in_force(passages, today)
     facts = [
         *_customer_facts(customer),
-        *_order_facts(events, language, today, zone, names_of(customer)),
+        *order_facts(events, language, today, zone, names_of(customer)),
         *(_ticket_facts(events, case, language, zone, names_of(customer))),
         *_offer_facts(offer, language, case.channel),
         *_policy_facts(clauses, case, language),
@@ -106,7 +106,7 @@ def _customer_facts(customer: Customer) -> Iterable[Fact]:
         yield _fact("tier", tier, source)
 
 
-def _order_facts(
+def order_facts(
     events: Sequence[Event], language: Language, today: date, zone: ZoneInfo, people: Sequence[str]
 ) -> Iterable[Fact]:
     """Of the last order that was not cancelled: the item of its dearest line, because that is the one remembered."""

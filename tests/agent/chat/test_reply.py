@@ -9,6 +9,7 @@ import pytest
 
 from agent import gatekeeper, pipeline
 from agent.chat import Answer, Conversation, Intent, Turn, reply_to
+from agent.chat.orders import last_order
 from agent.chat.sheet import sheet_for
 from agent.chat.words import occasions, template
 from agent.domain import CaseStatus, Channel, Consent, Decision, Language, Realised
@@ -26,6 +27,35 @@ def ask(street: Street, *turns: str, customer_id: str | None = None) -> Answer:
     roles = ["user" if (len(turns) - at) % 2 else "assistant" for at in range(len(turns))]
     said = tuple(Turn(role, text) for role, text in zip(roles, turns, strict=True))
     return reply_to(Conversation(said, customer_id), street.house)
+
+
+# --- their own order --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "customer_id", "said"),
+    [
+        ("我的订单到哪了", "c1", "2025年12月25日下的，买的是紫砂茶具套装"),
+        ("我上周买的杯子发货了吗", "c1", "紫砂茶具套装"),
+        ("where is my order?", "c2", "December 25, 2025: Cast Iron Teapot"),
+        ("Has my parcel been dispatched?", "c2", "Cast Iron Teapot"),
+        ("查一下我的快递", None, "订单号"),
+        ("Can you track my package", None, "order number"),
+    ],
+)
+def test_who_asks_where_their_order_is_hears_which_one_and_gets_a_person(
+    street: Street, question: str, customer_id: str | None, said: str
+) -> None:
+    answer = ask(street, question, customer_id=customer_id)
+    assert said in answer.text
+    assert answer.hand_off
+    assert not answer.citations
+    assert answer.verdict.decision is Decision.PASS
+
+
+def test_a_customer_without_orders_hears_of_none(street: Street) -> None:
+    street.house.store.people.put([a_customer("c9")], NOW)
+    assert "下的" not in ask(street, "我的包裹到哪里了", customer_id="c9").text
 
 
 # --- grounded ---------------------------------------------------------------------------------------------------------
@@ -262,13 +292,16 @@ def test_every_sentence_of_the_file_passes_the_gate_with_every_clause(
 ) -> None:
     clauses = [c for c in _clauses(street, language) if c.customer_text]
     assert len(clauses) > 10
+    customer = street.house.store.people.get("c1" if language is Language.ZH else "c2")
+    order = last_order(customer, language, street.house)
     for occasion in occasions(language):
+        who = customer if occasion.startswith("order") else None
         for one, other in zip(clauses, clauses[1:] + clauses[:1], strict=True):
             used = (one, other)
             about = a_case(situation="late_delivery")
-            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW, about)
+            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW, about, order)
             text, spans = fill(template(occasion, language), sheet, 0, "body")
-            verdict = gatekeeper.ask_reply(Realised(None, text, spans), None, language, used, street.house).verdict
+            verdict = gatekeeper.ask_reply(Realised(None, text, spans), who, language, used, street.house).verdict
             assert verdict.findings == (), (occasion, text)
             if not spans or "{policy" not in template(occasion, language):
                 break
