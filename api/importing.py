@@ -23,7 +23,10 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one file gave. `quarantine` is the file with the rows that were set aside; None when there were none."""
+    """What one file gave. `quarantine` is the file with the rows that were set aside; None when there were none.
+
+    `notes` say what was read on trust.
+    """
 
     rows: int
     accepted: int
@@ -33,6 +36,7 @@ class Imported:
     reasons: Mapping[str, int]
     quarantine: Path | None
     dry_run: bool
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -44,6 +48,7 @@ class Imported:
             "reasons": dict(self.reasons),
             "quarantine": str(self.quarantine) if self.quarantine else None,
             "dry_run": self.dry_run,
+            "notes": list(self.notes),
         }
 
 
@@ -84,7 +89,7 @@ def import_events(
         added, there = workshop.log.append(batch.events)
         progress("meeting new customers", 0.9)
         _meet(workshop, path, batch.events, made_up)
-    return _imported(batch.counts, len(batch.events), added, there, batch.quarantine, aside, dry_run)
+    return _imported(batch.counts, len(batch.events), added, there, batch.quarantine, aside, dry_run, batch.notes)
 
 
 def import_customers(
@@ -224,9 +229,9 @@ def _imported(
     quarantine: pd.DataFrame,
     aside: Path | None,
     dry_run: bool,
+    notes: tuple[str, ...] = (),
 ) -> Imported:
     reasons = quarantine["code"].value_counts().to_dict() if len(quarantine) else {}
     rows = int(counts.get("rows", accepted))
-    return Imported(
-        rows, accepted, added, there, len(quarantine), {str(k): int(v) for k, v in reasons.items()}, aside, dry_run
-    )
+    told = {str(code): int(count) for code, count in reasons.items()}
+    return Imported(rows, accepted, added, there, len(quarantine), told, aside, dry_run, notes)

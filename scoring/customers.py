@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.dates import parse_dates
+from scoring.errors import BadColumn
 from scoring.headers import ColumnMap, plain, recognise, require
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
@@ -127,6 +128,7 @@ def read_customers(
     table = source if isinstance(source, pd.DataFrame) else read_table(source)
     found = recognise(table, "customer", _with_consent_details(table, mapping))
     require(found, table, ("customer_id",))
+    _refuse_orders(table, found)
     quarantine = Quarantine()
     ids = as_id(table[found["customer_id"]])
     quarantine.add(table[found["customer_id"]][ids.isna()], found["customer_id"], "no_id")
@@ -138,6 +140,19 @@ def read_customers(
     counts = {"rows": len(table), "customers": len(customers), **quarantine.counts()}
     carried = frozenset({"age" if name == "birth_date" else name for name in found}) & frozenset(CUSTOMER_COLUMNS)
     return CustomerBatch(customers.reset_index(drop=True), quarantine.frame(), counts, carried)
+
+
+def _refuse_orders(table: pd.DataFrame, found: dict[str, str]) -> None:
+    """A file of order lines names customers too, and says nothing about them. Raises BadColumn."""
+    lines = recognise(table, "order")
+    telling = [lines[name] for name in ("order_id", "quantity", "unit_price", "amount") if name in lines]
+    if telling and not set(found) - {"customer_id", "country"} - {
+        n for n, header in found.items() if header in telling
+    }:
+        raise BadColumn(
+            f"This looks like a file of order lines ({', '.join(telling)}), not of customers.",
+            "Bring it in as orders: holdfast import orders FILE. Customers who are new are met by the way.",
+        )
 
 
 class _People:

@@ -34,6 +34,23 @@ def parse_dates(values: pd.Series, zone: str = "UTC") -> pd.Series:
     return parsed
 
 
+def read_on_trust(values: pd.Series) -> str | None:
+    """How dates such as 10/11/2026 were read, where nothing in the column tells day from month; None where it does.
+
+    Nothing tells when no day is above 12 and both readings keep the file's order equally well.
+    """
+    if not pd.api.types.is_string_dtype(values) and values.dtype != object:
+        return None
+    parts = _slashed(_plain(values.astype("string").str.strip()))
+    if parts.empty or (parts[[0, 1]] > 12).to_numpy().any() or (parts[0] == parts[1]).all():
+        return None
+    if _steps_back(parts, 0) != _steps_back(parts, 1):
+        return None
+    one = parts[parts[0] != parts[1]].iloc[0]
+    day = pd.Timestamp(year=int(_year(one[2])), month=int(one[1]), day=int(one[0]))
+    return f"{int(one[0])}/{int(one[1])}/{int(one[2])} was read day first, as {day:%Y-%m-%d}"
+
+
 def looks_like_dates(values: pd.Series) -> bool:
     """True when a text column is one of dates: at least 95 % of its known values read as such."""
     if pd.api.types.is_datetime64_any_dtype(values):
@@ -76,7 +93,7 @@ def _iso(plain: pd.Series, zone: str) -> pd.Series:
 
 
 def _day_or_month_first(text: pd.Series) -> tuple[str, ...]:
-    parts = text.str.extract(r"^(\d{1,2})/(\d{1,2})/(\d{2,4})").apply(pd.to_numeric, errors="coerce").dropna()
+    parts = _slashed(text)
     if parts.empty:
         return DAY_FIRST
     first, second = parts[0], parts[1]
@@ -85,6 +102,15 @@ def _day_or_month_first(text: pd.Series) -> tuple[str, ...]:
         return DAY_FIRST if day_first > month_first else MONTH_FIRST
     ordered = {order: _steps_back(parts, day) for order, day in ((DAY_FIRST, 0), (MONTH_FIRST, 1))}
     return min(ordered, key=lambda order: ordered[order])
+
+
+def _slashed(text: pd.Series) -> pd.DataFrame:
+    """The three numbers of each date like 10/11/2026; columns 0, 1, 2."""
+    return text.str.extract(r"^(\d{1,2})/(\d{1,2})/(\d{2,4})\b").apply(pd.to_numeric, errors="coerce").dropna()
+
+
+def _year(written: float) -> int:
+    return int(written) if written > 99 else 2000 + int(written)
 
 
 def _steps_back(parts: pd.DataFrame, day: int) -> float:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,7 +29,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scoring.dates import parse_dates
+from scoring.dates import parse_dates, read_on_trust
 from scoring.errors import BadColumn
 from scoring.headers import ColumnMap, known_words, plain, recognise, require
 from scoring.quarantine import Quarantine
@@ -109,11 +109,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class EventBatch:
-    """What one file gave: good rows, bad rows (line, column, value, code, reason), and counts of both by reason."""
+    """What one file gave: good rows, bad rows (line, column, value, code, reason), and counts of both by reason.
+
+    `notes` say what was read on trust, where the file could also mean something else.
+    """
 
     events: pd.DataFrame
     quarantine: pd.DataFrame
     counts: dict[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def read_orders(
@@ -207,7 +211,19 @@ def _read(
     _opinions(events, table, found, good, quarantine)
     events = _typed(events.loc[good].assign(event_id=""))
     events = _name_events(events, table, found, quarantine)
-    return EventBatch(events.reset_index(drop=True), quarantine.frame(), _counts(table, events, quarantine))
+    counts = _counts(table, events, quarantine)
+    notes = tuple(_notes(table[found["at"]], counts))
+    return EventBatch(events.reset_index(drop=True), quarantine.frame(), counts, notes)
+
+
+def _notes(at: pd.Series, counts: dict[str, int]) -> Iterator[str]:
+    if (told := read_on_trust(at)) is not None:
+        yield f"{at.name}: {told}; nothing in the file says so. If it is wrong, write dates as 2026-11-30."
+    if same := counts["identical_rows"]:
+        yield (
+            f"rows that repeat an earlier row in every column: {same:,}. Each was counted, because a till writes a line "
+            "twice when two are scanned. If your export doubles rows, take them out before you import."
+        )
 
 
 def _customers(events: pd.DataFrame, said: pd.Series, good: pd.Series, quarantine: Quarantine) -> pd.Series:

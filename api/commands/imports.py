@@ -130,4 +130,6 @@ def _told(call: Call, file: Path, report: dict[str, Any]) -> dict[str, Any]:
         call.say(f"  set aside: {count:,} × {reason}")
     if report["quarantine"]:
         call.say(f"  see {report['quarantine']}")
+    for note in report["notes"]:
+        call.remark(f"note: {note}")
     return report

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pandas as pd
+import pytest
 
 from scoring.customers import read_customers
+from scoring.errors import BadColumn
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -41,3 +43,25 @@ def test_a_row_without_id_and_a_repeated_one_are_set_aside() -> None:
 def test_a_consent_that_nobody_gave_is_missing_not_true() -> None:
     batch = read_customers(pd.DataFrame({"customer_id": ["1"], "name": ["A"]}))
     assert batch.customers["consent_email"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "orders"),
+    [
+        (("customer_id", "order_id", "date", "quantity", "price"), True),
+        (("CustomerID", "InvoiceNo", "Quantity", "UnitPrice", "Country"), True),
+        (("会员号", "订单编号", "数量", "单价"), True),
+        (("customer_id",), False),
+        (("customer_id", "name", "quantity"), False),
+        (("customer_id", "email", "order_id"), False),
+        (("customer_id", "points"), False),
+    ],
+)
+def test_a_file_of_order_lines_is_no_customer_list(columns: tuple[str, ...], orders: bool) -> None:
+    table = pd.DataFrame({name: ["1", "2"] for name in columns})
+    if orders:
+        with pytest.raises(BadColumn, match="order lines") as caught:
+            read_customers(table)
+        assert "import orders" in caught.value.remedy
+    else:
+        assert read_customers(table).counts["customers"] == 2

@@ -77,6 +77,32 @@ def test_identical_rows_are_two_events_and_reading_again_gives_the_same_ids() ->
     assert first["event_id"].tolist() == second["event_id"].tolist()
 
 
+def test_rows_that_are_the_same_are_told_and_counted() -> None:
+    twice = read_orders(pd.concat([orders(), orders()], ignore_index=True), now=NOW)
+    assert len(twice.events) == 2
+    assert "repeat an earlier row in every column: 1." in twice.notes[0]
+    assert read_orders(orders(), now=NOW).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("dates", "told"),
+    [
+        (["10/11/2025", "10/11/2025"], "10/11/2025 was read day first, as 2025-11-10"),
+        (["3/4/24"], "3/4/24 was read day first, as 2024-04-03"),
+        (["10/11/2025", "25/11/2025"], None),  # there is no month 25
+        (["10/11/2025", "11/25/2025"], None),
+        (["10/11/2025", "11/11/2025", "12/11/2025", "01/12/2025"], None),  # in order one way alone
+        (["5/5/2025"], None),  # the same either way
+        (["2025-11-10"], None),
+        (["2025年11月10日"], None),
+    ],
+)
+def test_a_date_that_could_be_two_is_told(dates: list[str], told: str | None) -> None:
+    table = pd.DataFrame({"customer_id": [f"c{n}" for n in range(len(dates))], "date": dates})
+    notes = read_orders(table, now=NOW).notes
+    assert notes == () if told is None else told in notes[0]
+
+
 def test_a_mapping_names_columns_that_nobody_would_guess(tmp_path: Path) -> None:
     table = pd.DataFrame({"cust no": ["7"], "when": ["2024-05-01"]})
     with pytest.raises(BadColumn, match="customer_id"):
