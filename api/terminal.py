@@ -12,8 +12,9 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
+WIDTH = 120
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -51,6 +53,17 @@ class Call:
         """Words for a person; nothing in JSON mode."""
         if not self.as_json:
             sys.stdout.write(text + "\n")
+
+    def say_all(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Names and values below one another, a long value wrapped under its own beginning."""
+        for name, value in lines:
+            head = f"    {name:<24} "
+            under = " " * len(head)
+            for paragraph in value.split("\n"):
+                self.say(
+                    "\n".join(textwrap.wrap(paragraph, WIDTH, initial_indent=head, subsequent_indent=under)) or head
+                )
+                head = under
 
     def show(self, renderable: Any) -> None:
         """A rich table or panel; nothing in JSON mode."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.terminal import Call, command
+from api.unfold import unfolded
 
 if TYPE_CHECKING:
     from api.bootstrap import Workshop
@@ -160,7 +161,8 @@ def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     if not steps:
         raise NotFound(f"no cell {name!r}", "see the trace of one of its cases")
     for step in steps:
-        call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step:8}  {_short(step.data)}")
+        call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step}")
+        call.say_all(unfolded(step.data))
     return {
         "case_id": name,
         "steps": [{"step": step.step, "at": step.at.isoformat(), "data": dict(step.data)} for step in steps],
@@ -242,8 +244,3 @@ def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:
             ", ".join(row["findings"]),
         )
     call.show(table)
-
-
-def _short(data: Any) -> str:
-    text = ", ".join(f"{key}={value}" for key, value in data.items())
-    return text if len(text) <= 160 else text[:157] + "…"
