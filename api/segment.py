@@ -127,6 +127,12 @@ def moment_of(message: Mapping[str, Any], now: datetime) -> datetime:
     return at
 
 
+KNOWN_NAMES = (
+    "Names that are known: Order Completed, Product Viewed, Product Added, Product Reviewed, Support Ticket Created, "
+    "下单, 浏览商品 …; your own names are taught in overrides/api/event_names.toml under the home folder"
+)
+
+
 def _kind(message: Mapping[str, Any]) -> str:
     if message.get("type", "track") in ("page", "screen"):
         return "visit"
@@ -135,7 +141,7 @@ def _kind(message: Mapping[str, Any]) -> str:
         raise Refused("event", "the name of the event is missing")
     kind = event_kinds().get(plain(name))
     if kind is None:
-        raise Refused("event", f"nothing is known about {name[:80]!r}; see event_names.toml")
+        raise Refused("event", f"no event of ours is called {name[:80]!r}. {KNOWN_NAMES}")
     return kind
 
 

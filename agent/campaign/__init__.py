@@ -8,7 +8,7 @@ cannot be meant, `moves` are the turns of a campaign's life with who made them, 
 """
 
 from agent.campaign.mind import Mind, warnings
-from agent.campaign.moves import begin, cancel, due, is_over, pause, resume, sign_off
+from agent.campaign.moves import begin, cancel, changes, due, is_over, pause, resume, sign_off
 from agent.campaign.placing import candidates
 from agent.campaign.preview import Preview, preview
 from agent.campaign.walk import approve_all, go_through, run, walk_through
@@ -20,6 +20,7 @@ __all__ = [
     "begin",
     "cancel",
     "candidates",
+    "changes",
     "due",
     "go_through",
     "is_over",

@@ -14,7 +14,7 @@ from typing import Any
 
 from agent import pipeline
 from agent.campaign.checks import at_stake, require_sense
-from agent.domain import CampaignRow, CampaignStatus, CampaignStep, CaseStatus
+from agent.domain import CampaignRow, CampaignStatus, CampaignStep, CaseStatus, Money
 from agent.errors import InputError, TransitionNotAllowed
 from agent.house import House
 from agent.money import to_major
@@ -54,10 +54,30 @@ def begin(plan: Plan, by: str, house: House) -> CampaignStatus:
             _open_pot(plan, house)
         # The chance of being held out is kept with it: else nobody could check that the arms have their shares.
         row = {**as_row(plan), "holdout_share": house.holdout_share}
+        changed = "; ".join(changes(plan, house))
         house.store.campaigns.put(plan.id, status, row, now, by)
         steps = {C.REVIEW: "proposed", C.SCHEDULED: "scheduled"}
-        _note(plan.id, steps.get(status, "started"), by, plan_hash(plan), house)
+        _note(plan.id, steps.get(status, "started"), by, plan_hash(plan), house, changed)
     return status
+
+
+def changes(plan: Plan, house: House) -> tuple[str, ...]:
+    """What this plan says that the one on record under its id does not, key by key; () for a new campaign."""
+    if house.store.campaigns.status(plan.id) is None:
+        return ()
+    before, after = as_row(plan_of(house.store.campaigns.row(plan.id).plan)), as_row(plan)
+    keys = [key for key in {**before, **after} if key != "currency" and before.get(key) != after.get(key)]
+    return tuple(f"{_SAID.get(key, key)}: {_said(key, before)} → {_said(key, after)}" for key in keys)
+
+
+_SAID = {"budget_minor": "budget"}
+
+
+def _said(key: str, row: Mapping[str, Any]) -> str:
+    value = row.get(key)
+    if key == "budget_minor" and value is not None:
+        return f"{to_major(Money(value, row['currency']))} {row['currency']}"
+    return "none" if value in (None, [], {}) else json.dumps(value, ensure_ascii=False).strip('"')
 
 
 def sign_off(campaign_id: str, by: str, house: House, seen: str | None = None) -> CampaignStatus:

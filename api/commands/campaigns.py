@@ -155,6 +155,8 @@ def start(
     if limit_to_drafts:
         chosen = replace(chosen, auto_send=False)
     _warn(call, campaign.warnings(chosen, workshop.house))
+    for change in campaign.changes(chosen, workshop.house):
+        call.remark(f"the plan of {chosen.id} is changed: {change}")
     with call.progress("campaign") as progress:
         if campaign.begin(chosen, by, workshop.house) is CampaignStatus.RUNNING:
             told = campaign.walk_through(

@@ -51,6 +51,18 @@ def test_above_the_amount_nothing_happens_before_somebody_else_has_signed(street
     assert told == [("proposed", "mei"), ("signed", "jun")]
 
 
+def test_what_a_plan_changes_is_told_and_stands_in_the_history(street: Street) -> None:
+    house = street.house
+    assert campaign.changes(PLAN, house) == ()
+    campaign.begin(PLAN, "mei", house)
+    assert campaign.changes(PLAN, house) == ()
+    dearer = replace(PLAN, budget=Money(350_000, "CNY"), top=2)
+    assert campaign.changes(dearer, house) == ("top: none → 2", "budget: 2000.00 CNY → 3500.00 CNY")
+    campaign.begin(dearer, "jun", house)
+    first, second = street.store.campaigns.steps("spring")
+    assert (first.note, second.note) == ("", "top: none → 2; budget: 2000.00 CNY → 3500.00 CNY")
+
+
 @pytest.mark.parametrize("name", ["mei", "MEI", " Mei ", "ｍｅｉ"])
 def test_the_same_person_is_refused_however_the_name_is_written(house: House, name: str) -> None:
     campaign.begin(PLAN, "mei", house)
