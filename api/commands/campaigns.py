@@ -63,7 +63,7 @@ def preview(
     for name, count in look.arms.items():
         call.say(f"  {count:,} in the arm {name}")
     for why, count in look.excluded.items():
-        call.say(f"  {count:,} excluded: {why}")
+        call.say(f"  {count:,} excluded: {_in_words(why)}")
     for offer, count in look.offers.items():
         call.say(f"  {count:,} × {offer}")
     if told.frozen:
@@ -362,6 +362,15 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
         data["band"] = band
     plan = read_plan(data, workshop.brand.currency)
     return replace(plan, top=top) if top is not None else plan
+
+
+def _in_words(why: str) -> str:
+    """A rule of the gate with what it means; the campaign's own reasons are words already."""
+    from agent.domain import Language
+    from api.console.texts import texts
+
+    known = texts(Language.EN).get(f"excluded.{why.lower()}")
+    return f"{known} ({why})" if known else why
 
 
 def _status(call: Call, workshop: Any, campaign_id: str) -> dict[str, Any]:
