@@ -33,11 +33,23 @@ def wrong_times(field: Field, message: Message) -> Iterator[Finding]:
     """Hours of an appointment that neither record nor clause names, where the record holds one."""
     if not any(re.search(r"T\d{2}:\d{2}", str(value)) for _, value in message.licence.facts):
         return
-    known = {time for text in _sources(message) for time in _times(text)}
+    named = {time for text in _sources(message) for time in _times(text)}
+    known = named | set(_hours_off(named, message))
     for match in _CLOCK.finditer(field.tight.text):
         if _AN_APPOINTMENT.search(field.sentence(match.start())) and not _time(match) & known:
             reason = f"The record knows no {match.group().strip()}."
             yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+def _hours_off(named: set[tuple[int, int]], message: Message) -> Iterator[tuple[int, int]]:
+    """So many hours before or after a time that is named, where a clause counts hours: two before ten is eight."""
+    terms = {
+        q.value for q in message.licence.quantities if q.kind == "hours" and q.value == int(q.value) and q.value < 12
+    }
+    for hour, minute in named:
+        for hours in map(int, terms):
+            yield (hour - hours) % 12, minute
+            yield (hour + hours) % 12, minute
 
 
 def _sources(message: Message) -> Iterator[str]:

@@ -23,7 +23,7 @@ from agent.guardrails.clauses import (
     waives,
     widens,
 )
-from agent.guardrails.derived import follows, is_span_between
+from agent.guardrails.derived import follows, is_span_between, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -123,7 +123,7 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
     """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
     text = field.tight.text
     for start, end in sentences(text):
-        sentence = text[start:end]
+        sentence = _THEIR_WORDS.sub(_unsaid, text[start:end])
         topics = topics_of(sentence)
         if sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
             continue
@@ -143,6 +143,19 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             yield Statement(start, end, sentence, topics, numbers)
 
 
+# 您亲戚说的“稳赚不赔”: what stands in these quotes is nobody's promise here
+_THEIR_WORDS = sieve(
+    r"(?:(?:您|你|他们?|她|亲戚|朋友|网上|有人|别人|客户|对方|骗子|传言|广告)\w{0,8}(?:说|问|写|讲|称|提|担心|以为|传)\w{0,3}"
+    r"|所谓的?)[:：,，]?(?:“[^”\n]{1,60}”|「[^」\n]{1,60}」|\"[^\"\n]{1,60}\")"
+    r"|(?<![a-z])(?:you|they|somebody|someone|friend|caller|ad|message)(?: \w+){0,2} (?:said|say|says|asked|wrote|read"
+    r"|saw|heard|mentioned|quoted|called it),? (?:“[^”\n]{1,90}”|\"[^\"\n]{1,90}\")"
+)
+
+
+def _unsaid(match: re.Match[str]) -> str:
+    return "\x1f" * len(match.group())
+
+
 _NOT_SO = sieve(r"(?:不是|并非|而不是|没有)$|(?<![a-z])(?:not|isn't|wasn't) (?:a |the )?$")
 
 
@@ -151,7 +164,26 @@ def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], 
     clauses = message.licence.clause_sentences
     if denies(sentence):
         return any(shared(clause, passage) >= 1 for clause in clauses)
-    return (bool(numbers) or says_of_all(sentence)) and any(shared(clause, sentence) >= 2 for clause in clauses)
+    near = [at for at, clause in enumerate(clauses) if shared(clause, sentence) >= 2]
+    if says_of_all(sentence):
+        return bool(near)
+    if _is_tip(
+        sentence
+    ):  # "in the first month, wipe it every day": only a number that the clause also gives can be wrong
+        told = {number.kind for at in near for number in message.licence.clause_quantities[at]}
+        return any(number.kind in told for number in numbers)
+    return bool(numbers) and bool(near)
+
+
+_GRANTS = sieve(
+    r"可以?|能|会|免|退|换|赔|保|送|给您|为您|享|包|我们|有效|截止|前|内|(?<![a-z])(?:we|you(?:'ll| can| have| get)|free"
+    r"|within|by|until|can|will|covered|valid)(?![a-z])"
+)
+
+
+def _is_tip(sentence: str) -> bool:
+    """Whether it only says how to use or keep a thing: nobody is given anything, and no term runs."""
+    return not _GRANTS.search(sentence)
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
@@ -191,7 +223,11 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         return severity, "No clause waives this. Take it out, or use a licensed act."
     if contradict(backing):
         return Severity.HUMAN, "The policies contradict each other here. A person decides."
-    unknown = [number for number in statement.numbers if not _is_backed(number, field, message)]
+    unknown = [
+        number
+        for number in statement.numbers
+        if not _is_backed(number, field, message) and not _is_aside(number, field, message)
+    ]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
     if denies(said):
@@ -273,13 +309,42 @@ _STRONG = sieve(
 )
 
 
+def _is_aside(number: Quantity, field: Field, message: Message) -> bool:
+    """Whether the part between two commas that holds the number speaks of something else: 不懂的地方一起看五分钟."""
+    text = field.tight.text
+    start, end = field.sentence_at(number.start)
+    part = next(
+        (text[a:b] for a, b in _parts(text, start, end) if a <= number.start < b),
+        "",
+    )
+    rest = part.replace(number.text, "")
+    if len(rest.strip()) < (5 if any("\u4e00" <= char <= "\u9fff" for char in rest) else 18):
+        return False
+    if topics_of(part) or _BINDS.search(part) or _GRANTS.search(part):
+        return False
+    return not any(shared(clause, rest) for clause in message.licence.clause_sentences)
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for mark in _COMMA.finditer(text, start, end):
+        yield at, mark.start()
+        at = mark.end()
+    yield at, end
+
+
+_COMMA = sieve(r"[,，;；:：]")
+
+
 def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
     """Whether an input says the number, or it follows from what the inputs say."""
     licence = message.licence
     if licence.says(number) or licence.has_number(number.value):
         return True
     if number.kind == "amount":
-        return follows(number.value, field, message)
+        return follows(number.value, field, message) or shown(number.value, field, number.start, message)
+    if number.kind == "days" and message.licence.in_clause(f"第{number.value + 1}天"):  # 从第4天起算: 头3天没有
+        return True
     if number.kind == "weeks":  # two weeks for fifteen days is how people speak
         return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
     return number.kind == "days" and is_span_between(int(number.value), message)

@@ -73,7 +73,7 @@ def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
 def _own_sums(message: Message) -> frozenset[Decimal]:
     """Sums of the record and the row: what a clause names is not added to what somebody paid."""
     offer = message.context.offer
-    own = set(message.licence.money)
+    own = {*message.licence.money, *message.licence.told_money}
     return frozenset(own | ({offer.value} if offer is not None and offer.kind == "amount" else set()))
 
 

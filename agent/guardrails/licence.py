@@ -150,6 +150,13 @@ class Licence:
         )
 
     @cached_property
+    def told_money(self) -> frozenset[Decimal]:
+        """Sums that stand in the texts of the record, such as what the customer wrote."""
+        language = self._context.customer.language
+        texts = (text for text in self.fact_texts if not _ISO_DAY.fullmatch(text))
+        return frozenset(q.value for text in texts for q in _read(text, language, self._today)[0] if q.kind in _MONEY)
+
+    @cached_property
     def totals(self) -> frozenset[Decimal]:
         """Counts of the record that a price is for: sixteen lessons for 1,280."""
         return frozenset(

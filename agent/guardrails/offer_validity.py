@@ -144,10 +144,19 @@ _OTHER_MATTER = sieve(
 
 
 def _belongs_elsewhere(mention: DateMention, field: Field, message: Message, offer: OfferTerms) -> bool:
-    """A deadline of something else (delivery, returns, a call) in a sentence that does not speak of the offer."""
+    """A deadline of something else (delivery, returns, a call), or of nothing that one could buy or use."""
     if _beside_offer(mention, field, message, offer):
         return False
-    return bool(_OTHER_MATTER.search(field.sentence(mention.start)))
+    sentence = field.sentence(mention.start)
+    return bool(_OTHER_MATTER.search(sentence)) or not _TO_BE_USED.search(sentence)
+
+
+_TO_BE_USED = sieve(
+    r"用|买|购|单|领|抢|兑|截|止|结束|过期|到期|失效|作废|活动|优惠|券|码|折|减|原价|抓紧|赶|最后|仅|只|限|没了|错过|享|前|内"
+    r"|(?<![a-z])(?:us(?:e|ed|ing)|buy|order\w*|shop|get|claim\w*|grab\w*|expir\w*|end(?:s|ing|ed)?|over|gone|last|deal|sav\w+"
+    r"|off|checkout|redeem\w*|valid|yours|it|this|that|offer|code|discount|only|left|hurry|act|now|until|till|through"
+    r"|clos\w+|miss|run\w*|good)(?![a-z])"
+)
 
 
 def fits_expiry(mention: DateMention, expires_on: date | None, text: str) -> bool:

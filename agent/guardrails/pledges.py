@@ -6,12 +6,16 @@ a clause in force says as well is a matter of `commitments`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.domain import Severity
 from agent.guardrails.clauses import backs, widens
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.language.dates import DateMention
+from agent.language.quantities import Quantity
 from agent.language.sieve import sieve
 
 # your words or somebody's, told in the same clause; “您反映的问题，…” is no report of a promise
@@ -80,9 +84,33 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
     known = all(licence.says(number) or licence.has_number(number.value) for number in numbers)
     days = [mention for mention in field.dates if start <= mention.start < end]
     on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)
-    if on_a_day and days and known and all(day.first == day.last and licence.has_day(day) for day in days):
+    if on_a_day and days and known and all(_is_on_record(day, field, message) for day in days):
+        return True
+    if _FREE.search(said) and any(_gives_that_free(at, numbers, message) for at in range(len(licence.clauses))):
         return True
     return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
+
+
+def _is_on_record(day: DateMention, field: Field, message: Message) -> bool:
+    """A day of the record; a weekday in a subject, where the body names the day of the record that it is."""
+    if day.first == day.last and message.licence.has_day(day):
+        return True
+    body = message.body
+    if field.name != "subject" or day.kind != "weekday" or body is None:
+        return False
+    told = [mention for mention in body.dates if mention.first == mention.last and message.licence.has_day(mention)]
+    return any(mention.first.weekday() == day.first.weekday() for mention in told)
+
+
+def _gives_that_free(clause: int, numbers: Sequence[Quantity], message: Message) -> bool:
+    """Whether this clause gives something free from a number on that the sentence names: 满180天，这笔费就免了."""
+    said = message.licence.clauses[clause]
+    if not _FREE.search(said) and not _NOTHING_TO_PAY.search(said):
+        return False
+    return any(number.text.strip() in said and not number.text.strip().isdecimal() for number in numbers)
+
+
+_NOTHING_TO_PAY = sieve(r"免|(?<![\d.])0(?:元|%)|不收|(?<![a-z])(?:waived|no fee|nothing)(?![a-z])")
 
 
 def _is_reported(text: str, start: int, at: int) -> bool:

@@ -225,6 +225,11 @@ _GOODS_ZH = sieve(
     r"|好|怎|是否|收|已|到|，|。|！|？|,|!|\?|、|在|和|都|使)"
 )
 
+_CAME_ZH = sieve(
+    r"(?:您|你)(?:的)?(?:\d{1,2}月\d{1,2}[日号])?(?:订购?|买|下单|预订)?的(?P<what>[\u4e00-\u9fff]{2,10}?)(?:已经?|刚刚?|今天|昨天)*"
+    r"(?:签收|送达|到家|到货|发货|发出|寄出|出库|派送|揽收|退回|入库)(?:了|啦|，|。|,|$)?"
+)
+
 _GOODS_EN = sieve(
     r"(?:ordered|bought|purchased|order of|purchase of) (?:the |a |an |your "
     r"|our )?(?P<what>[a-z][a-z-]+(?: [a-z-]+){0,3}?)(?= (?:on|in|last|is|was|has|have|from"
@@ -246,7 +251,7 @@ def _goods(field: Field, message: Message) -> Iterator[Finding]:
     known = " ".join(message.licence.fact_texts)
     if not known:
         return
-    for pattern in (_GOODS_ZH, _GOODS_EN):
+    for pattern in (_GOODS_ZH, _CAME_ZH, _GOODS_EN):
         for match in pattern.finditer(field.tight.text):
             what = match["what"]
             if _VAGUE.search(what) or _shares(what, known):

@@ -15,7 +15,7 @@ from agent.language.sieve import sieve
 _THREAD = sieve(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s?[:：]", re.I)
 
 _ALARM = sieve(
-    r"停机|断网|断供|号码(?:将|被|即将)?(?:被)?回收|封号|被封|注销|销户|警告|警报|最后(?:警告|通牒|提醒)"
+    r"停机|停止服务|停用通知|(?:暂停|中止|终止)(?:服务|使用)|断网|断供|号码(?:将|被|即将)?(?:被)?回收|封号|被封|注销|销户|警告|警报|最后(?:警告|通牒|提醒)"
     r"|(?:账单|扣款|扣费|余额|积分)\w{0,2}异常|包裹\w{0,2}(?:被扣|退回|丢失|滞留|扣留)|海关|罚款|违约|征信"
     r"|冒用|盗(?:用|刷)|泄露|被盗|被(?:登录|盗|扣)|待(?:领取|认领)|(?:补贴|红包|奖金|退款|赔款"
     r"|补偿金?)\w{0,2}(?:到账|待领|待确认|已到)"
@@ -57,12 +57,28 @@ def _subject(message: Message) -> Iterator[Finding]:
         fits = message.purpose is not Purpose.MARKETING and _body_speaks_of(match.group(), message)
         if match.group() == "overdue" and _OWED_BY_US.search(field.tight.text):
             continue
-        if match.group() not in known and not fits:
+        if match.group() not in known and not fits and not _is_backed(match, field, message):
             reason = "The subject raises an alarm or a hope that nothing backs."
             yield field.finding("DECEPTIVE_SUBJECT", Severity.BLOCK, reason, *match.span(), field.tight)
     yield from _taken_back(field, message)
     yield from _more_than_the_body(field, message)
     yield from _gift_of_nothing(field, message)
+
+
+_DUE = sieve(r"账单|欠费|逾期|到期|扣款|(?<![a-z])(?:due|invoice|overdue|past due)(?![a-z])")
+_TO_COLLECT = sieve(r"待领|待认领|领取|claim|collect|reward")
+
+
+def _is_backed(match: re.Match[str], field: Field, message: Message) -> bool:
+    """A bill that falls due on a day of the record; a gift that is the row's own, by its number."""
+    if _TO_COLLECT.search(match.group()):
+        offer, body = message.context.offer, message.body
+        code = (offer.code or "").casefold() if offer else ""
+        named = body is not None and (not code or code in body.tight.text)
+        return bool(offer and named and any(quantity.value == offer.value for quantity in field.quantities))
+    if message.purpose is Purpose.MARKETING or not _DUE.search(match.group()):
+        return False
+    return any(message.licence.has_day(day) for day in field.dates)
 
 
 _KIDDING = sieve(

@@ -63,13 +63,16 @@ def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
         or told_by_customer(text, hit.start + 2)
     ):
         return None
-    if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]):
+    if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]) or _AS_A_RULE.match(text, hit.end):
         return None
     if _is_counted_use(text, hit, message):
         return None
     counted = re.search(r"\d|次|遍|twice|times|minutes", text[hit.start : hit.end])
     return None if _SWITCHES_OFF.search(field.sentence(hit.start)) and not counted else hit.severity
 
+
+_AS_A_RULE = sieve(r"(?:一下|之后|后)?[，,]?(?:就|即|便)(?:当|算|视|会|能|可以?|行|自动|等于)")
+"""您登录一次就当作撤回了: what logging in will do, and not that it was seen."""
 
 _USES = re.compile(r"[刷用寄缴](?:了|满|过)\w{0,3}?(\d+)(?:次|笔|票|单)")
 
