@@ -56,8 +56,15 @@ _OF_NOTHING = sieve(
 
 
 def widens(clause: str, sentence: str) -> bool:
-    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
-    return says_of_all(sentence) and not _ALL.search(clause)
+    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担.
+
+    A part of it that has nothing to do with the clause says so of something else.
+    """
+    about = [part for part in _PART.split(sentence) if len(part) < _A_FEW_WORDS or shared(clause, part)]
+    return says_of_all(",".join(about)) and not _ALL.search(clause)
+
+
+_A_FEW_WORDS = 6
 
 
 # --- against the clause -----------------------------------------------------------------------------------------------
@@ -129,7 +136,7 @@ def waives(text: str) -> bool:
 
 
 _WAIVES = sieve(
-    r"(?:违约金|手续费|滞纳金|服务费|年费|月费|赎回费|罚金|补偿金)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉"
+    r"(?:违约金|手续费|滞纳金|服务费|年费|赎回费|罚金|补偿金|月费(?!减免))\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉"
     r"|取消|算了)"
     r"|(?<!不)免(?:掉|去|除)?\w{0,4}(?:违约金|手续费|滞纳金|服务费|年费|月费|罚金)"
     r"|(?<![a-z])(?:waiv(?:e|ed|ing)|dropp?ed|scrap(?:ped)?|wip(?:e|ed)|tak(?:e|en|ing)) (?:\w+ ){0,3}?(?:fees?"

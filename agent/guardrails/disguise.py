@@ -99,6 +99,12 @@ _TORN = sieve(
     r"\u2030\u2039\u203a\u20ac\u2122][^\w\s]?[\u00c0-\u00ff]"
 )
 
+# a letter of Latin-1 with no letter of a word beside it, and a sign of the same page or a Chinese character instead
+_STRAY = sieve(
+    r"(?<![A-Za-z\u00c0-\u024f])[\u00e0-\u00f6\u00f8-\u00ff\u00c2\u00c3]"
+    r"(?:[\u00a1-\u00bf\u2022\u2026\u2039\u203a\u20ac](?![A-Za-z])|(?=[\u4e00-\u9fff]))"
+)
+
 _HIGH_RUN = sieve(
     r"[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{2,}"
@@ -120,6 +126,9 @@ def _mojibake(message: Message) -> Iterator[Finding]:
         torn = list(_TORN.finditer(field.raw))
         if torn and (len(torn) > 1 or _HAN.search(field.raw)):
             for match in torn:
+                yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
+        if _HAN.search(field.raw):
+            for match in _STRAY.finditer(field.raw):
                 yield field.raw_finding("MOJIBAKE", Severity.BLOCK, reason, *match.span())
         for match in _HANZI_RUN.finditer(field.raw):
             if _decodes(match.group(), "gbk"):

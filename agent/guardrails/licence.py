@@ -190,6 +190,10 @@ class Licence:
         """Whether a sum is what the customer's points are worth."""
         return any(abs(number * rate - value) < Decimal("0.01") for number in self.numbers for rate in self.point_rates)
 
+    def points_cover(self, value: Decimal) -> bool:
+        """Whether the customer's points are worth a sum, or more than that."""
+        return any(0 < value <= number * rate for number in self.numbers for rate in self.point_rates)
+
     def gives_free(self, passage: str) -> bool:
         """Whether a clause in force gives something free of charge in a matter that the passage speaks of."""
         own = content(passage)

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 from agent.domain import Finding, Purpose, Severity, Span, Words
 from agent.guardrails.context import GateContext
 from agent.guardrails.licence import Licence
-from agent.guardrails.selling import DENIED, benefits, upsells, vague_benefits
+from agent.guardrails.selling import DENIED, benefits, speaks_of_trouble, upsells, vague_benefits
 from agent.language.dates import DateMention, dates_in
 from agent.language.entities import DigitRun, Link, read_code_like, read_digit_runs, read_links
 from agent.language.normalise import Reading, View, sentences
@@ -200,7 +200,18 @@ class Message:
     @cached_property
     def sells(self) -> bool:
         """Whether the words offer or promote something, whatever the caller says the purpose is."""
-        return any(self.benefits_of(field) or self.vague_benefits_of(field) or upsells(field) for field in self.fields)
+        return any(
+            self.benefits_of(field) or self.vague_benefits_of(field) or upsells(field) or self._names_code(field)
+            for field in self.fields
+        )
+
+    def _names_code(self, field: Field) -> bool:
+        """Whether the row's code is told as one that can be used; one that is over, or failed, sells nothing."""
+        code = self.context.offer.code if self.context.offer else None
+        if not code or len(code) < 3:
+            return False
+        places = (match.start() for match in re.finditer(re.escape(code.casefold()), field.tight.text))
+        return any(not field.is_denied(at) and not speaks_of_trouble(field, at) for at in places)
 
     def benefits_of(self, field: Field) -> list[Quantity]:
         """What a field promises beyond clauses, record and licensed acts; read once."""

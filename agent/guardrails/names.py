@@ -147,6 +147,7 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
             yield field.finding("FACT_NAME", Severity.BLOCK, reason, *match.span("title"))
         elif gender in ("male", "female") and _TITLES.get(match["title"], gender) != gender and said in parts:
             yield field.finding("FACT_NAME", Severity.BLOCK, "The form of address is wrong.", *match.span("title"))
+    yield from _not_theirs(field, message, parts)
     opening = _OPENS_ZH.match(text) if field.name == "body" else None
     if opening is not None and opening["name"] not in parts and not _NO_NAME_ZH.search(opening["name"]):
         said = opening["name"]
@@ -159,6 +160,20 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
             continue
         if _looks_like_name(said):
             yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
+
+
+_SALUTATION_ZH = sieve(
+    r"(?:^|】)\s*(?:尊敬的|亲爱的)?(?P<name>[\u4e00-\u9fff]{1,2}?)(?P<title>先生|女士|小姐|太太|妈妈|爸爸)(?=[您你好，,：:！!])"
+)
+
+
+def _not_theirs(field: Field, message: Message, parts: frozenset[str]) -> Iterator[Finding]:
+    """Closed world for the first words of a body: whoever is greeted there with a title or as a parent is on record."""
+    match = _SALUTATION_ZH.match(field.words.text) if field.name == "body" else None
+    if match is None or match["name"] in parts or message.licence.has_phrase(match["name"]):
+        return
+    if not _ANYBODY_ZH.search(match["name"]) and not _looks_like_name(match["name"]):  # those are asked above
+        yield field.finding("FACT_NAME", Severity.BLOCK, "This is not the customer's name.", *match.span("name"))
 
 
 def _looks_like_name(said: str) -> bool:

@@ -256,7 +256,7 @@ def excluded_things(exclusions: str) -> list[str]:
 def _stem(thing: str) -> str:
     """冷链件 → 冷链, subscriptions → subscription: the text may say it in another form."""
     bare = thing.strip()
-    shorter = re.sub(r"(?:类|件|款|商品|产品|课程)$|(?<=[a-z]{3})s$", "", bare)
+    shorter = re.sub(r"(?:类|件|款|装|商品|产品|课程)$|(?<=[a-z]{3})s$", "", bare)
     return shorter if len(shorter) > 1 else bare
 
 

@@ -86,7 +86,9 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
     on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)
     if on_a_day and days and known and all(_is_on_record(day, field, message) for day in days):
         return True
-    if _FREE.search(said) and any(_gives_that_free(at, numbers, message) for at in range(len(licence.clauses))):
+    if _NOTHING_TO_PAY.search(said) and any(
+        _gives_that_free(at, numbers, message) for at in range(len(licence.clauses))
+    ):
         return True
     return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
 

@@ -173,6 +173,10 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
             return True
     if quantity.kind != "amount":
         return False
+    if re.search(r"积分|\d分(?!钟|之)|points?", field.passage(quantity.start)) and message.licence.points_cover(
+        quantity.value
+    ):
+        return True
     return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 
 

@@ -86,6 +86,8 @@ _ANYWHERE = sieve(
     r"|(?m:^\s*(?:assistant|user|human)\s?:)|(?m:^(?:agent|customer|rep|bot|support|client|caller|advisor"
     r"|operator)\s?:)(?s:.{1,600}?)"
     r"(?m:^(?:agent|customer|rep|bot|support|client|caller|advisor|operator)\s?:)|\[end of (?:message|email|draft)\]"
+    r"|(?m:^(?:智能)?(?:客服|助手|客服助手|小助手|机器人|用户|客户|顾客|会员|买家|ai)\s?[:：])(?s:.{1,400}?)"
+    r"(?m:^(?:智能)?(?:客服|助手|客服助手|小助手|机器人|用户|客户|顾客|会员|买家|ai)\s?[:：])"
     rf"|(?:以下|下面)是为您(?:生成|撰写|起草|准备)的?(?:{_KIND})[：:]?"
     r"|(?:如需|需要|若要)(?:我)?\w{0,3}(?:调整|修改|更换|换)\w{0,3}(?:语气|风格|字数|版本|措辞)|(?:已|均"
     r"|全部)?(?:符合|满足)(?:要求|字数|规范|prompt)|控制在\d+字|(?:语气|文案|草稿)\w{0,4}(?:如上|已完成"

@@ -100,7 +100,7 @@ _GIVES = sieve(
 )
 
 
-def _speaks_of_trouble(field: ReadField, at: int) -> bool:
+def speaks_of_trouble(field: ReadField, at: int) -> bool:
     sentence = field.sentence(at)
     return bool(_TROUBLE.search(sentence)) and not _GIVES.search(sentence)
 
@@ -111,7 +111,7 @@ def benefits(field: ReadField, licence: Licence) -> Iterator[Quantity]:
         if quantity.qualifier == "negated":
             continue
         offered = quantity.kind in BENEFIT_KINDS or (quantity.benefit and quantity.kind in ("amount", "points"))
-        if quantity.kind == "free_item" and _speaks_of_trouble(field, quantity.start):
+        if quantity.kind == "free_item" and speaks_of_trouble(field, quantity.start):
             continue
         if _is_of_the_record(quantity, field, licence):
             continue
@@ -134,11 +134,16 @@ _GIVEN_AWAY = sieve(
 )
 
 
+_OF_POINTS = sieve(r"积分|\d分(?!钟|之)|(?<![a-z])points?(?![a-z])")
+
+
 def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) -> bool:
     """A sum of the customer's own bill or order, told without a word of giving; or what a free clause grants."""
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
+    if quantity.kind == "amount" and _OF_POINTS.search(field.passage(quantity.start)):
+        return licence.points_cover(quantity.value)
     if quantity.kind == "amount" and quantity.value in licence.money:
         return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):
@@ -153,7 +158,7 @@ def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]
         before = text[max(0, match.start() - 16) : match.start()]
         if (
             field.is_denied(match.start())
-            or _speaks_of_trouble(field, match.start())
+            or speaks_of_trouble(field, match.start())
             or _NOT_A.search(before)
             or _WONT.search(text[max(0, match.start() - 60) : match.start()])
             or licence.has_phrase(match.group())

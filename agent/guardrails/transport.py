@@ -104,6 +104,10 @@ def _headers(message: Message) -> Iterator[Finding]:
         yield context_finding("HDR_LIST_UNSUB", Severity.BLOCK, reason)
 
 
+_EMOJI = sieve(
+    "[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u27bf\u2b00-\u2bff\u231a-\u23ff]"
+    "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f000-\U0001faff\u2640\u2642]*"
+)
 _SPELLED = {"¥": "元", "￥": "元"}
 _SIGNED = sieve(r"\s*【[^【】]{1,30}】")
 
@@ -115,6 +119,9 @@ def _charset(message: Message) -> Iterator[Finding]:
     if body is None or not forbidden or guess_language(body.raw) == "en":
         return  # foreign words go by other rules; the templates of the carriers are Chinese
     signature = _SIGNED.match(body.raw)
+    for match in _EMOJI.finditer(body.raw):
+        reason = f"Carriers show {match.group()} as a blank or refuse it. Take it out."
+        yield body.raw_finding("SMS_CHARSET", Severity.FIX, reason, *match.span())
     for at, char in enumerate(body.raw):
         if char in forbidden or (char in "【】" and at >= (signature.end() if signature else 0)):
             reason = f"Carriers refuse the character {char}. Write it out or take it out."
@@ -128,6 +135,7 @@ def _spell_out(message: Message) -> Words:
     body = re.sub(r"[¥￥]\s?(\d[\d,.]*)", r"\1元", message.words.body[head:]).translate(
         {ord("【"): "“", ord("】"): "”"}
     )
+    body = _EMOJI.sub("", body)
     kept = "".join(_SPELLED.get(char, "") if char in forbidden else char for char in body)
     return Words(message.words.subject, message.words.body[:head] + kept)
 

@@ -143,11 +143,17 @@ def _quantity(text: str, token: NumberToken, language: str, opens: bool, closes:
     if made is None:
         return None
     kind, value, unit_name, benefit = made
+    if kind in ("amount", "threshold") and unit_name is None and (named := _CURRENCY_AFTER.match(text, right_from)):
+        currency, _ = unit_after(text, named.start("currency"))
+        unit_name = currency.resolved(language) if currency is not None and currency.kind == "amount" else None
     qualifier = "range" if opens or closes else qualifier_of(left, right)
     if kind == "threshold" and qualifier == "at_least":
         qualifier = None
     return Quantity(kind, value, unit_name, start, right_from, text[start:right_from], qualifier, benefit)
 
+
+_CURRENCY_AFTER = sieve(r"\s?[（(]\s?(?:单位|币种|in)?[:： ]?(?P<currency>[\u4e00-\u9fffa-z]{1,8})\s?[)）]")
+"""满99减18（英镑）: the money is named behind the sum."""
 
 _Reading = tuple[str, Decimal, str | None, bool]
 
