@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from agent.domain import Finding, Severity
 from agent.guardrails.message import Field, Message
-from agent.language.numbers import chinese_value
+from agent.language.numbers import chinese_value, english_value
 from agent.language.sieve import sieve
 
 # --- clock times ------------------------------------------------------------------------------------------------------
@@ -50,6 +50,16 @@ def _hours_off(named: set[tuple[int, int]], message: Message) -> Iterator[tuple[
         for hours in map(int, terms):
             yield (hour - hours) % 12, minute
             yield (hour + hours) % 12, minute
+
+
+def clocks_told(field: Field, message: Message) -> Iterator[int]:
+    """The times of day of the text, the record, the clauses and of this moment: minutes on a dial of twelve hours."""
+    now = message.context.local_now
+    told = [
+        (now.hour % 12, now.minute),
+        *(time for text in (*_sources(message), field.tight.text) for time in _times(text)),
+    ]
+    return (hour * 60 + minute for hour, minute in told)
 
 
 def _sources(message: Message) -> Iterator[str]:
@@ -124,8 +134,12 @@ _SORTS: dict[str, str] = {
     "节|课时": "lesson",
     "盒": "box",
 }
+_WORDS_FOR = (
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+)
 _COUNT = sieve(
-    rf"(?P<n>\d+|[一二两三四五六七八九十]{{1,3}})\s?个?(?:more |extra )?(?P<what>{'|'.join(_SORTS)})(?![a-z日省])"
+    rf"(?P<n>\d+|(?<![a-z]){_WORDS_FOR}|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    rf"|[一二两三四五六七八九十]{{1,3}})\s?个?(?:more |extra )?(?P<what>{'|'.join(_SORTS)})(?![a-z日省])"
 )
 _ASIDE = sieve(
     r"每|再|一次|如果|的话|买|加购|赠|(?<![a-z])(?:each|per|another|if|add|buy|book|first|next|one|of the)(?![a-z])"
@@ -137,13 +151,19 @@ def wrong_counts(field: Field, message: Message) -> Iterator[Finding]:
     for match in _COUNT.finditer(field.tight.text):
         sort = next(name for pattern, name in _SORTS.items() if re.fullmatch(pattern, match["what"]))
         counted = [number for path, number in _numbers(message) if sort in path]
-        said = Decimal(match["n"]) if match["n"].isdigit() else (chinese_value(match["n"]) or Decimal(0))
+        said = _number(match["n"])
         if not counted or said <= 1 or _ASIDE.search(field.sentence(match.start())):
             continue
         apart = {abs(one - other) for one in counted for other in counted}
         if said not in {*counted, *apart} and not message.licence.has_phrase(match.group()):
             reason = f"The record does not count {match.group().strip()}."
             yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+def _number(said: str) -> Decimal:
+    if said.isdigit():
+        return Decimal(said)
+    return Decimal((english_value(said) if said.isascii() else chinese_value(said)) or 0)
 
 
 def _numbers(message: Message) -> Iterator[tuple[str, Decimal]]:

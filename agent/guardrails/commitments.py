@@ -23,7 +23,8 @@ from agent.guardrails.clauses import (
     waives,
     widens,
 )
-from agent.guardrails.derived import follows, is_span_between, shown
+from agent.guardrails.appointments import clocks_told
+from agent.guardrails.derived import follows, is_span_between, is_time_between, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
@@ -230,6 +231,8 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     ]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
+    if moved := _from_another_day(statement, backing, message):
+        return Severity.BLOCK, f"The clause counts from another day: {moved}. Keep its beginning."
     if denies(said):
         if may_deny(backing, around) or _tells_what_is_out(said, message):
             return None
@@ -246,6 +249,57 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
+
+
+_BEGINNINGS: tuple[Sieve, ...] = (
+    sieve(r"签收|收货|收到|到货|(?<![a-z])(?:deliver\w*|receiv\w+|receipt|arriv\w+)(?![a-z])"),
+    sieve(r"发货|寄出|发出|(?<![a-z])(?:ship date|shipped|shipping|dispatch\w*|posted|sent)(?![a-z])"),
+    sieve(r"下单|购买|付款|(?<![a-z])(?:purchas\w+|order(?:ed|ing)?|bought|pay(?:ment|ing)|paid)(?![a-z])"),
+    sieve(r"开封|拆封|打开|(?<![a-z])(?:opening|opened)(?![a-z])"),
+)
+
+
+def _from_another_day(statement: Statement, backing: list[str], message: Message) -> str:
+    """The beginning of a term as the clause has it, where the words give the same number another one; "" where not.
+
+    "within 21 days of delivery" for "within 21 days of the ship date" promises another day.
+    """
+    for number in statement.numbers:
+        if number.kind not in _TIMES:
+            continue
+        said = _beginning(statement.text, number.start - statement.start, number.end - statement.start)
+        told = [
+            begins
+            for clause, quantities in zip(
+                message.licence.clause_sentences, message.licence.clause_quantities, strict=True
+            )
+            for other in quantities
+            if clause in backing
+            and (other.kind, other.value) == (number.kind, number.value)
+            and (begins := _beginning(clause, other.start, other.end)) is not None
+        ]
+        if said is not None and told and all(begins[0] != said[0] for begins in told):
+            return told[0][1]
+    return ""
+
+
+def _beginning(text: str, start: int, end: int) -> tuple[int, str] | None:
+    """From which event a number counts: the nearest one after "days of", or before "后" and "起"."""
+    after = text[end : end + 28]
+    if (mark := _FROM_EN.match(after)) is not None:
+        return next(
+            ((at, found[0]) for at, kind in enumerate(_BEGINNINGS) if (found := kind.search(after[: mark.end() + 18]))),
+            None,
+        )
+    before = text[max(0, start - 10) : start]
+    if (cut := max(before.rfind("后"), before.rfind("起"))) < 0 or len(before) - cut > 3:
+        return None
+    return next(
+        ((at, found[0]) for at, kind in enumerate(_BEGINNINGS) if (found := kind.search(before[: cut + 1]))), None
+    )
+
+
+_FROM_EN = re.compile(r"\s?(?:of|from|after|since) (?:the |your |its |it (?:was|is|has been) )?(?:day |date )?(?:of )?")
 
 
 def _tells_what_is_out(said: str, message: Message) -> bool:
@@ -309,6 +363,21 @@ _STRONG = sieve(
 )
 
 
+_TERM_AFTER = sieve(
+    r"\s?(?:之?内|以内|无理由|包退|可退|质保|保修|免费)|\s?(?:from|of|after|since|to) (?:the |your |its )?(?:day |date )?(?:of )?"
+    r"(?:delivery|purchase|dispatch|arrival|receipt|order\w*|return|exchange|claim|cancel|change|deliver\w*|receiv\w+|buy\w*|pay\w*)"
+)
+_TERM_BEFORE = sieve(r"(?<![a-z])(?:within|up to|for up to|a full) $")
+
+
+def _is_term(number: Quantity, field: Field) -> bool:
+    """60 days from delivery, 60天内: a term, and not a count of days between two days."""
+    text = field.tight.text
+    return bool(
+        _TERM_AFTER.match(text, number.end) or _TERM_BEFORE.search(text, max(0, number.start - 12), number.start)
+    )
+
+
 def _is_aside(number: Quantity, field: Field, message: Message) -> bool:
     """Whether the part between two commas that holds the number speaks of something else: 不懂的地方一起看五分钟."""
     text = field.tight.text
@@ -339,7 +408,15 @@ _COMMA = sieve(r"[,，;；:：]")
 def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
     """Whether an input says the number, or it follows from what the inputs say."""
     licence = message.licence
-    if licence.says(number) or licence.has_number(number.value):
+    if licence.says(number):
+        return True
+    if number.kind in _TIMES and _is_term(
+        number, field
+    ):  # how long something holds stands in a clause, and follows from nothing
+        return False
+    if licence.has_number(number.value):
+        return True
+    if number.kind in ("hours", "minutes") and is_time_between(number, clocks_told(field, message)):
         return True
     if number.kind == "amount":
         return follows(number.value, field, message) or shown(number.value, field, number.start, message)

@@ -27,7 +27,7 @@ _DENIED = sieve(
     r"|(?:(?<![a-z])(?:not(?! only| just| merely| to mention)|no(?! doubt| question| wonder| matter|,)|never"
     r"|without(?! (?:a |any )?(?:doubt|question))"
     r"|cannot|nor|neither|nobody|rarely|hardly|seldom|instead of|rather than|please don't|do not)"
-    r"|n't)(?: [\w']+){0,5} ?$"
+    r"|n't(?! be surprised| say (?:we|i) | come crying| blame))(?: [\w']+){0,5} ?$"
 )
 _REACH = 40
 _CLAUSE_END = sieve(r"[。！？!?；;\n，,.]")

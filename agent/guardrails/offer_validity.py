@@ -230,7 +230,7 @@ def _terms(message: Message) -> Iterator[Finding]:
 
 
 _EXCLUDING = sieve(
-    r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|(?:not|n't)(?: be)? (?:valid"
+    r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|leav(?:e|es|ing) [^.!?]{2,50} (?:alone|out|aside)|sits? (?:this|it) out|(?:not|n't)(?: be)? (?:valid"
     r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
 )
 _INCLUDING = sieve(
@@ -347,6 +347,8 @@ def _duration(field: Field, message: Message, offer: OfferTerms) -> Iterator[Fin
         times = _EN_TIMES.get(said) or (
             int(said) if said.isdigit() else "零一二三四五六七八九十".find(said.replace("两", "二"))
         )
+        if times in months:  # a monthly rebate of three months comes three times
+            continue
         if times > (offer.max_uses or 1) and not message.licence.has_phrase(match.group()):
             reason = f"The row allows {offer.max_uses or 1} use(s)."
             yield field.finding("OFFER_TERMS", Severity.BLOCK, reason, *match.span(), field.tight)

@@ -90,7 +90,9 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
         _gives_that_free(at, numbers, message) for at in range(len(licence.clauses))
     ):
         return True
-    return known and any(backs(clause, passage) and not widens(clause, said) for clause in licence.clause_sentences)
+    around = field.paragraph(start)
+    about = (clause for clause in licence.clause_sentences if backs(clause, passage) or backs(clause, around))
+    return known and any(not widens(clause, said) for clause in about)
 
 
 def _is_on_record(day: DateMention, field: Field, message: Message) -> bool:

@@ -130,9 +130,15 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
         return _wrong_count(quantity, sentence)
     if quantity.kind in ("years", "months") and _TOGETHER.search(sentence):
         return None if _is_tenure(quantity, message) else f"The record does not say {quantity.text.strip()} together."
-    if quantity.kind == "measure" and quantity.unit == "gb":
+    if quantity.kind == "measure" and quantity.unit == "gb" and not _is_gap(quantity.value, message):
         return f"The record knows no {quantity.text.strip()}."
     return None
+
+
+def _is_gap(value: Decimal, message: Message) -> bool:
+    """What is left of an allowance: 19 GB of 30 leave 11."""
+    known = {*message.licence.numbers, *(q.value for q in message.licence.quantities if q.kind == "measure")}
+    return any(one - value in known for one in known)
 
 
 def _wrong_count(quantity: Quantity, sentence: str) -> str | None:

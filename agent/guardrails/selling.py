@@ -67,7 +67,7 @@ _UPSELL = sieve(
     r"|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
-    r"|check out our new|treat yourself|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
+    r"|check out our new|treat yourself|shall (?:i|we) (?:set|add|order|sign|put|book|send)(?: \w+){0,3} (?:one|another|a second|it|you|them) (?:up|in|down|to)|(?:only|just) [£$€]\d[\d.]* (?:a|per) (?:month|year|week)|a second (?:\w+ ){1,3}for your|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
 )
 
 

@@ -12,8 +12,10 @@ from datetime import date, timedelta
 
 from agent.domain import Finding, Severity
 from agent.guardrails.derived import last_days
+from agent.guardrails.licence import content
 from agent.guardrails.message import Field, Message
 from agent.language.dates import DateMention
+from agent.language.normalise import fold
 from agent.language.sieve import sieve
 
 _HAPPENS = sieve(
@@ -77,15 +79,37 @@ def _is_known(mention: DateMention, sentence: str, text: str, message: Message) 
 
 def wrong_moves(field: Field, message: Message) -> Iterator[Finding]:
     """It has left, says the text; the record has it in production, in the queue, or due to leave on a later day."""
-    states = [str(value).casefold() for path, value in message.licence.facts if "status" in path]
-    ahead = any(_lies_ahead(path, value, message) for path, value in message.licence.facts)
-    moved = any(_MOVES.search(state) for state in states) or _MOVES.search(" ".join(message.licence.fact_texts))
-    if message.context.customer.language != "en" or moved or not (states or ahead):
+    if message.context.customer.language != "en":
         return
     for match in _MOVED.finditer(field.tight.text):
-        if not _OPEN.search(field.sentence(match.start())):
+        if not _OPEN.search(field.sentence(match.start())) and _still_here(field.sentence(match.start()), message):
             reason = "The record does not say that it has left."
             yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span(), field.tight)
+
+
+def _still_here(sentence: str, message: Message) -> bool:
+    """Whether the record, or the part of it about the thing that the sentence names, knows of no move."""
+    named = about_the_thing(sentence, message)
+    facts = named or message.licence.facts
+    states = [str(value).casefold() for path, value in facts if "status" in path]
+    ahead = any(_lies_ahead(path, value, message) for path, value in facts)
+    told = " ".join(str(value).casefold() for _, value in facts if isinstance(value, str))
+    return bool(states or ahead) and not _MOVES.search(told)
+
+
+def about_the_thing(sentence: str, message: Message) -> tuple[tuple[str, object], ...]:
+    """The facts of the order, and of no other, whose item the sentence names; () where it names none."""
+    groups: dict[str, list[tuple[str, object]]] = {}
+    for path, value in message.licence.facts:
+        if "." in path:
+            groups.setdefault(path.rsplit(".", 1)[0], []).append((path, value))
+    said = content(sentence)
+    named = [
+        rows
+        for rows in groups.values()
+        if any(p.endswith("item") and content(fold(str(v)).text) & said for p, v in rows)
+    ]
+    return tuple(named[0]) if len(named) == 1 else ()
 
 
 def _lies_ahead(path: str, value: object, message: Message) -> bool:
