@@ -30,7 +30,7 @@ def shared(clause: str, sentence: str) -> int:
 
 _ALL = sieve(
     r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
-    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管|无论|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
+    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管(?!结果)|无论(?!结果)|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
     r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time(?! (?:up to"
     r"|until|till|before|within|between))|amount|number)"
     r"|anything (?:at all|goes|can be)"
@@ -49,22 +49,15 @@ def says_of_all(sentence: str) -> bool:
 
 
 _OF_NOTHING = sieve(
-    r"没有|并未|不要|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|是|承诺|保证)|退订|(?<![a-z])(?:not|(?:do"
+    r"没有|并未|不要|不亏|不吃亏|请勿|别[把给让在]|没(?:增|改|动)|不(?:会|能|是|承诺|保证)|退订|(?<![a-z])(?:not|(?:do"
     r"|does|did|is"
     r"|are|wo)n't|unsubscribe)(?![a-z])"
 )
 
 
 def widens(clause: str, sentence: str) -> bool:
-    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担.
-
-    A part of it that has nothing to do with the clause says so of something else.
-    """
-    about = [part for part in _PART.split(sentence) if len(part) < _A_FEW_WORDS or shared(clause, part)]
-    return says_of_all(",".join(about)) and not _ALL.search(clause)
-
-
-_A_FEW_WORDS = 6
+    """Whether the sentence says of all what the clause says of some: 运费一律由我们承担."""
+    return says_of_all(sentence) and not _ALL.search(clause)
 
 
 # --- against the clause -----------------------------------------------------------------------------------------------

@@ -202,7 +202,9 @@ def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, 
 
 def _speaks_of_offer(quantity: Quantity, message: Message) -> bool:
     offer = message.context.offer
-    return offer is not None and quantity.value in (offer.value, offer.min_spend)
+    if offer is None or quantity.kind in _TIMES:
+        return False
+    return quantity.value in (offer.value, offer.min_spend)
 
 
 def _promises(message: Message) -> Iterator[Finding]:
@@ -244,7 +246,8 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         return _without_clause(statement, field, message)
     if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    if all(widens(clause, said) for clause in backing) and all(widens(clause, said) for clause in _near(said, message)):
+    of_all = _about_the_clauses(said, message)
+    if all(widens(clause, of_all) for clause in (*backing, *_near(said, message))):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
@@ -307,6 +310,20 @@ def _tells_what_is_out(said: str, message: Message) -> bool:
     return shared(message.licence.exclusions, said) > 0
 
 
+_A_FEW_WORDS = 6
+
+
+def _about_the_clauses(said: str, message: Message) -> str:
+    """The sentence without the parts that speak of nothing in the clauses: 拍照留底这一步，永远不亏 widens none."""
+    clauses = message.licence.clause_sentences
+    parts = [
+        part
+        for part in _COMMA.split(said)
+        if len(part) < _A_FEW_WORDS or topics_of(part) or any(shared(clause, part) for clause in clauses)
+    ]
+    return ",".join(parts)
+
+
 def _near(said: str, message: Message) -> list[str]:
     """The clause sentences that share something with the words, and those beside them: one clause is one promise."""
     return [clause for clause in message.licence.clauses if shared(clause, said) >= 2]
@@ -363,6 +380,22 @@ _STRONG = sieve(
 )
 
 
+_IN_DAYS = {"days": 1, "weeks": 7}
+_IN_MONTHS = {"months": 1, "years": 12}
+
+
+def _is_same_span(one: Quantity, other: Quantity) -> bool:
+    """A year is twelve months, two weeks are fourteen days, 24 hours one day."""
+    for unit in (_IN_DAYS, _IN_MONTHS):
+        if one.kind in unit and other.kind in unit:
+            return one.value * unit[one.kind] == other.value * unit[other.kind] and "business_day" not in (
+                one.unit,
+                other.unit,
+            )
+    hours = {one.kind: one.value, other.kind: other.value}
+    return set(hours) == {"hours", "days"} and hours["hours"] == 24 * hours["days"]
+
+
 _TERM_AFTER = sieve(
     r"\s?(?:之?内|以内|无理由|包退|可退|质保|保修|免费)|\s?(?:from|of|after|since|to) (?:the |your |its )?(?:day |date )?(?:of )?"
     r"(?:delivery|purchase|dispatch|arrival|receipt|order\w*|return|exchange|claim|cancel|change|deliver\w*|receiv\w+|buy\w*|pay\w*)"
@@ -373,6 +406,8 @@ _TERM_BEFORE = sieve(r"(?<![a-z])(?:within|up to|for up to|a full) $")
 def _is_term(number: Quantity, field: Field) -> bool:
     """60 days from delivery, 60天内: a term, and not a count of days between two days."""
     text = field.tight.text
+    if number.value <= 1:  # in a day, within the hour: how people speak
+        return False
     return bool(
         _TERM_AFTER.match(text, number.end) or _TERM_BEFORE.search(text, max(0, number.start - 12), number.start)
     )
@@ -408,7 +443,7 @@ _COMMA = sieve(r"[,，;；:：]")
 def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
     """Whether an input says the number, or it follows from what the inputs say."""
     licence = message.licence
-    if licence.says(number):
+    if licence.says(number) or any(_is_same_span(number, other) for other in licence.quantities):
         return True
     if number.kind in _TIMES and _is_term(
         number, field

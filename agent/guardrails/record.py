@@ -264,7 +264,10 @@ def _goods(field: Field, message: Message) -> Iterator[Finding]:
     for pattern in (_GOODS_ZH, _CAME_ZH, _GOODS_EN):
         for match in pattern.finditer(field.tight.text):
             what = match["what"]
-            if _VAGUE.search(what) or _shares(what, known):
+            same = (
+                what[-2:] in known if pattern is _CAME_ZH else _shares(what, known)
+            )  # what came is named by its last word
+            if _VAGUE.search(what) or same:
                 continue
             reason = f"The record knows no {what}."
             yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span("what"), field.tight)
