@@ -30,7 +30,8 @@ def shared(clause: str, sentence: str) -> int:
 
 _ALL = sieve(
     r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
-    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管(?!结果)|无论(?!结果)|(?:几次|多久|多少|哪天|多远)都|什么都|怎么都|照样"
+    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管(?!结果)|无论(?!结果)|(?:几次|多久"
+    r"|多少|哪天|多远)都|什么都|怎么都|照样"
     r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time(?! (?:up to"
     r"|until|till|before|within|between))|amount|number)"
     r"|anything (?:at all|goes|can be)"
@@ -39,7 +40,8 @@ _ALL = sieve(
     r"|the whole|all you (?:like|want)"
     r"|as (?:much|often|many times) as|whenever|no (?:limits?|questions|exceptions?)|at all times|for ?ever"
     r"|never too late"
-    r"|all (?:items|products|orders|goods|returns|cases|customers|the time)|even (?:if|on|when|after(?! (?:the due|that|this) )"
+    r"|all (?:items|products|orders|goods|returns|cases|customers|the time)|even (?:if|on|when|after(?! (?:the due"
+    r"|that|this) )"
     r"|without))(?![a-z])"
 )
 
@@ -66,7 +68,8 @@ _MATTER = "(?:退|换|赔|保修|质保|修|改|补|送|取消|解约|理赔|承
 _DENIAL = sieve(
     r"(?:不能|不可以?|不给|不会(?!悄悄|偷偷|突然|随便|擅自|再|另外)|不予|不再|不支持|不提供|不允许|不接受"
     r"|不负责|无法|没法|概不|从不|没办法|拒绝)"
-    rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)(?<!退)(?<!换)(?<!修)(?<!赔)(?<!补)不(?:退|换|赔|修|保修|补)(?![货本证息底值])"
+    rf"\w{{0,3}}?{_MATTER}|(?<!才)(?<!还是)(?<!是否)(?<!退)(?<!换)(?<!修)(?<!赔)(?<!补)不(?:退|换|赔|修|保修"
+    rf"|补)(?![货本证息底值])"
     rf"|{_MATTER}\w{{0,2}}不(?:了|成)"
     r"|(?:没有?)(?:这|此)?(?:个|项|种)?(?:业务|服务|功能|政策|说法|待遇)|不在\w{0,6}(?:范围|之列"
     r"|[质包承]保里|里[面头]|其中|其内)|不保(?=$|[,，。;；的哦哈了])"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.domain import Finding, Severity
+from agent.guardrails.appointments import clocks_told
 from agent.guardrails.clauses import (
     backs,
     contradict,
@@ -23,7 +24,6 @@ from agent.guardrails.clauses import (
     waives,
     widens,
 )
-from agent.guardrails.appointments import clocks_told
 from agent.guardrails.derived import follows, is_span_between, is_time_between, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
@@ -146,7 +146,8 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
 
 # 您亲戚说的“稳赚不赔”: what stands in these quotes is nobody's promise here
 _THEIR_WORDS = sieve(
-    r"(?:(?:您|你|他们?|她|亲戚|朋友|网上|有人|别人|客户|对方|骗子|传言|广告)\w{0,8}(?:说|问|写|讲|称|提|担心|以为|传)\w{0,3}"
+    r"(?:(?:您|你|他们?|她|亲戚|朋友|网上|有人|别人|客户|对方|骗子|传言|广告)\w{0,8}(?:说|问|写|讲|称|提|担心|以为"
+    r"|传)\w{0,3}"
     r"|所谓的?)[:：,，]?(?:“[^”\n]{1,60}”|「[^」\n]{1,60}」|\"[^\"\n]{1,60}\")"
     r"|(?<![a-z])(?:you|they|somebody|someone|friend|caller|ad|message)(?: \w+){0,2} (?:said|say|says|asked|wrote|read"
     r"|saw|heard|mentioned|quoted|called it),? (?:“[^”\n]{1,90}”|\"[^\"\n]{1,90}\")"
@@ -177,7 +178,8 @@ def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], 
 
 
 _GRANTS = sieve(
-    r"可以?|能|会|免|退|换|赔|保|送|给您|为您|享|包|我们|有效|截止|前|内|(?<![a-z])(?:we|you(?:'ll| can| have| get)|free"
+    r"可以?|能|会|免|退|换|赔|保|送|给您|为您|享|包|我们|有效|截止|前|内|(?<![a-z])(?:we|you(?:'ll| can| have| get)"
+    r"|free"
     r"|within|by|until|can|will|covered|valid)(?![a-z])"
 )
 
@@ -397,8 +399,10 @@ def _is_same_span(one: Quantity, other: Quantity) -> bool:
 
 
 _TERM_AFTER = sieve(
-    r"\s?(?:之?内|以内|无理由|包退|可退|质保|保修|免费)|\s?(?:from|of|after|since|to) (?:the |your |its )?(?:day |date )?(?:of )?"
-    r"(?:delivery|purchase|dispatch|arrival|receipt|order\w*|return|exchange|claim|cancel|change|deliver\w*|receiv\w+|buy\w*|pay\w*)"
+    r"\s?(?:之?内|以内|无理由|包退|可退|质保|保修|免费)|\s?(?:from|of|after|since|to) (?:the |your |its )?(?:day "
+    r"|date )?(?:of )?"
+    r"(?:delivery|purchase|dispatch|arrival|receipt|order\w*|return|exchange|claim|cancel|change|deliver\w*|receiv\w+"
+    r"|buy\w*|pay\w*)"
 )
 _TERM_BEFORE = sieve(r"(?<![a-z])(?:within|up to|for up to|a full) $")
 
@@ -462,6 +466,15 @@ def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
     return number.kind == "days" and is_span_between(int(number.value), message)
 
 
+_EN_TERMS = {
+    "policy": [
+        {"id": "r", "text": "Unused items can be returned within 30 days of delivery for a full refund."},
+        {"id": "c", "text": "Claims must be filed within 21 days of the ship date."},
+        {"id": "p", "text": "Pickups booked before 2 pm local time are collected the same day."},
+    ],
+    "offer": {"kind": "percent", "value": 15, "currency": "USD", "code": "HF15", "min_spend": 60},
+}
+_KEEPS = {"policy": [{"id": "k", "text": "茶罐未开封保质期3年，开封后请在12个月内用完，存放远离灶台。"}]}
 _RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
 
 
@@ -479,6 +492,29 @@ RULES: tuple[Rule, ...] = (
             broken("签收7天内都可以退货。", changes=_RET, because="the condition is gone"),
             broken("We will refund you twice the price, guaranteed.", language="en"),
             fine("自签收之日起7天内，未使用且包装完好的商品可以无理由退货。", changes=_RET),
+            broken(
+                "You've got 60 days from delivery to return it, unused.",
+                language="en",
+                changes=_EN_TERMS,
+                because="thirty days; that an offer or a price has a 60 licenses nothing",
+            ),
+            broken(
+                "It can be filed within 21 days of delivery.",
+                language="en",
+                changes=_EN_TERMS,
+                because="of the ship date",
+            ),
+            fine("It can be filed within 21 days of the ship date.", language="en", changes=_EN_TERMS),
+            fine(
+                "Booked before 2 pm it is collected today, so book within the next 45 minutes.",
+                language="en",
+                changes={**_EN_TERMS, "now": "2026-09-15T13:15:00-04:00"},
+                because="that long it is to two o'clock",
+            ),
+            fine("您亲戚说的“稳赚不赔”不对，没有这回事。", because="somebody else's words"),
+            fine("没开封能放3年，开封后一年内用完。", changes=_KEEPS, because="a year is twelve months"),
+            fine("新茶罐进家头一个月，离灶台远一点。", changes=_KEEPS, because="a tip, and no term of the clause"),
+            broken("开封后15个月内用完就行。", changes=_KEEPS),
             fine("我帮您看看质保能不能覆盖。"),
             fine("如需退货，请联系客服。"),
             fine("I'll look into your refund and keep you posted.", language="en"),

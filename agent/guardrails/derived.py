@@ -37,7 +37,8 @@ def _is_among(made: list[Decimal], value: Decimal) -> bool:
 
 def _is_left_over(value: Decimal, field: Field, message: Message, made: list[Decimal]) -> bool:
     """The difference of two sums that the text itself tells, each of them known or one step from it."""
-    told = {q.value for q in field.quantities if q.kind in _MONEY and q.value != value}
+    sums = message.once(("told sums", field.name), lambda: {q.value for q in field.quantities if q.kind in _MONEY})
+    told = sums - {value}
     known = [one for one in told if message.licence.has_number(one) or _is_among(made, one)]
     return any(abs(abs(one - other) - value) < _CENT for one, other in combinations(known, 2))
 
@@ -60,8 +61,7 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
 
 def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
     """Whether the passage shows how the sum comes about: known sums, or shares of them, added, compared, multiplied."""
-    start, end = field.sentence_at(at)
-    near = [one for one in field.quantities_in(max(0, start - 60), end) if message.licence.has_number(one.value)]
+    near = [one for one in field.quantities_near(at) if message.licence.has_number(one.value)]
     sums = {one.value for one in near if one.kind in _MONEY}
     sums |= {one * rate.value / 100 for one in sums for rate in near if rate.kind.startswith("percent")}
     counts = {Decimal(1), *(one.value for one in near if one.kind not in _MONEY and 1 < one.value <= _FEW)}

@@ -169,6 +169,8 @@ RULES: tuple[Rule, ...] = (
             broken("您好\ufffd。"),
             broken("浣犲ソ锛屾杩庯紒"),
             broken("运费å…è´¹，放心。", because="a byte fell out on the way"),
+            broken("保å•到期日12月20日，续ä¿请提前。", because="what is left of broken bytes"),
+            fine("Chloé您好，café的券已放进账户。"),
             broken("It costs Â£20.", language="en"),
             broken("Hello %E4%BD%A0%E5%A5%BD", language="en"),
             fine("一杯café，一份crème brûlée。"),

@@ -6,7 +6,7 @@ The rules ask it before they complain: a checkable thing that no input carries h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
@@ -190,9 +190,14 @@ class Licence:
         """Whether a sum is what the customer's points are worth."""
         return any(abs(number * rate - value) < Decimal("0.01") for number in self.numbers for rate in self.point_rates)
 
-    def points_cover(self, value: Decimal) -> bool:
-        """Whether the customer's points are worth a sum, or more than that."""
-        return any(0 < value <= number * rate for number in self.numbers for rate in self.point_rates)
+    def points_cover(self, value: Decimal, told: Iterable[Decimal]) -> bool:
+        """Whether a sum is the worth of points that the words tell, and of no more than the customer has."""
+        most = max(self.numbers, default=Decimal(0))
+        return any(
+            points <= most and abs(points * rate - value) < Decimal("0.01")
+            for points in told
+            for rate in self.point_rates
+        )
 
     def gives_free(self, passage: str) -> bool:
         """Whether a clause in force gives something free of charge in a matter that the passage speaks of."""

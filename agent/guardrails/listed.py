@@ -165,13 +165,17 @@ def is_warned_of(start: int, end: int, field: Field) -> bool:
 
 # 网上说能降压的，我们没有说过
 _RUMOUR = sieve(
-    r"(?:网上|外面|群里|有人|别人|朋友圈|短视频|传言|有的(?:店|商家)|亲戚|邻居)\w{0,4}(?:说|传|讲|写|吹|宣传)[^。！？!?\n，,]{0,12}$"
-    r"|(?<![a-z])(?:the internet|people online|some (?:people|sites|shops|posts)|posts|a video|the rumou?r)(?: \w+){0,2} (?:say|says"
+    r"(?:网上|外面|群里|有人|别人|朋友圈|短视频|传言|有的(?:店|商家)|亲戚|邻居)\w{0,4}(?:说|传|讲|写|吹"
+    r"|宣传)[^。！？!?\n，,]{0,12}$"
+    r"|(?<![a-z])(?:the internet|people online|some (?:people|sites|shops|posts)|posts|a video"
+    r"|the rumou?r)(?: \w+){0,2} (?:say|says"
     r"|said|claim|claims|claimed)(?: [\w']+){0,6} ?$"
 )
 _NOT_OURS = sieve(
-    r"我们(?:可)?(?:从来?)?(?:没有?|不|不敢|不能|不会)\w{0,3}(?:说|讲|写|宣传|承诺|认)|没(?:有)?(?:这|那)(?:回事|种说法)|不是真的|不可信"
-    r"|(?<![a-z])(?:we|i) (?:don't|do not|never|can't|cannot|didn't|won't|have never)(?: \w+){0,2} (?:say|said|claim\w*|promise\w*)"
+    r"我们(?:可)?(?:从来?)?(?:没有?|不|不敢|不能|不会)\w{0,3}(?:说|讲|写|宣传|承诺|认)|没(?:有)?(?:这|那)(?:回事"
+    r"|种说法)|不是真的|不可信"
+    r"|(?<![a-z])(?:we|i) (?:don't|do not|never|can't|cannot|didn't|won't|have never)(?: \w+){0,2} (?:say|said"
+    r"|claim\w*|promise\w*)"
     r"|(?<![a-z])(?:isn't|is not|aren't) (?:true|so|ours)"
 )
 

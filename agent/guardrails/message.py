@@ -23,6 +23,7 @@ from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, blanked, sieve
 
 T = TypeVar("T")
+_BESIDE = 60
 _QUOTE = 90
 """How far a quotation mark may stand from what it quotes, in characters."""
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
@@ -56,6 +57,11 @@ class Field:
         """The quantities that start in [start, end) of the tight view."""
         first, last = (bisect_left(self.quantities, at, key=attrgetter("start")) for at in (start, end))
         return self.quantities[first:last]
+
+    def quantities_near(self, at: int) -> list[Quantity]:
+        """Those of the sentence that holds `at`, and of a line before it."""
+        start, end = self.sentence_at(at)
+        return self.quantities_in(max(0, start - _BESIDE), end)
 
     @cached_property
     def dates(self) -> list[DateMention]:

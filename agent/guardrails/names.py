@@ -204,6 +204,12 @@ RULES: tuple[Rule, ...] = (
             broken("陈女士您好。", because="no record says how to address her"),
             broken("刘雨桐您好，茶到了。", because="the surname is another"),
             fine("尊敬的会员您好，青禾茶铺祝您安好。"),
+            broken("轩轩妈妈您好，课程表发您了。", because="no such child is on record"),
+            broken(
+                "裘先生，茶到了。",
+                changes={"customer": {"facts": {"gender": "male"}}},
+                because="a rare surname, and not hers",
+            ),
             fine("Hi Will, hello there.", language="en"),
             fine(
                 "Dear Mr Carter,\nThanks, Pine & Co",

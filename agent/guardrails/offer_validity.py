@@ -152,8 +152,10 @@ def _belongs_elsewhere(mention: DateMention, field: Field, message: Message, off
 
 
 _TO_BE_USED = sieve(
-    r"用|买|购|单|领|抢|兑|截|止|结束|过期|到期|失效|作废|活动|优惠|券|码|折|减|原价|抓紧|赶|最后|仅|只|限|没了|错过|享|前|内"
-    r"|(?<![a-z])(?:us(?:e|ed|ing)|buy|order\w*|shop|get|claim\w*|grab\w*|expir\w*|end(?:s|ing|ed)?|over|gone|last|deal|sav\w+"
+    r"用|买|购|单|领|抢|兑|截|止|结束|过期|到期|失效|作废|活动|优惠|券|码|折|减|原价|抓紧|赶|最后|仅|只|限|没了|错过"
+    r"|享|前|内"
+    r"|(?<![a-z])(?:us(?:e|ed|ing)|buy|order\w*|shop|get|claim\w*|grab\w*|expir\w*|end(?:s|ing|ed)?|over|gone|last"
+    r"|deal|sav\w+"
     r"|off|checkout|redeem\w*|valid|yours|it|this|that|offer|code|discount|only|left|hurry|act|now|until|till|through"
     r"|clos\w+|miss|run\w*|good)(?![a-z])"
 )
@@ -230,7 +232,9 @@ def _terms(message: Message) -> Iterator[Finding]:
 
 
 _EXCLUDING = sieve(
-    r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|leav(?:e|es|ing) [^.!?]{2,50} (?:alone|out|aside)|sits? (?:this|it) out|(?:not|n't)(?: be)? (?:valid"
+    r"除外|不含|不包括|不适用|不参与|不可用|不能用|exclud|except|leav(?:e|es|ing) [^.!?]{2,50} (?:alone|out|aside)"
+    r"|sits? (?:this|it) out"
+    r"|(?:not|n't)(?: be)? (?:valid"
     r"|included|include|on|for|cover|apply|part of)|apart from|other than|without"
 )
 _INCLUDING = sieve(
@@ -383,6 +387,13 @@ RULES: tuple[Rule, ...] = (
             fine("八折券QH20。有问题我们48小时内联系您。", changes={"offer": PERCENT}, because="a deadline of ours"),
             broken("The code QH20 takes 20% off, for a day.", language="en", changes={"offer": PERCENT}),
             fine("20% off with QH20, for a day when it comes in handy.", language="en", changes={"offer": PERCENT}),
+            fine(
+                "By Thursday most of us will have peeled more potatoes than we'd like. QH20 takes 20% off through "
+                "September 30.",
+                language="en",
+                changes={"offer": PERCENT},
+                because="a day that nobody could buy or use anything by",
+            ),
         ),
     ),
     Rule(
@@ -397,6 +408,11 @@ RULES: tuple[Rule, ...] = (
             fine("BEST15 takes 15% off, clearance aside.", language="en", changes={"offer": _CLEARANCE}),
             broken("全场八折，QH20。", changes={"offer": _STRICT}),
             broken("八折券QH20，礼品卡也能用。", changes={"offer": _STRICT}),
+            fine(
+                "QH20 takes 20% off and leaves clearance alone.",
+                language="en",
+                changes={"offer": {**_CLEARANCE, "code": "QH20", "value": 20}},
+            ),
             broken("八折券QH20，可与其他优惠叠加。", changes={"offer": PERCENT}),
             broken("20% off with QH20, use it as many times as you like.", language="en", changes={"offer": PERCENT}),
             broken("八折券QH20可转赠朋友。", changes={"offer": PERCENT}),

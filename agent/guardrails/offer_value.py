@@ -399,6 +399,7 @@ RULES: tuple[Rule, ...] = (
         _currency,
         examples=(
             broken("MAN30满150美元减30美元。", changes={"offer": THIRTY}),
+            broken("MAN30满150减30（英镑）。", changes={"offer": THIRTY}, because="the money is named behind the sum"),
             broken("THANKS15: £15 off orders over £75.", language="en", changes={"offer": DOLLARS}),
             fine("满￥150减￥30，MAN30。", changes={"offer": THIRTY}),
             fine("THANKS15: $15 off orders over $75.", language="en", changes={"offer": DOLLARS}),

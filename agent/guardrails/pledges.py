@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.domain import Severity
-from agent.guardrails.clauses import backs, widens
+from agent.guardrails.clauses import backs, shared, widens
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
@@ -91,6 +91,15 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
     ):
         return True
     around = field.paragraph(start)
+    if (
+        known
+        and all(_is_on_record(day, field, message) for day in days)
+        and any(
+            shared(clause, around) >= 2 and any(deed.search(said) and deed.search(clause) for deed in _DEEDS)
+            for clause in licence.clause_sentences
+        )
+    ):
+        return True
     about = (clause for clause in licence.clause_sentences if backs(clause, passage) or backs(clause, around))
     return known and any(not widens(clause, said) for clause in about)
 
@@ -113,6 +122,15 @@ def _gives_that_free(clause: int, numbers: Sequence[Quantity], message: Message)
         return False
     return any(number.text.strip() in said and not number.text.strip().isdecimal() for number in numbers)
 
+
+_DEEDS = (
+    sieve(r"退款|退钱|退您|退给您|(?<![a-z])refund"),
+    sieve(r"换货|换新|更换|换一|(?<![a-z])(?:replac|exchang|swap)"),
+    sieve(r"补发|重发|重寄|再寄|(?<![a-z])re-?sen[dt]"),
+    sieve(r"维修|修好|免费修|(?<![a-z])repair"),
+    sieve(r"取件|上门|(?<![a-z])(?:collect|pick)"),
+)
+"""What clauses let us do; whether its terms are kept is asked by `commitments`."""
 
 _NOTHING_TO_PAY = sieve(r"免|(?<![\d.])0(?:元|%)|不收|(?<![a-z])(?:waived|no fee|nothing)(?![a-z])")
 

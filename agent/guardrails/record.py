@@ -177,11 +177,10 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    if quantity.kind != "amount":
-        return False
-    if re.search(r"积分|\d分(?!钟|之)|points?", field.passage(quantity.start)) and message.licence.points_cover(
-        quantity.value
-    ):
+    told = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
+    if quantity.kind != "amount":  # so many of the points, with the sum that they are worth
+        return any(message.licence.points_cover(worth, [quantity.value]) for worth in told)
+    if message.licence.points_cover(quantity.value, told):
         return True
     return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 
@@ -299,6 +298,17 @@ _EN_ORDER = {
 
 _LESSON = {"customer": {"facts": {"next_lesson": "2026-09-16T18:00", "lessons_left": 5}}}
 
+_TWO_HOURS = {**_LESSON, "policy": [{"id": "l", "text": "请假请提前2小时提交，每期可以免费补课2次。"}]}
+_POINTS = {**_ORDER, "policy": [{"id": "p", "text": "100积分可抵1元。"}]}
+_TWO_ORDERS = {
+    "customer": {
+        "facts": {
+            "last_order": {"item": "wool throw", "status": "delivered", "delivered": "2026-09-12"},
+            "open_order": {"item": "table lamp", "status": "processing", "ships_by": "2026-09-18"},
+        }
+    }
+}
+
 _PARCEL = {
     "customer": {"facts": {"last_order": {"id": "MP-48213", "status": "dispatched", "eta": "2026-09-17"}}},
     "policy": [{"id": "r", "text": "Goods can be sent back within 3 days of delivery."}],
@@ -348,6 +358,13 @@ RULES: tuple[Rule, ...] = (
             broken("您的课9月16日（周五）开始。", changes=_LESSON, because="the 16th is a Wednesday"),
             broken("下节课是9月16日晚上六点半。", changes=_LESSON),
             fine("下节课是9月16日（周三）晚上六点。", changes=_LESSON),
+            fine("请假提前2小时交，这节课16点前提交都算。", changes=_TWO_HOURS, because="two hours before six is four"),
+            broken("请假提前2小时交，这节课17点前提交都算。", changes=_TWO_HOURS),
+            broken("Your lamp left our warehouse on Saturday.", language="en", changes=_TWO_ORDERS),
+            fine("Your throw left our warehouse on Saturday.", language="en", changes=_TWO_ORDERS),
+            broken("Thirty-two boxes so far!", language="en", changes={"customer": {"facts": {"boxes_received": 23}}}),
+            fine("1280积分，1200积分就是12元。", changes=_POINTS),
+            broken("1200积分抵15元。", changes=_POINTS),
             broken("还剩6节课。", changes=_LESSON),
             broken("Your parcel comes on September 21.", language="en", changes=_PARCEL),
             fine(

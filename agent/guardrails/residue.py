@@ -205,6 +205,9 @@ RULES: tuple[Rule, ...] = (
         examples=(
             broken("以下是为您生成的短信：您的订单已发出。"),
             broken("【青禾茶铺】以下是为您生成的短信：您好。"),
+            broken("客服助手：您好呀\n用户：几号发货\n客服助手：今天发。"),
+            fine("客服：400-615-3030"),
+            broken("Option A (formal):\nYour parcel left.\nOption B (friendly):\nIt's on its way!", language="en"),
             broken("Assistant: your parcel left today.", language="en"),
             broken("Sure! Here is the SMS: your parcel left.", language="en"),
             broken("Your parcel left.<|im_end|>", language="en"),

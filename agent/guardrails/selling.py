@@ -67,7 +67,9 @@ _UPSELL = sieve(
     r"|our) \w+ (?:plan|add-on"
     r"|insurance|cover)|you might also (?:like|love)|shop (?:now|the new|our)|buy (?:now|one"
     r"|yours)|order (?:yours )?(?:now|today)"
-    r"|check out our new|treat yourself|shall (?:i|we) (?:set|add|order|sign|put|book|send)(?: \w+){0,3} (?:one|another|a second|it|you|them) (?:up|in|down|to)|(?:only|just) [£$€]\d[\d.]* (?:a|per) (?:month|year|week)|a second (?:\w+ ){1,3}for your|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
+    r"|check out our new|treat yourself|shall (?:i|we) (?:set|add|order|sign|put|book|send)(?: \w+){0,3} (?:one"
+    r"|another|a second|it|you|them) (?:up|in|down|to)|(?:only|just) [£$€]\d[\d.]* (?:a|per) (?:month|year|week)"
+    r"|a second (?:\w+ ){1,3}for your|new (?:arrivals?|collection|range)|best ?sellers?)(?![a-z])"
 )
 
 
@@ -79,6 +81,8 @@ class ReadField(Protocol):
 
     @property
     def quantities(self) -> list[Quantity]: ...
+
+    def quantities_near(self, at: int) -> list[Quantity]: ...
 
     def is_denied(self, at: int) -> bool: ...
 
@@ -143,7 +147,8 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
     if quantity.kind == "amount" and _OF_POINTS.search(field.passage(quantity.start)):
-        return licence.points_cover(quantity.value)
+        others = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
+        return licence.points_cover(quantity.value, others)
     if quantity.kind == "amount" and quantity.value in licence.money:
         return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):

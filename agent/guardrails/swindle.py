@@ -60,7 +60,7 @@ def _private(hit: Hit, field: Field, message: Message) -> Severity | None:
 
 
 def _tells_a_fraud(hit: Hit, field: Field) -> bool:
-    """A paragraph about swindlers that is followed, or ends, by "we never do that"; and nobody is asked for anything."""
+    """A paragraph about swindlers with "we never do that" behind it, and nobody is asked for anything."""
     text = field.tight.text
     if _ASKS.search(field.sentence(hit.start)) or not _WARNS_OF_STRANGERS.search(field.paragraph(hit.start)):
         return False
@@ -68,16 +68,19 @@ def _tells_a_fraud(hit: Hit, field: Field) -> bool:
 
 
 _ASKS = sieve(
-    r"请|麻烦|劳驾|发(?:给)?我|给我们|告诉我|回复|这边|我们(?:需要|要|得)|方便|(?<![a-z])(?:please|could you|send us|tell us|reply|we need"
+    r"请|麻烦|劳驾|发(?:给)?我|给我们|告诉我|回复|这边|我们(?:需要|要|得)|方便|(?<![a-z])(?:please|could you|send us"
+    r"|tell us|reply|we need"
     r"|i need)(?![a-z])"
 )
 _NEVER_US = sieve(
-    r"我们(?:可)?(?:从来?|绝|决|永远|都)?不会?(?:这样|这么|那样|要|问|让|向|主动)|(?<![a-z])(?:we (?:never|will never|don't|do not"
+    r"我们(?:可)?(?:从来?|绝|决|永远|都)?不会?(?:这样|这么|那样|要|问|让|向|主动)|(?<![a-z])(?:we (?:never|will never"
+    r"|don't|do not"
     r"|won't|would never)|that (?:isn't|is not|wasn't) us)(?![a-z])"
 )
 
 _WARNS_OF_STRANGERS = sieve(
-    r"自称|冒充|假冒|骗子|诈骗|骗局|我们(?:也|都)?(?:查不到|保不了|追不回|帮不了|管不了)|(?:别|勿|不要)(?:理会|理他|相信|轻信|上当|转)"
+    r"自称|冒充|假冒|骗子|诈骗|骗局|我们(?:也|都)?(?:查不到|保不了|追不回|帮不了|管不了)|(?:别|勿|不要)(?:理会|理他"
+    r"|相信|轻信|上当|转)"
     r"|谨防|警惕"
     r"|(?<![a-z])(?:pretend\w*|claiming to be|impersonat\w+|scam\w*|fraud\w*|beware"
     r"|we (?:can't|cannot) (?:trace|protect|cover|help with|get (?:it|them|that) back))(?![a-z])"
@@ -107,6 +110,12 @@ RULES: tuple[Rule, ...] = (
             broken("验证码别告诉别人，只发给我。"),
             fine("身份证照片请先不要发来。卡号、密码、验证码请一概不要发给任何人。", because="a warning"),
             broken("请在回信里写明卡号、动态码和支付密码。"),
+            fine(
+                "骗子冒充我们，说法五花八门，落点都一样，要么是要您的密码和验证码，要么是让您转账。我们不会这样做。",
+                because="told so that nobody falls for it",
+            ),
+            broken("骗子很多，请当心。为了安全，请把密码告诉我，我们不会这样对别人。"),
+            broken("Just snap both sides of your driver's license and drop the pictures here.", language="en"),
             broken("身份证拍个照发我，马上给您办。"),
             broken("您把短信里那六位数字念给我听。"),
             broken("Read me the code that just came through on your phone.", language="en"),

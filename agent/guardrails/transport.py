@@ -226,6 +226,7 @@ RULES: tuple[Rule, ...] = (
             broken("【青禾茶铺】您的退款￥30已退回。", channel="sms", changes={"purpose": "service"}),
             broken("【青禾茶铺】【物流提醒】您的茶壶已发出。", channel="sms", changes={"purpose": "service"}),
             broken("【青禾茶铺】★您的茶壶已发出。", channel="sms", changes={"purpose": "service"}),
+            broken("【青禾茶铺】您的茶壶已发出🎁。", channel="sms", changes={"purpose": "service"}),
             fine("您的退款¥30已退回。", channel="chat", changes={"templates": []}),
             fine("【青禾茶铺】您的茶壶已发出，“物流提醒”可在App查看。", channel="sms", changes={"purpose": "service"}),
             fine("Pine & Co: your $30 refund is on its way.", language="en", channel="sms"),

@@ -120,9 +120,12 @@ _FIRST = (
     "Ravi Anil Wei Ming Yuki Hiroshi Chen "
     "Nora Owen Rhys Siobhan Sinead Aoife Niamh Pierre Marie Hans Greta Ingrid Olga Ivan Sergei Natasha Carlos Juan "
     "Pedro Lucia Sofia Elena Diego "
-    "Tom Tim Jim Joe Bob Rob Dan Ben Ken Ron Ray Ian Jon Greg Steve Mike Dave Nick Matt Chris Tony Andy Harry Oscar Felix Omar "
-    "Ahmed Raj Anil Neha Carlos Juan Luis Miguel Pablo Jorge Ivan Olga Yuki Hiroshi Kenji Amir Fatima Leila Nadia Sven Lars "
-    "Ingrid Astrid Pierre Claude Jacques Giulia Marco Paolo Luca Amy Sue Jill Kate Katie Becky Debbie Wendy Tina Gina Donna"
+    "Tom Tim Jim Joe Bob Rob Dan Ben Ken Ron Ray Ian Jon Greg Steve Mike Dave Nick Matt Chris Tony Andy Harry Oscar "
+    "Felix Omar "
+    "Ahmed Raj Anil Neha Carlos Juan Luis Miguel Pablo Jorge Ivan Olga Yuki Hiroshi Kenji Amir Fatima Leila Nadia "
+    "Sven Lars "
+    "Ingrid Astrid Pierre Claude Jacques Giulia Marco Paolo Luca Amy Sue Jill Kate Katie Becky Debbie Wendy Tina Gina "
+    "Donna"
 )
 FIRST_NAMES = tuple(_FIRST.split())
 _LISTED_EN = re.compile(
