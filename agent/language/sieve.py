@@ -209,7 +209,7 @@ class _Register:
         """The needs that a text meets."""
         automaton, bits_of, single = self._built or self._build()
         met = 0
-        for index in {match[0] for match in automaton.find_matches_as_indexes(text, overlapping=True)}:
+        for index in {match[0] for match in _found(automaton, text)}:
             met |= bits_of[index]
         for char in single.keys() & text:
             met |= single[char]
@@ -221,6 +221,14 @@ class _Register:
             single = {literal: bits for literal, bits in self.bits.items() if len(literal) == 1}
             self._built = (AhoCorasick(longer), [self.bits[literal] for literal in longer], single)
             return self._built
+
+
+def _found(automaton: AhoCorasick, text: str) -> Iterable[tuple[int, int, int]]:
+    try:
+        return automaton.find_matches_as_indexes(text, overlapping=True)
+    except UnicodeEncodeError:  # half a character is in no literal, and the automaton takes none
+        whole = text.encode("utf-8", "replace").decode("utf-8")
+        return automaton.find_matches_as_indexes(whole, overlapping=True)
 
 
 _REGISTER = _Register()

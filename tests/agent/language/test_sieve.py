@@ -164,3 +164,7 @@ def test_what_several_threads_ask_at_once_is_answered_as_to_one() -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda text: [spans(one.finditer(text)) for one in asked], texts))
     assert together == alone
+
+
+def test_half_a_character_hides_nothing_and_ends_nothing() -> None:
+    assert [found.group() for found in sieve("退款|money back").finditer("请退款\ud800，money back")] == ["退款", "money back"]
