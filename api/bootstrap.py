@@ -27,7 +27,8 @@ from api.settings import Settings, read_settings
 from api.terminal import Call
 
 if TYPE_CHECKING:
-    from agent.adapters.channels.chat.whatsapp import WhatsApp
+    from agent.adapters.channels.chat.wecom_api import WeComApi
+    from agent.adapters.channels.chat.wecom_inbox import WeComInbox
     from agent.adapters.channels.dkim_signature import DkimSigner
     from agent.adapters.channels.sms.carrier import Provider, SmsCarrier
     from agent.adapters.channels.smtp import SmtpChannel
@@ -247,11 +248,29 @@ class Workshop:
         return build[self.settings.push.provider](self.settings.push, self.clock)
 
     @cached_property
-    def chat(self) -> WhatsApp:
+    def chat(self) -> DeliveryChannel:
+        from agent.adapters.channels.chat.wecom import WeComService
         from agent.adapters.channels.chat.whatsapp import WhatsApp
 
+        account = self.settings.chat
+        assert account is not None, "it is configured, or nobody asks for it"
+        if account.provider == "wecom":
+            return WeComService(account, self.wecom, self.clock)
+        return WhatsApp(account, self.templates.all, ZoneInfo(self.brand.timezone), self.clock)
+
+    @cached_property
+    def wecom_inbox(self) -> WeComInbox:
+        from agent.adapters.channels.chat.wecom_inbox import WeComInbox
+
         assert self.settings.chat is not None, "it is configured, or nobody asks for it"
-        return WhatsApp(self.settings.chat, self.templates.all, ZoneInfo(self.brand.timezone), self.clock)
+        return WeComInbox(self.wecom, self.settings.chat.sender)
+
+    @cached_property
+    def wecom(self) -> WeComApi:
+        from agent.adapters.channels.chat.wecom_api import WeComApi
+
+        assert self.settings.chat is not None, "it is configured, or nobody asks for it"
+        return WeComApi(self.settings.chat, self.clock)
 
     @cached_property
     def smtp(self) -> SmtpChannel:

@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 from agent.access import Caller, Role, Scope
 from agent.errors import InputError
 from agent.webhooks import verified
+from agent.wecom_seal import tags, unsealed
 from api.auth import Permission, workshop_of
 from api.bootstrap import Workshop
 from api.errors import Problem
@@ -110,6 +111,25 @@ def by_whatsapps_word(request: Request, raw: bytes, shop: Workshop) -> str:  # n
     if not word or told.get("hub.mode") != "subscribe" or not hmac.compare_digest(word.encode(), theirs.encode()):
         raise _refused("This is not the word.", "set verify= in HOLDFAST_CHAT_URL to the one that is set there")
     return "whatsapp"
+
+
+def by_wecom(request: Request, raw: bytes, shop: Workshop) -> str:
+    """WeCom's signature over what is sealed, and the seal itself; with the token and key of HOLDFAST_CHAT_URL."""
+    wecom_said(request, raw, shop)
+    return "wecom"
+
+
+def wecom_said(request: Request, raw: bytes, shop: Workshop) -> str:
+    """What a callback of WeCom says, out of its seal. Raises Problem 401."""
+    if (account := shop.settings.chat) is None or account.provider != "wecom" or not account.verify:
+        raise _refused("WeCom's callback is not set here.", "set HOLDFAST_CHAT_URL with token= and aes_key=")
+    told = request.query_params
+    sealed = told.get("echostr") or tags(raw.decode("utf-8", "replace")).get("Encrypt", "")
+    shown, timestamp, nonce = (told.get(name, "") for name in ("msg_signature", "timestamp", "nonce"))
+    try:
+        return unsealed(account, shown, timestamp, nonce, sealed)
+    except InputError as error:
+        raise _refused(f"{error.message[0].upper()}{error.message[1:]}.", error.remedy) from error
 
 
 def form_of(raw: bytes) -> dict[str, str]:

@@ -52,6 +52,11 @@ class Home:
         return self.root / "taken-in.json"
 
     @property
+    def wecom_cursors(self) -> Path:
+        """Up to where WeCom's messages were read, by account."""
+        return self.root / "wecom-cursors.json"
+
+    @property
     def brand(self) -> Path:
         return self.root / "brand.toml"
 

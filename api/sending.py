@@ -40,8 +40,13 @@ def configured(settings: Settings) -> Mapping[Channel, Carrier]:
 def providers(settings: Settings) -> tuple[str, ...]:
     """Who carries what here, of those whose own rules we hold as data; the firm's gateway is none of them."""
     smtp = ("smtp",) if settings.smtp_url else ()
-    others = [account.provider for account in (settings.push, settings.chat) if account is not None]
-    return (*smtp, *(account.provider for account in settings.sms_accounts), *others)
+    push = (settings.push.provider,) if settings.push else ()
+    chat = (RULES_OF.get(settings.chat.provider, settings.chat.provider),) if settings.chat else ()
+    return (*smtp, *(account.provider for account in settings.sms_accounts), *push, *chat)
+
+
+RULES_OF = {"wecom": "wecom_kf"}
+"""Where one provider has several ways to customers, the one that the setting names."""
 
 
 def against_live(settings: Settings, brand: Brand) -> tuple[str, str]:

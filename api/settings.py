@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     dkim_key: Path | None = Field(None, description="file with the private RSA key in PEM that signs")
     sms_url: SecretStr | None = Field(None, description="aliyun://…, tencent://…, twilio://…: one a market")
     push_url: SecretStr | None = Field(None, description="fcm://?key=FILE or jpush://KEY:SECRET@: who carries app push")
-    chat_url: SecretStr | None = Field(None, description="whatsapp://ID:TOKEN@?app_secret=…: who carries chat messages")
+    chat_url: SecretStr | None = Field(None, description="whatsapp://… or wecom://…: who carries chat messages")
     robot_url: SecretStr | None = Field(None, description="wecom://…, dingtalk://…, feishu://…: the staff's own group")
     webhook_url: SecretStr | None = Field(None, description="the firm's own gateway for sms, push, chat and e-mail")
     webhook_secret: SecretStr | None = Field(None, description="whsec_… that signs for it; several while changing it")

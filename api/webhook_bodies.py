@@ -61,6 +61,7 @@ WHATSAPP = _body(
         },
     },
 )
+WECOM = _body("text/xml", {"type": "string", "description": "XML with Encrypt"})
 ANSWERS = _body(
     "application/json",
     {

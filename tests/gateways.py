@@ -20,9 +20,11 @@ def reply(status: int, body: str = "", **headers: str) -> bytes:
 
 @dataclass
 class Gateway:
-    """`answer` is what goes over the wire, to the byte."""
+    """`answer` is what goes over the wire, to the byte; a path in `by_path` has its own, each for one call and the last
+    for all that follow."""
 
     answer: bytes = reply(200)
+    by_path: dict[str, list[bytes]] = field(default_factory=dict)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -31,6 +33,12 @@ class Gateway:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/send"
+
+    def answer_to(self, path: str) -> bytes:
+        told = self.by_path.get(path)
+        if told is None:
+            return self.answer
+        return told.pop(0) if len(told) > 1 else told[0]
 
 
 @contextmanager
@@ -47,11 +55,12 @@ def a_gateway(answer: bytes = reply(200)) -> Iterator[Gateway]:
                 name, _, value = line.partition(":")
                 headers[name.lower()] = value.strip()
             gateway.headers.append(headers)
-            gateway.bodies.append(lines.read(int(headers["content-length"])))
-            if gateway.answer == HANGS:
+            gateway.bodies.append(lines.read(int(headers.get("content-length", 0))))
+            answer = gateway.answer_to(gateway.lines[-1].split(" ")[1].partition("?")[0])
+            if answer == HANGS:
                 over.wait()
             else:
-                connection.sendall(gateway.answer)
+                connection.sendall(answer)
 
     def accept() -> None:
         with suppress(OSError):

@@ -12,6 +12,7 @@ from agent.receipts.answers import (
 from agent.receipts.gateway import read_gateway
 from agent.receipts.mail import read_mail
 from agent.receipts.sms import read_aliyun, read_huawei, read_tencent, read_twilio
+from agent.receipts.wecom import read_wecom
 from agent.receipts.whatsapp import read_whatsapp
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "read_tencent_answer",
     "read_twilio",
     "read_twilio_answer",
+    "read_wecom",
     "read_whatsapp",
 ]

@@ -19,6 +19,7 @@ from api.routes import (
     sending,
     unsubscribe,
     webhooks,
+    wecom,
     whatsapp,
 )
 
@@ -37,5 +38,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     unsubscribe.router,
     webhooks.router,
     answers.router,
+    wecom.router,
     whatsapp.router,
 )

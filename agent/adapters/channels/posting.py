@@ -50,10 +50,11 @@ class Reply:
 
 
 class Poster:
-    """`setting` is named where the other side cannot be reached."""
+    """`setting` is named where the other side cannot be reached; of a reply so many bytes are read."""
 
-    def __init__(self, setting: str, clock: Clock, timeout_s: float) -> None:
+    def __init__(self, setting: str, clock: Clock, timeout_s: float, read_at_most: int = READ_AT_MOST) -> None:
         self._setting = setting
+        self._read_at_most = read_at_most
         self._clock = clock
         # A connection of its own for each message: one that was kept open may die unseen, and then nobody can know
         # whether the request was read. No proxy of the environment stands between.
@@ -66,12 +67,20 @@ class Poster:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Raises ChannelUnavailable when nothing left, DeliveryUnknown when something may have. Redirects stand."""
+        return self._ask("POST", url, body, headers)
+
+    def get(self, url: str) -> Reply:
+        """The same for what only asks."""
+        return self._ask("GET", url, None, {})
+
+    def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
         host = urlsplit(url).hostname or ""
         try:
             with self._client.stream(
-                "POST", url, content=body, headers={"accept-encoding": "identity", **headers}
+                method, url, content=body, headers={"accept-encoding": "identity", **headers}
             ) as reply:
-                return Reply(host, reply.status_code, beginning(reply), retry_after(reply, self._clock.now()))
+                begun = beginning(reply, self._read_at_most)
+                return Reply(host, reply.status_code, begun, retry_after(reply, self._clock.now()))
         except NOT_REACHED as error:
             raise ChannelUnavailable(f"{host} cannot be reached: {error}", f"check {self._setting}") from error
         except httpx.HTTPError as error:
@@ -91,14 +100,14 @@ def retry_after(reply: httpx.Response, now: datetime) -> timedelta | None:
         return None
 
 
-def beginning(reply: httpx.Response) -> bytes:
+def beginning(reply: httpx.Response, most: int = READ_AT_MOST) -> bytes:
     """The first bytes of the reply's body, as many as came before it ended or broke off."""
     read = b""
     try:
         for chunk in reply.iter_raw():
             read += chunk
-            if len(read) >= READ_AT_MOST:
+            if len(read) >= most:
                 break
     except httpx.HTTPError:
         pass
-    return read[:READ_AT_MOST]
+    return read[:most]

@@ -1,0 +1,67 @@
+"""What WeCom's customer service keeps for us: what customers wrote, and which of our messages did not arrive.
+
+Takes its messages, gives receipts and answers. What colleagues wrote there, and pictures' bytes, are passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.domain import Channel, InboundText, Receipt, ReceiptKind
+
+SOURCE = "wecom"
+OF_THE_CUSTOMER = 3
+REFUSED = 10
+LONGEST = 2_000
+WITHOUT_WORDS = frozenset({"image", "voice", "video", "file", "location", "link", "miniprogram", "business_card"})
+
+
+def read_wecom(messages: Iterable[Mapping[str, Any]], now: datetime) -> tuple[list[Receipt], list[InboundText]]:
+    """Whoever refuses our messages in WeChat gets none: that is a wish to be left alone."""
+    receipts: list[Receipt] = []
+    answers: list[InboundText] = []
+    for row in messages:
+        if row.get("msgtype") == "event":
+            receipts += _failed(row, now)
+        elif row.get("origin") == OF_THE_CUSTOMER:
+            answers += _answer(row, now)
+    return receipts, answers
+
+
+def _failed(row: Mapping[str, Any], now: datetime) -> list[Receipt]:
+    event = row.get("event")
+    if not isinstance(event, Mapping) or event.get("event_type") != "msg_send_fail":
+        return []
+    ours, why = _text(event.get("fail_msgid")), event.get("fail_type")
+    if not ours:
+        return []
+    kind = ReceiptKind.UNSUBSCRIBED if why == REFUSED else ReceiptKind.SOFT_BOUNCE
+    return [Receipt(_id(ours, str(why)), kind, _moment(row, now), SOURCE, ours, ours, f"fail_type {_text(why)}")]
+
+
+def _answer(row: Mapping[str, Any], now: datetime) -> list[InboundText]:
+    identity, sender, kind = _text(row.get("msgid")), _text(row.get("external_userid")), row.get("msgtype")
+    text = row.get("text")
+    words = text.get("content") if isinstance(text, Mapping) else None
+    if not identity or not sender or (words is None and kind not in WITHOUT_WORDS):
+        return []
+    said = _text(words)[:LONGEST].strip()
+    return [InboundText(_id(identity), Channel.CHAT, sender, said, _moment(row, now), SOURCE)]
+
+
+def _moment(row: Mapping[str, Any], now: datetime) -> datetime:
+    try:
+        return min(datetime.fromtimestamp(float(str(row.get("send_time"))), UTC), now)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _text(value: Any) -> str:
+    return str(value if value is not None else "").replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _id(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join((SOURCE, *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
