@@ -124,7 +124,7 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
     """Sentences that speak of a topic in a binding way, and are neither help, question nor report of what was done."""
     text = field.tight.text
     for start, end in sentences(text):
-        sentence = _THEIR_WORDS.sub(_unsaid, text[start:end])
+        sentence = _without_their_words(text[start:end])
         topics = topics_of(sentence)
         if sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
             continue
@@ -144,7 +144,17 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             yield Statement(start, end, sentence, topics, numbers)
 
 
-# 您亲戚说的“稳赚不赔”: what stands in these quotes is nobody's promise here
+def _without_their_words(sentence: str) -> str:
+    """您亲戚说的“稳赚不赔”不对: what stands in the quotes is nobody's promise here, where the rest takes it back."""
+    bare = _THEIR_WORDS.sub(_unsaid, sentence)
+    return bare if _TAKEN_BACK.search(bare) else sentence
+
+
+_TAKEN_BACK = sieve(
+    r"不(?!过)|没有?(?!问题|关系|事)|别|勿|假|错|误会|(?<![a-z])(?:not|never|no|wrong|false|untrue|nobody|isn't|wasn't"
+    r"|aren't"
+    r"|don't|didn't|can't|won't|cannot|doesn't)(?![a-z])"
+)
 _THEIR_WORDS = sieve(
     r"(?:(?:您|你|他们?|她|亲戚|朋友|网上|有人|别人|客户|对方|骗子|传言|广告)\w{0,8}(?:说|问|写|讲|称|提|担心|以为"
     r"|传)\w{0,3}"
@@ -241,7 +251,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         if may_deny(backing, around) or _tells_what_is_out(said, message):
             return None
         return Severity.BLOCK, "It denies what a clause grants. Quote the clause."
-    if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said):
+    if not statement.numbers and not _STRONG.search(said) and _HELPING.search(said) and not says_of_all(said):
         return None
     best = max(backing, key=lambda clause: shared(clause, said))
     if shared(best, passage) < 2 and _STRONG.search(said):
@@ -312,7 +322,7 @@ def _tells_what_is_out(said: str, message: Message) -> bool:
     return shared(message.licence.exclusions, said) > 0
 
 
-_A_FEW_WORDS = 6
+_A_FEW_WORDS = 8
 
 
 def _about_the_clauses(said: str, message: Message) -> str:
@@ -511,6 +521,7 @@ RULES: tuple[Rule, ...] = (
                 changes={**_EN_TERMS, "now": "2026-09-15T13:15:00-04:00"},
                 because="that long it is to two o'clock",
             ),
+            broken("您提的“三天内一定到”，我们能做到。", because="somebody's words that we make our own"),
             fine("您亲戚说的“稳赚不赔”不对，没有这回事。", because="somebody else's words"),
             fine("没开封能放3年，开封后一年内用完。", changes=_KEEPS, because="a year is twelve months"),
             fine("新茶罐进家头一个月，离灶台远一点。", changes=_KEEPS, because="a tip, and no term of the clause"),

@@ -190,12 +190,27 @@ class Licence:
         """Whether a sum is what the customer's points are worth."""
         return any(abs(number * rate - value) < Decimal("0.01") for number in self.numbers for rate in self.point_rates)
 
-    def points_cover(self, value: Decimal, told: Iterable[Decimal]) -> bool:
-        """Whether a sum is the worth of points that the words tell, and of no more than the customer has."""
-        most = max(self.numbers, default=Decimal(0))
+    @cached_property
+    def _most_points(self) -> Decimal:
+        held = (_as_number(value) for path, value in self._leaves if "point" in path or "积分" in path)
+        return max((number for number in held if number is not None), default=Decimal(0))
+
+    @cached_property
+    def _point_caps(self) -> frozenset[Decimal]:
+        """The shares of an order that points may pay at most, from the clauses that say what they are worth."""
+        clauses = (clause for clause in self.clause_quantities if any(q.kind == "points" for q in clause))
+        return frozenset(q.value for clause in clauses for q in clause if q.kind in ("percent", "percent_off"))
+
+    def points_cover(self, value: Decimal, near: Iterable[Decimal], shares: frozenset[Decimal]) -> bool:
+        """Whether a sum is the worth of points that stand `near`, of no more than the customer has.
+
+        `shares` are all percentages of the text: where a clause has a cap, the cap must be told as well.
+        """
+        if self._point_caps and not self._point_caps & shares:
+            return False
         return any(
-            points <= most and abs(points * rate - value) < Decimal("0.01")
-            for points in told
+            points <= self._most_points and abs(points * rate - value) < Decimal("0.01")
+            for points in near
             for rate in self.point_rates
         )
 

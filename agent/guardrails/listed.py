@@ -158,11 +158,12 @@ def is_warned_of(start: int, end: int, field: Field) -> bool:
     begin, stop = field.sentence_at(start)
     if field.is_quoted(start, end):
         return bool(_FALSE.search(text, max(0, begin - 60), stop + 60))
-    if _RUMOUR.search(text, begin, start) and _NOT_OURS.search(text, end, stop):
-        return True
+    if _RUMOUR.search(text, begin, start) and (ours := _NOT_OURS.search(text, end, stop)) is not None:
+        return not _BUT.search(text, ours.end(), stop + 40)
     return bool(_TOLD_AS_THEIRS.search(text, begin, start) and _FALSE.search(text, end, stop))
 
 
+_BUT = sieve(r"但|不过|可是|可(?=您|好多|很多|我们|顾客)|其实|(?<![a-z])(?:but|still|though|yet|although)(?![a-z])")
 # 网上说能降压的，我们没有说过
 _RUMOUR = sieve(
     r"(?:网上|外面|群里|有人|别人|朋友圈|短视频|传言|有的(?:店|商家)|亲戚|邻居)\w{0,4}(?:说|传|讲|写|吹"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
 from typing import TypeVar, cast
@@ -57,6 +58,11 @@ class Field:
         """The quantities that start in [start, end) of the tight view."""
         first, last = (bisect_left(self.quantities, at, key=attrgetter("start")) for at in (start, end))
         return self.quantities[first:last]
+
+    @cached_property
+    def shares(self) -> frozenset[Decimal]:
+        """The numbers of all percentages."""
+        return frozenset(quantity.value for quantity in self.quantities if quantity.kind.startswith("percent"))
 
     def quantities_near(self, at: int) -> list[Quantity]:
         """Those of the sentence that holds `at`, and of a line before it."""

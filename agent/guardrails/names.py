@@ -163,7 +163,8 @@ def _chinese_names(field: Field, message: Message, parts: frozenset[str], brand:
 
 
 _SALUTATION_ZH = sieve(
-    r"(?:^|】)\s*(?:尊敬的|亲爱的)?(?P<name>[\u4e00-\u9fff]{1,2}?)(?P<title>先生|女士|小姐|太太|妈妈|爸爸)(?=[您你好，,：:！!])"
+    r"(?:^|】)\s*(?:尊敬的|亲爱的)?(?P<name>[\u4e00-\u9fff]{1,2}?)(?P<title>先生|女士|小姐|太太|妈妈"
+    r"|爸爸)(?=[您你好，,：:！!])"
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.domain import Severity
-from agent.guardrails.clauses import backs, shared, widens
+from agent.guardrails.clauses import backs, says_of_all, shared, widens
 from agent.guardrails.lexicon import Hit, is_denied_before
 from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
@@ -93,6 +93,8 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
     around = field.paragraph(start)
     if (
         known
+        and not says_of_all(said)
+        and not _NO_STRINGS.search(said)
         and all(_is_on_record(day, field, message) for day in days)
         and any(
             shared(clause, around) >= 2 and any(deed.search(said) and deed.search(clause) for deed in _DEEDS)
@@ -132,6 +134,10 @@ _DEEDS = (
 )
 """What clauses let us do; whether its terms are kept is asked by `commitments`."""
 
+_NO_STRINGS = sieve(
+    r"不用|无需|不必|不需要|不管|都行|照样|随便|(?<![a-z])(?:no (?:photo|receipt|proof|box|questions?|need)|without|needn't"
+    r"|don't need|used or not|either way|whatever)(?![a-z])"
+)
 _NOTHING_TO_PAY = sieve(r"免|(?<![\d.])0(?:元|%)|不收|(?<![a-z])(?:waived|no fee|nothing)(?![a-z])")
 
 

@@ -179,8 +179,8 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
             return True
     told = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
     if quantity.kind != "amount":  # so many of the points, with the sum that they are worth
-        return any(message.licence.points_cover(worth, [quantity.value]) for worth in told)
-    if message.licence.points_cover(quantity.value, told):
+        return any(message.licence.points_cover(worth, [quantity.value], field.shares) for worth in told)
+    if message.licence.points_cover(quantity.value, told, field.shares):
         return True
     return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 
@@ -235,7 +235,8 @@ _GOODS_ZH = sieve(
 )
 
 _CAME_ZH = sieve(
-    r"(?:您|你)(?:的)?(?:\d{1,2}月\d{1,2}[日号])?(?:订购?|买|下单|预订)?的(?P<what>[\u4e00-\u9fff]{2,10}?)(?:已经?|刚刚?|今天|昨天)*"
+    r"(?:您|你)(?:的)?(?:\d{1,2}月\d{1,2}[日号])?(?:订购?|买|下单|预订)?的(?P<what>[\u4e00-\u9fff]{2,10}?)(?:已经?"
+    r"|刚刚?|今天|昨天)*"
     r"(?:签收|送达|到家|到货|发货|发出|寄出|出库|派送|揽收|退回|入库)(?:了|啦|，|。|,|$)?"
 )
 
@@ -300,6 +301,7 @@ _LESSON = {"customer": {"facts": {"next_lesson": "2026-09-16T18:00", "lessons_le
 
 _TWO_HOURS = {**_LESSON, "policy": [{"id": "l", "text": "请假请提前2小时提交，每期可以免费补课2次。"}]}
 _POINTS = {**_ORDER, "policy": [{"id": "p", "text": "100积分可抵1元。"}]}
+_CAPPED = {**_ORDER, "policy": [{"id": "p", "text": "100积分可抵1元，单笔最多抵扣订单金额的30%。"}]}
 _TWO_ORDERS = {
     "customer": {
         "facts": {
@@ -364,6 +366,10 @@ RULES: tuple[Rule, ...] = (
             fine("Your throw left our warehouse on Saturday.", language="en", changes=_TWO_ORDERS),
             broken("Thirty-two boxes so far!", language="en", changes={"customer": {"facts": {"boxes_received": 23}}}),
             fine("1280积分，1200积分就是12元。", changes=_POINTS),
+            broken(
+                "1200积分就是12元。", changes=_CAPPED, because="at most a third of an order, and it does not say so"
+            ),
+            fine("1200积分就是12元，单笔最多抵订单金额的30%。", changes=_CAPPED),
             broken("1200积分抵15元。", changes=_POINTS),
             broken("还剩6节课。", changes=_LESSON),
             broken("Your parcel comes on September 21.", language="en", changes=_PARCEL),

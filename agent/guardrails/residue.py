@@ -79,7 +79,8 @@ _PREFIX = sieve(
 _ANYWHERE = sieve(
     r"<\|[a-z_]+\|>|</?think>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>"
     r"|###\s*(?:instruction|response|assistant|system|user)"
-    r"|(?m:^\s*(?:option|version|draft|方案|版本|选项)\s?(?:[A-D1-4一二三四])\s?(?:[（(][^()（）\n]{1,20}[)）]\s?)?[:：.、])"
+    r"|(?m:^\s*(?:option|version|draft|方案|版本"
+    r"|选项)\s?(?:[A-D1-4一二三四])\s?(?:[（(][^()（）\n]{1,20}[)）]\s?)?[:：.、])"
     r"|[(（]\s?(?:word count|字数|共)\s?[:：]?\s?\d+[^)）]{0,6}[)）]|[(（]\d+ (?:words|characters"
     r"|chars|字)[)）]"
     r"|(?m:^\s*(?:note|注|备注)\s?[:：].{0,40}(?:draft|message|tone|文案|草稿|语气|短信|版本))"

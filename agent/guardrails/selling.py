@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Protocol
 
 from agent.guardrails.licence import Licence
@@ -82,6 +83,9 @@ class ReadField(Protocol):
     @property
     def quantities(self) -> list[Quantity]: ...
 
+    @property
+    def shares(self) -> frozenset[Decimal]: ...
+
     def quantities_near(self, at: int) -> list[Quantity]: ...
 
     def is_denied(self, at: int) -> bool: ...
@@ -148,7 +152,7 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
         return True
     if quantity.kind == "amount" and _OF_POINTS.search(field.passage(quantity.start)):
         others = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
-        return licence.points_cover(quantity.value, others)
+        return licence.points_cover(quantity.value, others, field.shares)
     if quantity.kind == "amount" and quantity.value in licence.money:
         return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):
