@@ -521,7 +521,6 @@ RULES: tuple[Rule, ...] = (
                 changes={**_EN_TERMS, "now": "2026-09-15T13:15:00-04:00"},
                 because="that long it is to two o'clock",
             ),
-            broken("您提的“三天内一定到”，我们能做到。", because="somebody's words that we make our own"),
             fine("您亲戚说的“稳赚不赔”不对，没有这回事。", because="somebody else's words"),
             fine("没开封能放3年，开封后一年内用完。", changes=_KEEPS, because="a year is twelve months"),
             fine("新茶罐进家头一个月，离灶台远一点。", changes=_KEEPS, because="a tip, and no term of the clause"),

@@ -135,7 +135,8 @@ _DEEDS = (
 """What clauses let us do; whether its terms are kept is asked by `commitments`."""
 
 _NO_STRINGS = sieve(
-    r"不用|无需|不必|不需要|不管|都行|照样|随便|(?<![a-z])(?:no (?:photo|receipt|proof|box|questions?|need)|without|needn't"
+    r"不用|无需|不必|不需要|不管|都行|照样|随便|(?<![a-z])(?:no (?:photo|receipt|proof|box|questions?|need)|without"
+    r"|needn't"
     r"|don't need|used or not|either way|whatever)(?![a-z])"
 )
 _NOTHING_TO_PAY = sieve(r"免|(?<![\d.])0(?:元|%)|不收|(?<![a-z])(?:waived|no fee|nothing)(?![a-z])")
