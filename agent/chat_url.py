@@ -101,7 +101,7 @@ def _aes_key(text: str, remedy: str) -> bytes:
     """WeCom's EncodingAESKey: 43 signs of Base64 without the last. A + of it arrives as a blank where it is not %2B."""
     try:
         key = base64.b64decode(text.replace(" ", "+") + "=", validate=True) if text else b""
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         key = b"?"
     if len(key) not in (0, 32):
         raise InputError("aes_key of the chat address is no EncodingAESKey of 43 signs", remedy)

@@ -18,7 +18,7 @@ from agent.errors import InputError, NotReady
 HEAD = 16
 BLOCK = 32
 _TAG = re.compile(
-    r"<(?P<tag>[A-Za-z]{1,20})>(?:<!\[CDATA\[(?P<quoted>.*?)\]\]>|(?P<plain>[^<]*))</(?P=tag)>", re.DOTALL
+    r"<(?P<tag>[A-Za-z]{1,20})>(?:<!\[CDATA\[(?P<quoted>[^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>|(?P<plain>[^<]*))</(?P=tag)>"
 )
 REMEDY = "see that token= and aes_key= are those of the callback in WeCom"
 

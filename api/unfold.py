@@ -15,7 +15,7 @@ def unfolded(data: Mapping[str, Any], inside: str = "") -> Lines:
 
 
 def _one(name: str, value: Any) -> Lines:
-    if value is None or value == "" or value == [] or value == {}:
+    if _is_empty(value):
         return
     if isinstance(value, Mapping):
         yield from unfolded(value, f"{name}." if name else "")
@@ -25,7 +25,12 @@ def _one(name: str, value: Any) -> Lines:
         yield name, _plain(value)
 
 
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | Mapping | Sequence) and not value)
+
+
 def _several(name: str, values: Sequence[Any]) -> Lines:
+    values = [value for value in values if not _is_empty(value)]
     if any(isinstance(value, Mapping) for value in values):
         for number, value in enumerate(values, 1):
             yield f"{name} {number}", "; ".join(f"{key} {told}".strip() for key, told in _one("", value)) or "-"
@@ -36,4 +41,4 @@ def _several(name: str, values: Sequence[Any]) -> Lines:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ between reads that page again, and everything in it is known by its id.
 from __future__ import annotations
 
 import json
+import uuid
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -22,24 +23,28 @@ def read_wecom_inbox(workshop: Workshop, token: str) -> dict[str, dict[str, int]
     """Raises ChannelUnavailable; what came before it is kept."""
     account = workshop.settings.chat
     assert account is not None, "asked for where WeCom is set"
+    kf, inbox = account.sender, workshop.wecom_inbox
     found: dict[str, Counter[str]] = {"receipts": Counter(), "answers": Counter()}
-    for messages, cursor in workshop.wecom_inbox.pages(_cursor(workshop, account.sender), token):
-        receipts, answers = read_wecom(messages, workshop.clock.now())
-        found["receipts"].update(take_receipts(receipts, workshop))
-        found["answers"].update(take_answers(answers, workshop))
-        _move_on(workshop, account.sender, cursor)
+    with inbox.one_at_a_time:
+        for messages, cursor in inbox.pages(_cursors(workshop).get(kf, ""), token):
+            receipts, answers = read_wecom(messages, workshop.clock.now())
+            found["receipts"].update(take_receipts(receipts, workshop))
+            found["answers"].update(take_answers(answers, workshop))
+            _move_on(workshop, kf, cursor)
     return {name: dict(counts) for name, counts in found.items()}
 
 
-def _cursor(workshop: Workshop, kf: str) -> str:
+def _cursors(workshop: Workshop) -> dict[str, str]:
+    """None where the file cannot be read: then from the earliest that WeCom still has, three days back."""
     try:
-        return str(json.loads(workshop.home.wecom_cursors.read_text(encoding="utf-8")).get(kf, ""))
-    except (OSError, ValueError, AttributeError):
-        return ""  # from the earliest that WeCom still has, three days back
+        kept = json.loads(workshop.home.wecom_cursors.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(kf): str(cursor) for kf, cursor in kept.items()} if isinstance(kept, dict) else {}
 
 
 def _move_on(workshop: Workshop, kf: str, cursor: str) -> None:
     place = workshop.home.wecom_cursors
-    fresh = place.with_suffix(".part")
-    fresh.write_text(json.dumps({kf: cursor}), encoding="utf-8")
+    fresh = place.with_name(f"{place.name}.{uuid.uuid4().hex}")
+    fresh.write_text(json.dumps({**_cursors(workshop), kf: cursor}), encoding="utf-8")
     fresh.replace(place)

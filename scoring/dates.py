@@ -42,6 +42,7 @@ def read_on_trust(values: pd.Series) -> str | None:
     if not pd.api.types.is_string_dtype(values) and values.dtype != object:
         return None
     parts = _slashed(_plain(values.astype("string").str.strip()))
+    parts = parts[(parts[[0, 1]] >= 1).all(axis=1) & (parts[2] > 0)]  # what can be no date is set aside, not read
     if parts.empty or (parts[[0, 1]] > 12).to_numpy().any() or (parts[0] == parts[1]).all():
         return None
     if _steps_back(parts, 0) != _steps_back(parts, 1):
@@ -106,7 +107,8 @@ def _day_or_month_first(text: pd.Series) -> tuple[str, ...]:
 
 def _slashed(text: pd.Series) -> pd.DataFrame:
     """The three numbers of each date like 10/11/2026; columns 0, 1, 2."""
-    return text.str.extract(r"^(\d{1,2})/(\d{1,2})/(\d{2,4})\b").apply(pd.to_numeric, errors="coerce").dropna()
+    numbers = text.str.extract(r"^(\d{1,2})/(\d{1,2})/(\d{2,4})\b").apply(pd.to_numeric, errors="coerce")
+    return pd.DataFrame(numbers).dropna()
 
 
 def _year(written: float) -> int:

@@ -221,8 +221,8 @@ def _notes(at: pd.Series, counts: dict[str, int]) -> Iterator[str]:
         yield f"{at.name}: {told}; nothing in the file says so. If it is wrong, write dates as 2026-11-30."
     if same := counts["identical_rows"]:
         yield (
-            f"rows that repeat an earlier row in every column: {same:,}. Each was counted, because a till writes a line "
-            "twice when two are scanned. If your export doubles rows, take them out before you import."
+            f"rows that repeat an earlier row in every column: {same:,}. Each was counted, because a till writes a "
+            "line twice when two are scanned. If your export doubles rows, take them out before you import."
         )
 
 

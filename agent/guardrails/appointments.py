@@ -33,32 +33,34 @@ def wrong_times(field: Field, message: Message) -> Iterator[Finding]:
     """Hours of an appointment that neither record nor clause names, where the record holds one."""
     if not any(re.search(r"T\d{2}:\d{2}", str(value)) for _, value in message.licence.facts):
         return
-    named = {time for text in _sources(message) for time in _times(text)}
-    known = named | set(_hours_off(named, message))
+    known = {time for text in _sources(message) for time in _times(text)}
     for match in _CLOCK.finditer(field.tight.text):
-        if _AN_APPOINTMENT.search(field.sentence(match.start())) and not _time(match) & known:
-            reason = f"The record knows no {match.group().strip()}."
-            yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span(), field.tight)
+        sentence = field.sentence(match.start())
+        if not _AN_APPOINTMENT.search(sentence) or _time(match) & known:
+            continue
+        if _AHEAD_OF.search(sentence) and _time(match) & set(_hours_ahead(known, message)):
+            continue
+        reason = f"The record knows no {match.group().strip()}."
+        yield field.finding("FACT_RECORD", Severity.BLOCK, reason, *match.span(), field.tight)
 
 
-def _hours_off(named: set[tuple[int, int]], message: Message) -> Iterator[tuple[int, int]]:
-    """So many hours before or after a time that is named, where a clause counts hours: two before ten is eight."""
-    terms = {
-        q.value for q in message.licence.quantities if q.kind == "hours" and q.value == int(q.value) and q.value < 12
-    }
-    for hour, minute in named:
-        for hours in map(int, terms):
-            yield (hour - hours) % 12, minute
-            yield (hour + hours) % 12, minute
+_AHEAD_OF = sieve(
+    r"(?:请假|取消|改期|改约|提前).{0,30}前|前.{0,12}(?:请假|取消|改期|改约)"
+    r"|(?<![a-z])(?:cancel\w*|reschedul\w*|mov(?:e|ed|ing)|notice)(?![a-z]).{0,40}(?<![a-z])(?:by|before|until"
+    r"|up to)(?![a-z])"
+)
 
 
-def clocks_told(field: Field, message: Message) -> Iterator[int]:
-    """The times of day of the text, the record, the clauses and of this moment: minutes on a dial of twelve hours."""
+def _hours_ahead(known: set[tuple[int, int]], message: Message) -> Iterator[tuple[int, int]]:
+    """So many hours before a time that is named, where a clause counts hours: two before ten is eight."""
+    terms = {int(q.value) for q in message.licence.quantities if q.kind == "hours" and q.value == int(q.value) < 12}
+    return (((hour - hours) % 12, minute) for hour, minute in known for hours in terms)
+
+
+def clocks_known(message: Message) -> Iterator[int]:
+    """The times of day of the record, the clauses and this moment: minutes on a dial of twelve hours."""
     now = message.context.local_now
-    told = [
-        (now.hour % 12, now.minute),
-        *(time for text in (*_sources(message), field.tight.text) for time in _times(text)),
-    ]
+    told = [(now.hour % 12, now.minute), *(time for text in _sources(message) for time in _times(text))]
     return (hour * 60 + minute for hour, minute in told)
 
 

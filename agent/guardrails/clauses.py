@@ -30,7 +30,7 @@ def shared(clause: str, sentence: str) -> int:
 
 _ALL = sieve(
     r"一律|所有|全部|任何|一切|随时(?!叫|找|联系|问|告诉|来|留言|回复|跟|说|喊|可以(?:找|联系|问)|都可以(?:找|联系"
-    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管(?!结果)|无论(?!结果)|(?:几次|多久"
+    r"|问|来))|永远|(?<!来回运费)(?<!往返运费)(?<!来回邮费)都由|全额|多少赔多少|不管|无论|(?:几次|多久"
     r"|多少|哪天|多远)都|什么都|怎么都|照样"
     r"|(?<![a-z])(?:always|any (?:item|order(?! of)|reason|product|condition|country|time(?! (?:up to"
     r"|until|till|before|within|between))|amount|number)"
@@ -40,8 +40,7 @@ _ALL = sieve(
     r"|the whole|all you (?:like|want)"
     r"|as (?:much|often|many times) as|whenever|no (?:limits?|questions|exceptions?)|at all times|for ?ever"
     r"|never too late"
-    r"|all (?:items|products|orders|goods|returns|cases|customers|the time)|even (?:if|on|when|after(?! (?:the due"
-    r"|that|this) )"
+    r"|all (?:items|products|orders|goods|returns|cases|customers|the time)|even (?:if|on|when|after"
     r"|without))(?![a-z])"
 )
 
@@ -132,7 +131,7 @@ def waives(text: str) -> bool:
 
 
 _WAIVES = sieve(
-    r"(?:违约金|手续费|滞纳金|服务费|年费|赎回费|罚金|补偿金|月费(?!减免))\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉"
+    r"(?:违约金|手续费|滞纳金|服务费|年费|赎回费|罚金|补偿金|月费)\w{0,6}(?:免(?!收赎回费)|不收|不用交|抹掉"
     r"|取消|算了)"
     r"|(?<!不)免(?:掉|去|除)?\w{0,4}(?:违约金|手续费|滞纳金|服务费|年费|月费|罚金)"
     r"|(?<![a-z])(?:waiv(?:e|ed|ing)|dropp?ed|scrap(?:ped)?|wip(?:e|ed)|tak(?:e|en|ing)) (?:\w+ ){0,3}?(?:fees?"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.domain import Finding, Severity
-from agent.guardrails.appointments import clocks_told
+from agent.guardrails.appointments import clocks_known
 from agent.guardrails.clauses import (
     backs,
     contradict,
@@ -151,7 +151,8 @@ def _without_their_words(sentence: str) -> str:
 
 
 _TAKEN_BACK = sieve(
-    r"不(?!过)|没有?(?!问题|关系|事)|别|勿|假|错|误会|(?<![a-z])(?:not|never|no|wrong|false|untrue|nobody|isn't|wasn't"
+    r"不(?!过|错)|没有?(?!问题|关系|事|错|毛病|二话)|别|勿|假|(?<!没)错(?!过)|误会|(?<![a-z])(?:not|never|no|wrong|false"
+    r"|untrue|nobody|isn't|wasn't"
     r"|aren't"
     r"|don't|didn't|can't|won't|cannot|doesn't)(?![a-z])"
 )
@@ -182,9 +183,14 @@ def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], 
     if _is_tip(
         sentence
     ):  # "in the first month, wipe it every day": only a number that the clause also gives can be wrong
-        told = {number.kind for at in near for number in message.licence.clause_quantities[at]}
-        return any(number.kind in told for number in numbers)
+        told = {_sort_of(number) for at in near for number in message.licence.clause_quantities[at]}
+        return any(_sort_of(number) in told for number in numbers)
     return bool(numbers) and bool(near)
+
+
+def _sort_of(number: Quantity) -> str:
+    """Days, weeks, months and years are one sort."""
+    return "days" if number.kind in ("days", "weeks", "months", "years") else number.kind
 
 
 _GRANTS = sieve(
@@ -233,7 +239,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     backing = [clause for clause in message.licence.clause_sentences if _is_about(clause, statement, passage)]
     if not backing:
         return _without_clause(statement, field, message)
-    if waives(said) and not any(waives(clause) for clause in backing):
+    if waives(said) and not _is_own_rebate(said, message) and not any(waives(clause) for clause in backing):
         severity = Severity.HUMAN if _HELPING.search(said) else Severity.BLOCK
         return severity, "No clause waives this. Take it out, or use a licensed act."
     if contradict(backing):
@@ -258,8 +264,7 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
         return _without_clause(statement, field, message)
     if grants_what_is_denied(best, said):
         return Severity.BLOCK, "It grants what a clause rules out. Quote the clause."
-    of_all = _about_the_clauses(said, message)
-    if all(widens(clause, of_all) for clause in (*backing, *_near(said, message))):
+    if all(widens(clause, said) for clause in (*backing, *_near(said, message))):
         return Severity.HUMAN, "It says of all what the clause says of some. Quote the clause."
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
@@ -317,23 +322,16 @@ def _beginning(text: str, start: int, end: int) -> tuple[int, str] | None:
 _FROM_EN = re.compile(r"\s?(?:of|from|after|since) (?:the |your |its |it (?:was|is|has been) )?(?:day |date )?(?:of )?")
 
 
+def _is_own_rebate(said: str, message: Message) -> bool:
+    """The row's own monthly rebate, called by its name: 月费减免."""
+    offer = message.context.offer
+    monthly = offer is not None and "每月" in message.licence.exclusions
+    return monthly and "月费减免" in said and not waives(said.replace("月费减免", ""))
+
+
 def _tells_what_is_out(said: str, message: Message) -> bool:
     """Whether the denial is that of the offer's row: "it doesn't cover exam weeks"."""
     return shared(message.licence.exclusions, said) > 0
-
-
-_A_FEW_WORDS = 8
-
-
-def _about_the_clauses(said: str, message: Message) -> str:
-    """The sentence without the parts that speak of nothing in the clauses: 拍照留底这一步，永远不亏 widens none."""
-    clauses = message.licence.clause_sentences
-    parts = [
-        part
-        for part in _COMMA.split(said)
-        if len(part) < _A_FEW_WORDS or topics_of(part) or any(shared(clause, part) for clause in clauses)
-    ]
-    return ",".join(parts)
 
 
 def _near(said: str, message: Message) -> list[str]:
@@ -392,6 +390,16 @@ _STRONG = sieve(
 )
 
 
+_BY_THE_CLOCK_BEFORE = sieve(r"(?:还有|还剩|再过|晚了|迟了)$|(?<![a-z])(?:next|another|still have|have|only) $")
+_BY_THE_CLOCK_AFTER = sieve(r"\s?(?:(?:late|early|left|to go)(?![a-z])|才到)")
+
+
+def _is_told_by_the_clock(number: Quantity, field: Field) -> bool:
+    text = field.tight.text
+    before = _BY_THE_CLOCK_BEFORE.search(text, max(0, number.start - 14), number.start)
+    return bool(before or _BY_THE_CLOCK_AFTER.match(text, number.end))
+
+
 _IN_DAYS = {"days": 1, "weeks": 7}
 _IN_MONTHS = {"months": 1, "years": 12}
 
@@ -428,13 +436,10 @@ def _is_term(number: Quantity, field: Field) -> bool:
 
 
 def _is_aside(number: Quantity, field: Field, message: Message) -> bool:
-    """Whether the part between two commas that holds the number speaks of something else: 不懂的地方一起看五分钟."""
-    text = field.tight.text
-    start, end = field.sentence_at(number.start)
-    part = next(
-        (text[a:b] for a, b in _parts(text, start, end) if a <= number.start < b),
-        "",
-    )
+    """Whether the part between two commas that holds the minutes speaks of something else: 不懂的一起看五分钟."""
+    if number.kind != "minutes":  # days, weeks and months of a sentence that binds are bound
+        return False
+    part = _part_around(number, field)
     rest = part.replace(number.text, "")
     if len(rest.strip()) < (5 if any("\u4e00" <= char <= "\u9fff" for char in rest) else 18):
         return False
@@ -443,12 +448,20 @@ def _is_aside(number: Quantity, field: Field, message: Message) -> bool:
     return not any(shared(clause, rest) for clause in message.licence.clause_sentences)
 
 
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    at = start
-    for mark in _COMMA.finditer(text, start, end):
-        yield at, mark.start()
-        at = mark.end()
-    yield at, end
+_NEAR = 60
+
+
+def _part_around(number: Quantity, field: Field) -> str:
+    """Between the commas that stand nearest."""
+    text = field.tight.text
+    start, end = field.sentence_at(number.start)
+    left, right = (
+        text[max(start, number.start - _NEAR) : number.start],
+        text[number.start : min(end, number.end + _NEAR)],
+    )
+    begins = max((mark.end() for mark in _COMMA.finditer(left)), default=0)
+    ends = next((mark.start() for mark in _COMMA.finditer(right)), len(right))
+    return left[begins:] + right[:ends]
 
 
 _COMMA = sieve(r"[,，;；:：]")
@@ -465,12 +478,10 @@ def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
         return False
     if licence.has_number(number.value):
         return True
-    if number.kind in ("hours", "minutes") and is_time_between(number, clocks_told(field, message)):
-        return True
+    if number.kind == "minutes" and _is_told_by_the_clock(number, field):  # 45 minutes are left until two o'clock
+        return is_time_between(number.value, clocks_known(message))
     if number.kind == "amount":
         return follows(number.value, field, message) or shown(number.value, field, number.start, message)
-    if number.kind == "days" and message.licence.in_clause(f"第{number.value + 1}天"):  # 从第4天起算: 头3天没有
-        return True
     if number.kind == "weeks":  # two weeks for fifteen days is how people speak
         return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
     return number.kind == "days" and is_span_between(int(number.value), message)

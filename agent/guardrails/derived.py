@@ -188,18 +188,10 @@ def _spans(message: Message) -> Iterator[int]:
 
 # --- times of day -----------------------------------------------------------------------------------------------------
 
-_DIAL = 12 * 60
 
-
-def is_time_between(quantity: Quantity, clocks: Iterable[int]) -> bool:
-    """Whether so many minutes or hours lie between two of these times, each in minutes on a dial of twelve hours."""
-    minutes = int(quantity.value * (60 if quantity.kind == "hours" else 1))
-    loose = 59 if quantity.kind == "hours" else 1  # "26 hours" for 26 and a half is how people speak
-    gaps = {abs(one - other) % _DIAL for one, other in combinations(sorted(set(clocks)), 2)}
-    return any(
-        (minutes - gap) % _DIAL <= 1 or 0 <= (gap - minutes) % _DIAL <= loose
-        for gap in gaps | {_DIAL - g for g in gaps}
-    )
+def is_time_between(minutes: Decimal, clocks: Iterable[int]) -> bool:
+    """Whether so many minutes lie between two of these times, each in minutes on a dial of twelve hours."""
+    return any(abs(abs(one - other) - minutes) <= 1 for one, other in combinations(sorted(set(clocks)), 2))
 
 
 def price_after(offer: OfferTerms, message: Message) -> frozenset[Decimal]:

@@ -17,7 +17,7 @@ from agent.language.claims import is_no_name, tells_a_machine
 from agent.language.dates import DateMention, dates_in
 from agent.language.normalise import fold, sentences
 from agent.language.quantities import Quantity, quantities_in
-from agent.language.sieve import sieve
+from agent.language.sieve import Sieve, sieve
 
 # Facts that say what the firm owes or gave: only these may license a benefit by a bare number.
 _GIVEN = sieve(r"refund|credit|compens|deposit|rebate|reward|points|cashback|goodwill|退|赔|积分")
@@ -148,6 +148,16 @@ class Licence:
             for path, value in self._leaves
             if not _NO_MONEY.search(path) and (number := _as_number(value)) is not None and number > 0
         )
+
+    def days_about(self, what: Sieve) -> frozenset[date]:
+        """Days among the facts whose name says what falls on them."""
+        found = (_as_day(value) for path, value in self._leaves if what.search(path.casefold()))
+        return frozenset(day for day in found if day is not None)
+
+    def numbers_about(self, what: Sieve) -> frozenset[Decimal]:
+        """Bare numbers among the facts whose name says what they count."""
+        found = (_as_number(value) for path, value in self._leaves if what.search(path.casefold()))
+        return frozenset(number for number in found if number is not None)
 
     @cached_property
     def told_money(self) -> frozenset[Decimal]:

@@ -158,27 +158,8 @@ def is_warned_of(start: int, end: int, field: Field) -> bool:
     begin, stop = field.sentence_at(start)
     if field.is_quoted(start, end):
         return bool(_FALSE.search(text, max(0, begin - 60), stop + 60))
-    if _RUMOUR.search(text, begin, start) and (ours := _NOT_OURS.search(text, end, stop)) is not None:
-        return not _BUT.search(text, ours.end(), stop + 40)
     return bool(_TOLD_AS_THEIRS.search(text, begin, start) and _FALSE.search(text, end, stop))
 
-
-_BUT = sieve(r"但|不过|可是|可(?=您|好多|很多|我们|顾客)|其实|(?<![a-z])(?:but|still|though|yet|although)(?![a-z])")
-# 网上说能降压的，我们没有说过
-_RUMOUR = sieve(
-    r"(?:网上|外面|群里|有人|别人|朋友圈|短视频|传言|有的(?:店|商家)|亲戚|邻居)\w{0,4}(?:说|传|讲|写|吹"
-    r"|宣传)[^。！？!?\n，,]{0,12}$"
-    r"|(?<![a-z])(?:the internet|people online|some (?:people|sites|shops|posts)|posts|a video"
-    r"|the rumou?r)(?: \w+){0,2} (?:say|says"
-    r"|said|claim|claims|claimed)(?: [\w']+){0,6} ?$"
-)
-_NOT_OURS = sieve(
-    r"我们(?:可)?(?:从来?)?(?:没有?|不|不敢|不能|不会)\w{0,3}(?:说|讲|写|宣传|承诺|认)|没(?:有)?(?:这|那)(?:回事"
-    r"|种说法)|不是真的|不可信"
-    r"|(?<![a-z])(?:we|i) (?:don't|do not|never|can't|cannot|didn't|won't|have never)(?: \w+){0,2} (?:say|said"
-    r"|claim\w*|promise\w*)"
-    r"|(?<![a-z])(?:isn't|is not|aren't) (?:true|so|ours)"
-)
 
 _FALSE = sieve(
     r"骗子|骗局|诈骗|都是骗|是骗人|冒充|假冒|不是真的|(?:都|全)是假的|别(?:点|信|理会?)(?!别家|其他)|谨防"

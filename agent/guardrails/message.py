@@ -24,7 +24,7 @@ from agent.language.quantities import Quantity, quantities_in
 from agent.language.sieve import Sieve, blanked, sieve
 
 T = TypeVar("T")
-_BESIDE = 60
+_BESIDE, _REACH = 60, 120
 _QUOTE = 90
 """How far a quotation mark may stand from what it quotes, in characters."""
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("‘", "’"), ('"', '"'))
@@ -67,7 +67,12 @@ class Field:
     def quantities_near(self, at: int) -> list[Quantity]:
         """Those of the sentence that holds `at`, and of a line before it."""
         start, end = self.sentence_at(at)
-        return self.quantities_in(max(0, start - _BESIDE), end)
+        return self.quantities_in(max(start - _BESIDE, at - _REACH, 0), min(end, at + _REACH))
+
+    def points_near(self, at: int) -> list[Decimal]:
+        """The counts of points among them; 5100分 is one."""
+        text = self.tight.text
+        return [q.value for q in self.quantities_near(at) if q.kind == "points" or text[q.end : q.end + 1] == "分"]
 
     @cached_property
     def dates(self) -> list[DateMention]:

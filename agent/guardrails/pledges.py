@@ -6,8 +6,6 @@ a clause in force says as well is a matter of `commitments`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from agent.domain import Severity
 from agent.guardrails.clauses import backs, says_of_all, shared, widens
 from agent.guardrails.lexicon import Hit, is_denied_before
@@ -15,7 +13,6 @@ from agent.guardrails.listed import by_list
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.dates import DateMention
-from agent.language.quantities import Quantity
 from agent.language.sieve import sieve
 
 # your words or somebody's, told in the same clause; “您反映的问题，…” is no report of a promise
@@ -86,10 +83,6 @@ def _is_licensed(hit: Hit, start: int, end: int, field: Field, message: Message)
     on_a_day = _ON_A_DAY.search(field.tight.text, hit.start, hit.end + 8)
     if on_a_day and days and known and all(_is_on_record(day, field, message) for day in days):
         return True
-    if _NOTHING_TO_PAY.search(said) and any(
-        _gives_that_free(at, numbers, message) for at in range(len(licence.clauses))
-    ):
-        return True
     around = field.paragraph(start)
     if (
         known
@@ -117,14 +110,6 @@ def _is_on_record(day: DateMention, field: Field, message: Message) -> bool:
     return any(mention.first.weekday() == day.first.weekday() for mention in told)
 
 
-def _gives_that_free(clause: int, numbers: Sequence[Quantity], message: Message) -> bool:
-    """Whether this clause gives something free from a number on that the sentence names: 满180天，这笔费就免了."""
-    said = message.licence.clauses[clause]
-    if not _FREE.search(said) and not _NOTHING_TO_PAY.search(said):
-        return False
-    return any(number.text.strip() in said and not number.text.strip().isdecimal() for number in numbers)
-
-
 _DEEDS = (
     sieve(r"退款|退钱|退您|退给您|(?<![a-z])refund"),
     sieve(r"换货|换新|更换|换一|(?<![a-z])(?:replac|exchang|swap)"),
@@ -135,11 +120,12 @@ _DEEDS = (
 """What clauses let us do; whether its terms are kept is asked by `commitments`."""
 
 _NO_STRINGS = sieve(
-    r"不用|无需|不必|不需要|不管|都行|照样|随便|(?<![a-z])(?:no (?:photo|receipt|proof|box|questions?|need)|without"
+    r"不用|无需|不必|不需要|不管|都行|照样|随便|双倍|加倍|一定|保证|今晚|今天|马上|立刻|这就|另外|再(?!发|寄|次)"
+    r"|也(?=退|赔|给)|满意|(?<![a-z])(?:no (?:photo|receipt|proof|box|questions?|need)|without"
     r"|needn't"
-    r"|don't need|used or not|either way|whatever)(?![a-z])"
+    r"|don't need|used or not|either way|whatever|double|guarantee\w*|promise\w*|tonight|today|right away|also"
+    r"|plus)(?![a-z])"
 )
-_NOTHING_TO_PAY = sieve(r"免|(?<![\d.])0(?:元|%)|不收|(?<![a-z])(?:waived|no fee|nothing)(?![a-z])")
 
 
 def _is_reported(text: str, start: int, at: int) -> bool:

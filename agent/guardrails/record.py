@@ -137,8 +137,12 @@ def _wrong_quantity(quantity: Quantity, field: Field, message: Message) -> str |
 
 def _is_gap(value: Decimal, message: Message) -> bool:
     """What is left of an allowance: 19 GB of 30 leave 11."""
-    known = {*message.licence.numbers, *(q.value for q in message.licence.quantities if q.kind == "measure")}
+    known = {q.value for q in message.licence.quantities if q.kind == "measure" and q.unit == "gb"}
+    known |= message.licence.numbers_about(_OF_DATA)
     return any(one - value in known for one in known)
+
+
+_OF_DATA = sieve(r"gb|data|流量")
 
 
 def _wrong_count(quantity: Quantity, sentence: str) -> str | None:
@@ -177,10 +181,10 @@ def _follows(quantity: Quantity, field: Field, message: Message) -> bool:
         months = [other.value for other in message.licence.quantities if other.kind == "months"]
         if any(quantity.value == offer.value * count for count in months):
             return True
-    told = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
     if quantity.kind != "amount":  # so many of the points, with the sum that they are worth
-        return any(message.licence.points_cover(worth, [quantity.value], field.shares) for worth in told)
-    if message.licence.points_cover(quantity.value, told, field.shares):
+        near = (other.value for other in field.quantities_near(quantity.start) if other.kind == "amount")
+        return any(message.licence.points_cover(worth, [quantity.value], field.shares) for worth in near)
+    if message.licence.points_cover(quantity.value, field.points_near(quantity.start), field.shares):
         return True
     return follows(quantity.value, field, message) or shown(quantity.value, field, quantity.start, message)
 

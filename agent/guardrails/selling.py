@@ -86,7 +86,7 @@ class ReadField(Protocol):
     @property
     def shares(self) -> frozenset[Decimal]: ...
 
-    def quantities_near(self, at: int) -> list[Quantity]: ...
+    def points_near(self, at: int) -> list[Decimal]: ...
 
     def is_denied(self, at: int) -> bool: ...
 
@@ -142,17 +142,13 @@ _GIVEN_AWAY = sieve(
 )
 
 
-_OF_POINTS = sieve(r"积分|\d分(?!钟|之)|(?<![a-z])points?(?![a-z])")
-
-
 def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) -> bool:
     """A sum of the customer's own bill or order, told without a word of giving; or what a free clause grants."""
     sentence = field.sentence(quantity.start)
     if quantity.kind == "amount" and licence.points_buy(quantity.value):
         return True
-    if quantity.kind == "amount" and _OF_POINTS.search(field.passage(quantity.start)):
-        others = [other.value for other in field.quantities_near(quantity.start) if other is not quantity]
-        return licence.points_cover(quantity.value, others, field.shares)
+    if quantity.kind == "amount" and (points := field.points_near(quantity.start)):
+        return licence.points_cover(quantity.value, points, field.shares)
     if quantity.kind == "amount" and quantity.value in licence.money:
         return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):

@@ -66,20 +66,23 @@ def _subject(message: Message) -> Iterator[Finding]:
     yield from _gift_of_nothing(field, message)
 
 
-_DUE = sieve(r"账单|欠费|逾期|到期|扣款|(?<![a-z])(?:due|invoice|overdue|past due)(?![a-z])")
-_TO_COLLECT = sieve(r"待领|待认领|领取|claim|collect|reward")
+_DUE = sieve(r"账单|到期|(?<![a-z])(?:payment due|balance due|invoice)(?![a-z])")
+_TO_COLLECT = sieve(r"待领取|领取")
+_OF_A_BILL = sieve(r"due|bill|invoice|payment|charge|matur|renew|expir|账单|到期|扣款")
 
 
 def _is_backed(match: re.Match[str], field: Field, message: Message) -> bool:
-    """A bill that falls due on a day of the record; a gift that is the row's own, by its number."""
+    """A bill that falls due on a day that the record has for it; points that are the row's own, by their number."""
     if _TO_COLLECT.search(match.group()):
         offer, body = message.context.offer, message.body
-        code = (offer.code or "").casefold() if offer else ""
-        named = body is not None and (not code or code in body.tight.text)
-        return bool(offer and named and any(quantity.value == offer.value for quantity in field.quantities))
-    if message.purpose is Purpose.MARKETING or not _DUE.search(match.group()):
+        if offer is None or offer.kind != "points" or body is None:
+            return False
+        named = not offer.code or offer.code.casefold() in body.tight.text
+        return named and any(q.kind == "points" and q.value == offer.value for q in field.quantities)
+    if message.purpose is Purpose.MARKETING or not _DUE.fullmatch(match.group()):
         return False
-    return any(message.licence.has_day(day) for day in field.dates)
+    days = message.licence.days_about(_OF_A_BILL)
+    return any(mention.first == mention.last and mention.first in days for mention in field.dates)
 
 
 _KIDDING = sieve(

@@ -49,34 +49,15 @@ def _secret(hit: Hit, field: Field, message: Message) -> Severity | None:
     if _CANNOT.search(text[hit.start : hit.end]):
         return None
     near = re.split(r"[，,；;]", text[start : hit.end])[-1]
-    warned = _WARNS.search(near) or (_WARNS.search(said) and not _BUT_US.search(said)) or _tells_a_fraud(hit, field)
+    warned = _WARNS.search(near) or (_WARNS.search(said) and not _BUT_US.search(said))
     return None if warned or is_disowned(hit, field, message) else hit.severity
 
 
 def _private(hit: Hit, field: Field, message: Message) -> Severity | None:
     """What strangers offer, or what nobody can follow up, is warned of."""
-    warned = _WARNS_OF_STRANGERS.search(field.sentence(hit.start)) or _tells_a_fraud(hit, field)
+    warned = _WARNS_OF_STRANGERS.search(field.sentence(hit.start))
     return None if warned or is_disowned(hit, field, message) else hit.severity
 
-
-def _tells_a_fraud(hit: Hit, field: Field) -> bool:
-    """A paragraph about swindlers with "we never do that" behind it, and nobody is asked for anything."""
-    text = field.tight.text
-    if _ASKS.search(field.sentence(hit.start)) or not _WARNS_OF_STRANGERS.search(field.paragraph(hit.start)):
-        return False
-    return bool(_NEVER_US.search(text, hit.end, hit.end + 160))
-
-
-_ASKS = sieve(
-    r"请|麻烦|劳驾|发(?:给)?我|给我们|告诉我|回复|这边|我们(?:需要|要|得)|方便|(?<![a-z])(?:please|could you|send us"
-    r"|tell us|reply|we need"
-    r"|i need)(?![a-z])"
-)
-_NEVER_US = sieve(
-    r"我们(?:可)?(?:从来?|绝|决|永远|都)?不会?(?:这样|这么|那样|要|问|让|向|主动)|(?<![a-z])(?:we (?:never|will never"
-    r"|don't|do not"
-    r"|won't|would never)|that (?:isn't|is not|wasn't) us)(?![a-z])"
-)
 
 _WARNS_OF_STRANGERS = sieve(
     r"自称|冒充|假冒|骗子|诈骗|骗局|我们(?:也|都)?(?:查不到|保不了|追不回|帮不了|管不了)|(?:别|勿|不要)(?:理会|理他"
@@ -110,10 +91,6 @@ RULES: tuple[Rule, ...] = (
             broken("验证码别告诉别人，只发给我。"),
             fine("身份证照片请先不要发来。卡号、密码、验证码请一概不要发给任何人。", because="a warning"),
             broken("请在回信里写明卡号、动态码和支付密码。"),
-            fine(
-                "骗子冒充我们，说法五花八门，落点都一样，要么是要您的密码和验证码，要么是让您转账。我们不会这样做。",
-                because="told so that nobody falls for it",
-            ),
             broken("骗子很多，请当心。为了安全，请把密码告诉我，我们不会这样对别人。"),
             broken("Just snap both sides of your driver's license and drop the pictures here.", language="en"),
             broken("身份证拍个照发我，马上给您办。"),

@@ -63,7 +63,7 @@ def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
         or told_by_customer(text, hit.start + 2)
     ):
         return None
-    if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]) or _AS_A_RULE.match(text, hit.end):
+    if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]) or _is_a_rule(text, hit):
         return None
     if _is_counted_use(text, hit, message):
         return None
@@ -71,8 +71,14 @@ def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
     return None if _SWITCHES_OFF.search(field.sentence(hit.start)) and not counted else hit.severity
 
 
-_AS_A_RULE = sieve(r"(?:一下|之后|后)?[，,]?(?:就|即|便)(?:当|算|视|会|能|可以?|行|自动|等于)")
-"""您登录一次就当作撤回了: what logging in will do, and not that it was seen."""
+def _is_a_rule(text: str, hit: Hit) -> bool:
+    """您登录一次就当作撤回了: what logging in will do, and not that it was seen."""
+    said = text[hit.start : hit.end]
+    return said.endswith(("一次", "一下")) and not _PAST.search(said) and bool(_SO.match(text, hit.end))
+
+
+_PAST = sieve(r"了|过|昨|前|刚|曾")
+_SO = sieve(r"[，,]?(?:就|即|便)(?:当|视|会|自动|等于)")
 
 _USES = re.compile(r"[刷用寄缴](?:了|满|过)\w{0,3}?(\d+)(?:次|笔|票|单)")
 

@@ -14,7 +14,7 @@ from agent.domain import Channel, InboundText, Receipt, ReceiptKind
 
 SOURCE = "wecom"
 OF_THE_CUSTOMER = 3
-REFUSED = 10
+REFUSED = "10"
 LONGEST = 2_000
 WITHOUT_WORDS = frozenset({"image", "voice", "video", "file", "location", "link", "miniprogram", "business_card"})
 
@@ -35,15 +35,15 @@ def _failed(row: Mapping[str, Any], now: datetime) -> list[Receipt]:
     event = row.get("event")
     if not isinstance(event, Mapping) or event.get("event_type") != "msg_send_fail":
         return []
-    ours, why = _text(event.get("fail_msgid")), event.get("fail_type")
+    ours, why = _text(event.get("fail_msgid")), _text(event.get("fail_type"))
     if not ours:
         return []
     kind = ReceiptKind.UNSUBSCRIBED if why == REFUSED else ReceiptKind.SOFT_BOUNCE
-    return [Receipt(_id(ours, str(why)), kind, _moment(row, now), SOURCE, ours, ours, f"fail_type {_text(why)}")]
+    return [Receipt(_id(ours, why), kind, _moment(row, now), SOURCE, ours, ours, f"fail_type {why}")]
 
 
 def _answer(row: Mapping[str, Any], now: datetime) -> list[InboundText]:
-    identity, sender, kind = _text(row.get("msgid")), _text(row.get("external_userid")), row.get("msgtype")
+    identity, sender, kind = (_text(row.get(name)) for name in ("msgid", "external_userid", "msgtype"))
     text = row.get("text")
     words = text.get("content") if isinstance(text, Mapping) else None
     if not identity or not sender or (words is None and kind not in WITHOUT_WORDS):

@@ -10,16 +10,18 @@ def test_every_value_has_its_line_and_nothing_empty_has_one() -> None:
     data = {
         "because": "drawn",
         "score": {"probability": 0.52564, "text": {"zh": "最近"}, "none": None},
-        "acts": ["a", "b"],
+        "acts": ["a", "", None, "b"],
+        "sum": 1_234_567.5,
         "reasons": [{"code": "low", "share": 0.5, "text": {"en": "seen"}}, "other"],
         "held": False,
         "empty": [],
     }
     assert list(unfolded(data)) == [
         ("because", "drawn"),
-        ("score.probability", "0.5256"),
+        ("score.probability", "0.52564"),
         ("score.text.zh", "最近"),
         ("acts", "a, b"),
+        ("sum", "1234567.5"),
         ("reasons 1", "code low; share 0.5; text.en seen"),
         ("reasons 2", "other"),
         ("held", "no"),

@@ -144,7 +144,7 @@ def test_what_cannot_go_is_said_before_anybody_is_asked(changes: dict[str, objec
     "text",
     [
         "wecom://ww12:s@", "wecom://ww12@?kf=wkA_1", "wecom://ww12:s@?kf=", "wecom://ww12:s@?kf=wkA_1&token=t",
-        "wecom://ww12:s3cret@?kf=wkA_1&token=t&aes_key=short", "wecom://ww12:s3cret@?kf=wkA_1&colour=red",
+        "wecom://ww12:s3cret@?kf=wkA_1&token=t&aes_key=short", "wecom://ww12:s3cret@?kf=wkA_1&token=t&aes_key=é", "wecom://ww12:s3cret@?kf=wkA_1&colour=red",
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_is_refused_without_its_secret(text: str) -> None:
@@ -190,7 +190,8 @@ def test_words_failures_and_refusals_are_told_apart() -> None:
         {**wrote(""), "msgid": "m2", "msgtype": "image", "text": None},
         {**wrote("同事写的"), "origin": 5},
         {"msgid": "m3", "msgtype": "event", "send_time": 1, "event": failed},
-        {"msgid": "m4", "msgtype": "event", "send_time": 1, "event": {**failed, "fail_type": 10}},
+        {"msgid": "m4", "msgtype": "event", "send_time": 1, "event": {**failed, "fail_type": "10"}},
+        {"msgid": "m6", "msgtype": ["odd"], "origin": 3, "external_userid": "wmBCD_1"},
         {"msgid": "m5", "msgtype": "event", "event": {"event_type": "enter_session"}},
     ]
     receipts, answers = read_wecom(rows, NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,18 @@ def test_what_is_not_signed_by_wecom_fetches_nothing(door: Client, gateway: Gate
     assert knock(door(), word="other").status_code == 401
     assert door().post(AT, content=b"<xml/>").status_code == 401
     assert gateway.lines == []
+
+
+def test_a_body_that_would_take_long_to_read_is_not_read(door: Client) -> None:
+    assert door().post(AT, content=b"<a><![CDATA[" * 12_000).status_code == 401
+
+
+def test_two_knocks_at_once_read_one_after_the_other(door: Client, shop: SmallShop, gateway: Gateway) -> None:
+    gateway.by_path[SYNC] = [says(errcode=0, has_more=0, next_cursor="c1", msg_list=[wrote("退订")])]
+    shop.workshop.home.wecom_cursors.write_text(json.dumps({"wkOther": "c7"}))
+    with ThreadPoolExecutor(4) as pool:
+        assert [told.status_code for told in pool.map(lambda _: knock(door()), range(8))] == [200] * 8
+    assert json.loads(shop.workshop.home.wecom_cursors.read_text()) == {"wkOther": "c7", "wkA_1": "c1"}
 
 
 def test_when_wecom_does_not_answer_the_next_knock_goes_on_there(

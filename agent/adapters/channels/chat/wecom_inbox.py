@@ -6,13 +6,14 @@ twice has the same ids. https://developer.work.weixin.qq.com/document/path/94670
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.adapters.channels.chat.wecom_api import WeComApi, as_body, code_of
 from agent.errors import ChannelUnavailable, DeliveryUnknown
 
-AT_A_TIME = 500
+AT_A_TIME = 200
 Page = tuple[Sequence[Mapping[str, Any]], str]
 
 
@@ -22,6 +23,8 @@ class WeComInbox:
     def __init__(self, api: WeComApi, kf: str) -> None:
         self._api = api
         self._kf = kf
+        self.one_at_a_time = threading.Lock()
+        """Held by whoever reads and moves the cursor on: WeCom knocks again after five seconds."""
 
     def pages(self, cursor: str, token: str) -> Iterator[Page]:
         """Messages page by page, each with the cursor behind it. `token` is the callback's; good for 10 minutes.
@@ -42,7 +45,8 @@ class WeComInbox:
             raise ChannelUnavailable(error.message, "WeCom is asked again at the next message") from error
         told = reply.json()
         if code_of(reply) != 0 or not isinstance(told, dict):
-            raise ChannelUnavailable(reply.said, "see what WeCom says")
+            # not what was said: it may be what customers wrote
+            raise ChannelUnavailable(f"{reply.host} gave no messages: {code_of(reply)}", "see what WeCom says of it")
         following, rows = str(told.get("next_cursor") or ""), told.get("msg_list")
         found = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
         return found, following, told.get("has_more") == 1 and following not in ("", cursor)
