@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.domain import Finding, Severity
-from agent.guardrails.appointments import clocks_known
 from agent.guardrails.clauses import (
     backs,
     contradict,
@@ -24,10 +23,10 @@ from agent.guardrails.clauses import (
     waives,
     widens,
 )
-from agent.guardrails.derived import follows, is_span_between, is_time_between, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
+from agent.guardrails.terms import TIMES, from_another_day, is_backed
 from agent.language.normalise import sentences
 from agent.language.quantities import Quantity
 from agent.language.sieve import Sieve, sieve
@@ -115,9 +114,7 @@ def topics_of(text: str) -> frozenset[str]:
 
 _LOOKS_BACK = sieve(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
 
-_TIMES = frozenset({"days", "hours", "minutes", "weeks", "months", "years"})
-
-_COUNTED = _TIMES | {"percent", "percent_off", "amount"}
+_COUNTED = TIMES | {"percent", "percent_off", "amount"}
 
 
 def statements(field: Field, message: Message) -> Iterator[Statement]:
@@ -180,9 +177,8 @@ def _tells_a_clause(sentence: str, passage: str, numbers: tuple[Quantity, ...], 
     near = [at for at, clause in enumerate(clauses) if shared(clause, sentence) >= 2]
     if says_of_all(sentence):
         return bool(near)
-    if _is_tip(
-        sentence
-    ):  # "in the first month, wipe it every day": only a number that the clause also gives can be wrong
+    if _is_tip(sentence):
+        # "in the first month, wipe it every day": only a number that the clause also gives can be wrong
         told = {_sort_of(number) for at in near for number in message.licence.clause_quantities[at]}
         return any(_sort_of(number) in told for number in numbers)
     return bool(numbers) and bool(near)
@@ -206,7 +202,7 @@ def _is_tip(sentence: str) -> bool:
 
 
 def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, ...]) -> bool:
-    timed = any(number.kind in _TIMES for number in numbers)
+    timed = any(number.kind in TIMES for number in numbers)
     if topics == {"contact"}:
         return timed and not _DONE.search(sentence)
     if waives(sentence) or says_of_all(sentence):
@@ -220,7 +216,7 @@ def _is_binding(sentence: str, topics: frozenset[str], numbers: tuple[Quantity, 
 
 def _speaks_of_offer(quantity: Quantity, message: Message) -> bool:
     offer = message.context.offer
-    if offer is None or quantity.kind in _TIMES:
+    if offer is None or quantity.kind in TIMES:
         return False
     return quantity.value in (offer.value, offer.min_spend)
 
@@ -247,11 +243,11 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     unknown = [
         number
         for number in statement.numbers
-        if not _is_backed(number, field, message) and not _is_aside(number, field, message)
+        if not is_backed(number, field, message) and not _is_aside(number, field, message)
     ]
     if unknown:
         return Severity.BLOCK, f"No clause says {unknown[0].text.strip()}. Quote the clause."
-    if moved := _from_another_day(statement, backing, message):
+    if moved := from_another_day(statement.numbers, statement.text, statement.start, backing, message):
         return Severity.BLOCK, f"The clause counts from another day: {moved}. Keep its beginning."
     if denies(said):
         if may_deny(backing, around) or _tells_what_is_out(said, message):
@@ -269,57 +265,6 @@ def _against_clauses(statement: Statement, field: Field, message: Message) -> tu
     if statement.topics and shared(best, said) >= 2 and drops_condition(best, said, around):
         return Severity.BLOCK, "The clause has a condition, and the text leaves it out. Keep the condition."
     return None
-
-
-_BEGINNINGS: tuple[Sieve, ...] = (
-    sieve(r"签收|收货|收到|到货|(?<![a-z])(?:deliver\w*|receiv\w+|receipt|arriv\w+)(?![a-z])"),
-    sieve(r"发货|寄出|发出|(?<![a-z])(?:ship date|shipped|shipping|dispatch\w*|posted|sent)(?![a-z])"),
-    sieve(r"下单|购买|付款|(?<![a-z])(?:purchas\w+|order(?:ed|ing)?|bought|pay(?:ment|ing)|paid)(?![a-z])"),
-    sieve(r"开封|拆封|打开|(?<![a-z])(?:opening|opened)(?![a-z])"),
-)
-
-
-def _from_another_day(statement: Statement, backing: list[str], message: Message) -> str:
-    """The beginning of a term as the clause has it, where the words give the same number another one; "" where not.
-
-    "within 21 days of delivery" for "within 21 days of the ship date" promises another day.
-    """
-    for number in statement.numbers:
-        if number.kind not in _TIMES:
-            continue
-        said = _beginning(statement.text, number.start - statement.start, number.end - statement.start)
-        told = [
-            begins
-            for clause, quantities in zip(
-                message.licence.clause_sentences, message.licence.clause_quantities, strict=True
-            )
-            for other in quantities
-            if clause in backing
-            and (other.kind, other.value) == (number.kind, number.value)
-            and (begins := _beginning(clause, other.start, other.end)) is not None
-        ]
-        if said is not None and told and all(begins[0] != said[0] for begins in told):
-            return told[0][1]
-    return ""
-
-
-def _beginning(text: str, start: int, end: int) -> tuple[int, str] | None:
-    """From which event a number counts: the nearest one after "days of", or before "后" and "起"."""
-    after = text[end : end + 28]
-    if (mark := _FROM_EN.match(after)) is not None:
-        return next(
-            ((at, found[0]) for at, kind in enumerate(_BEGINNINGS) if (found := kind.search(after[: mark.end() + 18]))),
-            None,
-        )
-    before = text[max(0, start - 10) : start]
-    if (cut := max(before.rfind("后"), before.rfind("起"))) < 0 or len(before) - cut > 3:
-        return None
-    return next(
-        ((at, found[0]) for at, kind in enumerate(_BEGINNINGS) if (found := kind.search(before[: cut + 1]))), None
-    )
-
-
-_FROM_EN = re.compile(r"\s?(?:of|from|after|since) (?:the |your |its |it (?:was|is|has been) )?(?:day |date )?(?:of )?")
 
 
 def _is_own_rebate(said: str, message: Message) -> bool:
@@ -354,7 +299,7 @@ def _without_clause(statement: Statement, field: Field, message: Message) -> tup
     days = [mention for mention in field.dates if statement.start <= mention.start < statement.end]
     if days and all(message.licence.has_day(day) for day in days) and not statement.numbers:
         return None
-    if statement.numbers and all(_is_backed(number, field, message) for number in statement.numbers):
+    if statement.numbers and all(is_backed(number, field, message) for number in statement.numbers):
         return None
     if not statement.numbers and not any(_is_meant(strong, statement, field) for strong in _STRONG.finditer(said)):
         return None
@@ -390,51 +335,6 @@ _STRONG = sieve(
 )
 
 
-_BY_THE_CLOCK_BEFORE = sieve(r"(?:还有|还剩|再过|晚了|迟了)$|(?<![a-z])(?:next|another|still have|have|only) $")
-_BY_THE_CLOCK_AFTER = sieve(r"\s?(?:(?:late|early|left|to go)(?![a-z])|才到)")
-
-
-def _is_told_by_the_clock(number: Quantity, field: Field) -> bool:
-    text = field.tight.text
-    before = _BY_THE_CLOCK_BEFORE.search(text, max(0, number.start - 14), number.start)
-    return bool(before or _BY_THE_CLOCK_AFTER.match(text, number.end))
-
-
-_IN_DAYS = {"days": 1, "weeks": 7}
-_IN_MONTHS = {"months": 1, "years": 12}
-
-
-def _is_same_span(one: Quantity, other: Quantity) -> bool:
-    """A year is twelve months, two weeks are fourteen days, 24 hours one day."""
-    for unit in (_IN_DAYS, _IN_MONTHS):
-        if one.kind in unit and other.kind in unit:
-            return one.value * unit[one.kind] == other.value * unit[other.kind] and "business_day" not in (
-                one.unit,
-                other.unit,
-            )
-    hours = {one.kind: one.value, other.kind: other.value}
-    return set(hours) == {"hours", "days"} and hours["hours"] == 24 * hours["days"]
-
-
-_TERM_AFTER = sieve(
-    r"\s?(?:之?内|以内|无理由|包退|可退|质保|保修|免费)|\s?(?:from|of|after|since|to) (?:the |your |its )?(?:day "
-    r"|date )?(?:of )?"
-    r"(?:delivery|purchase|dispatch|arrival|receipt|order\w*|return|exchange|claim|cancel|change|deliver\w*|receiv\w+"
-    r"|buy\w*|pay\w*)"
-)
-_TERM_BEFORE = sieve(r"(?<![a-z])(?:within|up to|for up to|a full) $")
-
-
-def _is_term(number: Quantity, field: Field) -> bool:
-    """60 days from delivery, 60天内: a term, and not a count of days between two days."""
-    text = field.tight.text
-    if number.value <= 1:  # in a day, within the hour: how people speak
-        return False
-    return bool(
-        _TERM_AFTER.match(text, number.end) or _TERM_BEFORE.search(text, max(0, number.start - 12), number.start)
-    )
-
-
 def _is_aside(number: Quantity, field: Field, message: Message) -> bool:
     """Whether the part between two commas that holds the minutes speaks of something else: 不懂的一起看五分钟."""
     if number.kind != "minutes":  # days, weeks and months of a sentence that binds are bound
@@ -465,26 +365,6 @@ def _part_around(number: Quantity, field: Field) -> str:
 
 
 _COMMA = sieve(r"[,，;；:：]")
-
-
-def _is_backed(number: Quantity, field: Field, message: Message) -> bool:
-    """Whether an input says the number, or it follows from what the inputs say."""
-    licence = message.licence
-    if licence.says(number) or any(_is_same_span(number, other) for other in licence.quantities):
-        return True
-    if number.kind in _TIMES and _is_term(
-        number, field
-    ):  # how long something holds stands in a clause, and follows from nothing
-        return False
-    if licence.has_number(number.value):
-        return True
-    if number.kind == "minutes" and _is_told_by_the_clock(number, field):  # 45 minutes are left until two o'clock
-        return is_time_between(number.value, clocks_known(message))
-    if number.kind == "amount":
-        return follows(number.value, field, message) or shown(number.value, field, number.start, message)
-    if number.kind == "weeks":  # two weeks for fifteen days is how people speak
-        return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
-    return number.kind == "days" and is_span_between(int(number.value), message)
 
 
 _EN_TERMS = {
