@@ -35,7 +35,7 @@ def read_wecom_inbox(workshop: Workshop, token: str) -> dict[str, dict[str, int]
 
 
 def _cursors(workshop: Workshop) -> dict[str, str]:
-    """None where the file cannot be read: then from the earliest that WeCom still has, three days back."""
+    """Empty where the file cannot be read: then from the earliest that WeCom still has, three days back."""
     try:
         kept = json.loads(workshop.home.wecom_cursors.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -268,9 +268,8 @@ def _goods(field: Field, message: Message) -> Iterator[Finding]:
     for pattern in (_GOODS_ZH, _CAME_ZH, _GOODS_EN):
         for match in pattern.finditer(field.tight.text):
             what = match["what"]
-            same = (
-                what[-2:] in known if pattern is _CAME_ZH else _shares(what, known)
-            )  # what came is named by its last word
+            # what came is named by its last word: 冰鲜鳕鱼 is no 冰鲜三文鱼
+            same = what[-2:] in known if pattern is _CAME_ZH else _shares(what, known)
             if _VAGUE.search(what) or same:
                 continue
             reason = f"The record knows no {what}."

@@ -5,12 +5,12 @@ Takes its messages, gives receipts and answers. What colleagues wrote there, and
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agent.domain import Channel, InboundText, Receipt, ReceiptKind
+from agent.receipts.told import id_of, moment_of, text_of
 
 SOURCE = "wecom"
 OF_THE_CUSTOMER = 3
@@ -35,33 +35,24 @@ def _failed(row: Mapping[str, Any], now: datetime) -> list[Receipt]:
     event = row.get("event")
     if not isinstance(event, Mapping) or event.get("event_type") != "msg_send_fail":
         return []
-    ours, why = _text(event.get("fail_msgid")), _text(event.get("fail_type"))
+    ours, why = text_of(event.get("fail_msgid")), text_of(event.get("fail_type"))
     if not ours:
         return []
     kind = ReceiptKind.UNSUBSCRIBED if why == REFUSED else ReceiptKind.SOFT_BOUNCE
-    return [Receipt(_id(ours, why), kind, _moment(row, now), SOURCE, ours, ours, f"fail_type {why}")]
+    return [
+        Receipt(
+            id_of(SOURCE, ours, why), kind, moment_of(row.get("send_time"), now), SOURCE, ours, ours, f"fail_type {why}"
+        )
+    ]
 
 
 def _answer(row: Mapping[str, Any], now: datetime) -> list[InboundText]:
-    identity, sender, kind = (_text(row.get(name)) for name in ("msgid", "external_userid", "msgtype"))
+    identity, sender, kind = (text_of(row.get(name)) for name in ("msgid", "external_userid", "msgtype"))
     text = row.get("text")
     words = text.get("content") if isinstance(text, Mapping) else None
     if not identity or not sender or (words is None and kind not in WITHOUT_WORDS):
         return []
-    said = _text(words)[:LONGEST].strip()
-    return [InboundText(_id(identity), Channel.CHAT, sender, said, _moment(row, now), SOURCE)]
-
-
-def _moment(row: Mapping[str, Any], now: datetime) -> datetime:
-    try:
-        return min(datetime.fromtimestamp(float(str(row.get("send_time"))), UTC), now)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _text(value: Any) -> str:
-    return str(value if value is not None else "").replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _id(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join((SOURCE, *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    said = text_of(words)[:LONGEST].strip()
+    return [
+        InboundText(id_of(SOURCE, identity), Channel.CHAT, sender, said, moment_of(row.get("send_time"), now), SOURCE)
+    ]

@@ -6,13 +6,13 @@ bounce: an undeliverable message has many reasons, and a number is given up only
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from agent.domain import Channel, InboundText, Receipt, ReceiptKind
 from agent.errors import InputError
+from agent.receipts.told import id_of, moment_of, text_of
 
 K = ReceiptKind
 SOURCE = "whatsapp"
@@ -48,20 +48,28 @@ def _rows(owner: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def _receipt(row: Mapping[str, Any], now: datetime) -> Receipt | None:
     """None for `sent`, which we know, and for what nobody knows."""
-    wamid, kind = _text(row.get("id")), KINDS.get(str(row.get("status")))
+    wamid, kind = text_of(row.get("id")), KINDS.get(str(row.get("status")))
     if not wamid or kind is None:
         return None
     errors = _rows(row, "errors")
     if kind is K.SOFT_BOUNCE and any(error.get("code") == WANTS_NO_MORE for error in errors):
         kind = K.UNSUBSCRIBED
     said = "; ".join(f"{error.get('code')} {error.get('title') or error.get('message') or ''}" for error in errors)
-    key = _text(row.get("biz_opaque_callback_data")) or None
-    return Receipt(_id(wamid, kind.value), kind, _moment(row, now), SOURCE, key, wamid, _text(said)[:300])
+    key = text_of(row.get("biz_opaque_callback_data")) or None
+    return Receipt(
+        id_of(SOURCE, wamid, kind.value),
+        kind,
+        moment_of(row.get("timestamp"), now),
+        SOURCE,
+        key,
+        wamid,
+        text_of(said)[:300],
+    )
 
 
 def _answer(row: Mapping[str, Any], now: datetime) -> InboundText | None:
     """A text, or the words on a button that somebody pressed; a picture comes without words."""
-    wamid, sender = _text(row.get("id")), _text(row.get("from"))
+    wamid, sender = text_of(row.get("id")), text_of(row.get("from"))
     if not wamid or not sender or row.get("type") in ("reaction", "system"):
         return None
     text, button, pressed = (row.get(name) for name in ("text", "button", "interactive"))
@@ -71,33 +79,22 @@ def _answer(row: Mapping[str, Any], now: datetime) -> InboundText | None:
     if words is None and isinstance(pressed, Mapping):
         reply = pressed.get("button_reply") or pressed.get("list_reply")
         words = reply.get("title") if isinstance(reply, Mapping) else None
-    said = _text(words or "")[:LONGEST].strip()
-    return InboundText(_id(wamid), Channel.CHAT, _number(sender), said, _moment(row, now), SOURCE)
+    said = text_of(words or "")[:LONGEST].strip()
+    return InboundText(
+        id_of(SOURCE, wamid), Channel.CHAT, _number(sender), said, moment_of(row.get("timestamp"), now), SOURCE
+    )
 
 
 def _wish(row: Mapping[str, Any], now: datetime) -> InboundText | None:
     """Somebody pressed "stop" on our marketing, in WhatsApp itself. "resume" is no consent of ours: nothing changes."""
-    sender = _text(row.get("wa_id"))
+    sender = text_of(row.get("wa_id"))
     if not sender or row.get("value") != "stop":
         return None
-    identity = _id("stop", sender, str(row.get("timestamp")))
-    return InboundText(identity, Channel.CHAT, _number(sender), "", _moment(row, now), SOURCE, stop=True)
+    identity = id_of(SOURCE, "stop", sender, str(row.get("timestamp")))
+    return InboundText(
+        identity, Channel.CHAT, _number(sender), "", moment_of(row.get("timestamp"), now), SOURCE, stop=True
+    )
 
 
 def _number(text: str) -> str:
     return f"+{text}" if text.isascii() and text.isdigit() else text
-
-
-def _moment(row: Mapping[str, Any], now: datetime) -> datetime:
-    try:
-        return min(datetime.fromtimestamp(float(str(row.get("timestamp"))), UTC), now)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _text(value: Any) -> str:
-    return str(value if value is not None else "").replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def _id(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join((SOURCE, *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]

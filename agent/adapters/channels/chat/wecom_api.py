@@ -7,12 +7,12 @@ with it. https://developer.work.weixin.qq.com/document/path/91039
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from agent.adapters.channels.held_token import HeldToken
 from agent.adapters.channels.posting import Poster, Reply
 from agent.chat_url import ChatAccount
 from agent.errors import ChannelUnavailable, DeliveryUnknown
@@ -20,7 +20,7 @@ from agent.ports import Clock
 
 STALE = frozenset({40001, 40014, 42001})
 """The secret or token is not, or no longer, good."""
-EARLY = timedelta(minutes=5)
+TWO_HOURS_S = 7200
 MOST = 2_000_000
 """Bytes of a reply: what customers wrote comes by the hundred."""
 
@@ -30,31 +30,22 @@ class WeComApi:
 
     def __init__(self, account: ChatAccount, clock: Clock) -> None:
         self._account = account
-        self._clock = clock
         self._poster = Poster("HOLDFAST_CHAT_URL", clock, account.timeout_s, MOST)
-        self._one_at_a_time = threading.Lock()
-        self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
+        self._token = HeldToken(self._fetch, clock, TWO_HOURS_S)
 
     def post(self, path: str, body: bytes) -> Reply:
         """Raises ChannelUnavailable when nothing was done, DeliveryUnknown when something may have been."""
-        token = self._get_token()
+        token = self._token.get()
         reply = self._post(path, body, token)
         if code_of(reply) in STALE:
-            reply = self._post(path, body, self._get_token(unlike=token))
+            reply = self._post(path, body, self._token.get(unlike=token))
         return reply
 
     def _post(self, path: str, body: bytes, token: str) -> Reply:
         url = f"{self._account.base_url}/cgi-bin/{path}?{urlencode({'access_token': token})}"
         return self._poster.post(url, body, {"content-type": "application/json"})
 
-    def _get_token(self, unlike: str = "") -> str:
-        with self._one_at_a_time:
-            now = self._clock.now()
-            if not self._token or self._token == unlike or now >= self._until:
-                self._token, self._until = self._fetch(now)
-            return self._token
-
-    def _fetch(self, now: datetime) -> tuple[str, datetime]:
+    def _fetch(self, now: datetime) -> tuple[str, Any]:  # noqa: ARG002
         asked = urlencode({"corpid": self._account.firm, "corpsecret": self._account.token})
         try:
             reply = self._poster.get(f"{self._account.base_url}/cgi-bin/gettoken?{asked}")
@@ -66,9 +57,7 @@ class WeComApi:
                 f"{reply.host} gave no access token: {code_of(reply) or reply.status}",
                 "see that the secret is the one of 微信客服, and that this address is among the trusted ones",
             )
-        lasts = told.get("expires_in")
-        seconds = lasts if isinstance(lasts, int | float) and 0 < lasts < 10**6 else 7200
-        return str(told["access_token"]), now + max(timedelta(seconds=seconds) - EARLY, timedelta(0))
+        return str(told["access_token"]), told.get("expires_in")
 
 
 def code_of(reply: Reply) -> int | None:

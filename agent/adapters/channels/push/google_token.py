@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
+from agent.adapters.channels.held_token import HeldToken
 from agent.adapters.channels.posting import Poster
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError, NotReady
 from agent.ports import Clock
@@ -20,7 +21,7 @@ from agent.push_url import HOW, PushAccount
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-AN_HOUR, EARLY = timedelta(hours=1), timedelta(minutes=5)
+AN_HOUR = timedelta(hours=1)
 
 
 class GoogleToken:
@@ -43,19 +44,13 @@ class GoogleToken:
         self._sign: Callable[[bytes], bytes] = lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         self._account = account
         self._poster = poster
-        self._clock = clock
-        self._one_at_a_time = threading.Lock()
-        self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
+        self._held = HeldToken(self._fetch, clock, int(AN_HOUR.total_seconds()))
 
     def get(self, unlike: str = "") -> str:
         """A token that holds for some minutes yet and is not `unlike`, which was refused. Raises ChannelUnavailable."""
-        with self._one_at_a_time:
-            now = self._clock.now()
-            if not self._token or self._token == unlike or now >= self._until:
-                self._token, self._until = self._fetch(now)
-            return self._token
+        return self._held.get(unlike)
 
-    def _fetch(self, now: datetime) -> tuple[str, datetime]:
+    def _fetch(self, now: datetime) -> tuple[str, Any]:
         form = {"grant_type": GRANT, "assertion": self._assertion(now)}
         headers = {"content-type": "application/x-www-form-urlencoded"}
         try:
@@ -67,9 +62,7 @@ class GoogleToken:
             raise ChannelUnavailable(
                 f"{reply.host} gave no access token: {reply.status}", "see that the key is not revoked"
             )
-        lasts = told.get("expires_in")
-        seconds = lasts if isinstance(lasts, int | float) and 0 < lasts < 10**6 else 3600
-        return str(told["access_token"]), now + max(timedelta(seconds=seconds) - EARLY, timedelta(0))
+        return str(told["access_token"]), told.get("expires_in")
 
     def _assertion(self, now: datetime) -> str:
         head = {"alg": "RS256", "typ": "JWT", **({"kid": self._account.key_id} if self._account.key_id else {})}
