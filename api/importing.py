@@ -92,25 +92,32 @@ def import_events(
     return _imported(batch.counts, len(batch.events), added, there, batch.quarantine, aside, dry_run, batch.notes)
 
 
+KEPT_WITHDRAWALS = (
+    "withdrawals of consent that this file says yes to, and that stand: {n:,}. A yes undoes one where both are dated "
+    "(consent_email_at and the like) and the yes is the later."
+)
+
+
 def import_customers(
     workshop: Workshop, path: Path, mapping: Path | None, dry_run: bool, made_up: bool, progress: Progress
 ) -> Imported:
-    from api.people import customers_from_rows
+    from api.people import customers_from_rows, withdrawals_kept
     from scoring.customers import read_customers
 
     progress("reading", 0.1)
     batch = read_customers(path, mapping=read_mapping(mapping), now=workshop.clock.now())
     aside = _keep(workshop, path, batch.quarantine, dry_run)
-    added = there = 0
+    added = there = kept = 0
     if not dry_run:
         progress("storing customers", 0.6)
         people, brand = workshop.store.people, workshop.brand
         with workshop.store.write():
             stored = people.get_many([str(name) for name in batch.customers["customer_id"]])
             customers = customers_from_rows(batch.customers, brand, made_up or brand.made_up, stored, batch.carried)
-            there = len(stored)
+            there, kept = len(stored), withdrawals_kept(batch.customers, stored)
             added = people.put(customers, workshop.clock.now(), source=f"import {path.name}") - there
-    return _imported(batch.counts, len(batch.customers), added, there, batch.quarantine, aside, dry_run)
+    notes = (KEPT_WITHDRAWALS.format(n=kept),) if kept else ()
+    return _imported(batch.counts, len(batch.customers), added, there, batch.quarantine, aside, dry_run, notes)
 
 
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:

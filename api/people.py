@@ -2,7 +2,8 @@
 
 Whatever is filled from a default is named in `assumed`, so that nobody mistakes it for the customer's own word. What
 has no default stays unknown, and then a person looks. A customer who is known already changes only where the file has
-something to say: a column that it does not carry, and a consent that it is silent about, stay as they are stored.
+something to say: a column that it does not carry, and a consent that it is silent about, stay as they are stored; a
+withdrawal gives way to a later yes alone.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def _with_stored_consents(fresh: Customer, stored: Customer, said: Mapping[str, 
     for channel, old in stored.consents.items():
         mark = f"consent.{channel}"
         new = fresh.consents.get(channel, Consent(None))
-        if said.get(f"consent_{channel}") is not None:
+        if said.get(f"consent_{channel}") is not None and mark not in stored.assumed and is_kept_withdrawal(old, new):
+            consents[channel] = old
+        elif said.get(f"consent_{channel}") is not None:
             same = old.granted == new.granted and mark not in stored.assumed
             consents[channel] = replace(new, at=new.at or old.at, proof=new.proof or old.proof) if same else new
         elif stored.made_up and not fresh.made_up and mark in stored.assumed:
@@ -77,6 +80,32 @@ def _with_stored_consents(fresh: Customer, stored: Customer, said: Mapping[str, 
             assumed = assumed | {mark} if mark in stored.assumed else assumed - {mark}
     ordered = dict.fromkeys((*fresh.assumed, *stored.assumed))
     return replace(fresh, consents=consents, assumed=tuple(name for name in ordered if name in assumed))
+
+
+def is_kept_withdrawal(old: Consent, new: Consent) -> bool:
+    """Whether a "no" stands against this "yes": unless both are dated and the yes is the later, nobody can know.
+
+    GDPR art. 7(3), PIPL art. 15: a withdrawal holds until somebody agrees anew; an export of before says nothing new.
+    """
+    if old.granted is not False or new.granted is not True:
+        return False
+    return old.at is None or new.at is None or new.at <= old.at
+
+
+def withdrawals_kept(table: pd.DataFrame, stored: Mapping[str, Customer]) -> int:
+    """How many consents of the table are a yes that does not undo the withdrawal on record."""
+    kept = 0
+    for raw in table.to_dict("records"):
+        row = {str(key): _known(value) for key, value in raw.items()}
+        if (known := stored.get(str(row["customer_id"]))) is None:
+            continue
+        fresh = dict(_consents(row))
+        kept += sum(
+            is_kept_withdrawal(old, fresh.get(channel, Consent(None)))
+            for channel, old in known.consents.items()
+            if f"consent.{channel}" not in known.assumed
+        )
+    return kept
 
 
 def bare_customer(customer_id: str, country: str | None, brand: Brand, made_up: bool) -> Customer:

@@ -116,6 +116,30 @@ def test_saying_yes_again_does_not_lose_the_proof(bring: Bring) -> None:
     assert bring("id,consent_email", "1,no").consents[Channel.EMAIL] == Consent(False, None, None, "marketing")
 
 
+DATED = "id,consent_email,consent_email_at"
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "agreed", "granted"),
+    [
+        (f"{DATED}\n1,no,2025-11-01\n", f"{DATED}\n1,yes,2025-01-03\n", False),  # the file of before, once more
+        (f"{DATED}\n1,no,2025-11-01\n", f"{DATED}\n1,yes,2025-11-01\n", False),
+        (f"{DATED}\n1,no,2025-11-01\n", "id,consent_email\n1,yes\n", False),
+        ("id,consent_email\n1,no\n", f"{DATED}\n1,yes,2025-12-01\n", False),
+        (f"{DATED}\n1,no,2025-11-01\n", f"{DATED}\n1,yes,2025-11-02\n", True),
+    ],
+)
+def test_a_withdrawal_gives_way_to_a_later_yes_alone(
+    workshop: Workshop, tmp_path: Path, withdrawn: str, agreed: str, granted: bool
+) -> None:
+    file = tmp_path / "c.csv"
+    for text in (f"{DATED}\n1,yes,2025-01-03\n", withdrawn, agreed):
+        file.write_text(text, encoding="utf-8")
+        done = import_customers(workshop, file, None, False, False, lambda _step, _share: None)
+    assert workshop.store.people.get("1").consents[Channel.EMAIL].granted is granted
+    assert any("that stand: 1." in note for note in done.notes) is not granted
+
+
 def test_an_imported_suppression_is_never_lifted_by_a_later_file(bring: Bring) -> None:
     assert bring("id,suppressed", "1,yes").suppressed
     assert bring("id,suppressed", "1,no").suppressed
