@@ -34,22 +34,41 @@ def parse_dates(values: pd.Series, zone: str = "UTC") -> pd.Series:
     return parsed
 
 
-def read_on_trust(values: pd.Series) -> str | None:
-    """How dates such as 10/11/2026 were read, where nothing in the column tells day from month; None where it does.
+A_FEW_STEPS = 3
+"""So many rows that follow one another in time, read one way alone, tell day from month; fewer may be chance."""
 
-    Nothing tells when no day is above 12 and both readings keep the file's order equally well.
+
+def read_on_trust(values: pd.Series) -> str | None:
+    """How a date such as 10/11/2026 was read, where little in the column tells day from month; None where it does.
+
+    A day above 12 tells, and so do several rows that are in order one way alone. Days above 12 in both places say that
+    the file has both orders, and then no reading is right for all of it.
     """
     if not pd.api.types.is_string_dtype(values) and values.dtype != object:
         return None
-    parts = _slashed(_plain(values.astype("string").str.strip()))
+    plain = _plain(values.astype("string").str.strip())
+    parts = _slashed(plain)
     parts = parts[(parts[[0, 1]] >= 1).all(axis=1) & (parts[2] > 0)]  # what can be no date is set aside, not read
-    if parts.empty or (parts[[0, 1]] > 12).to_numpy().any() or (parts[0] == parts[1]).all():
+    unclear = parts[(parts[[0, 1]] <= 12).all(axis=1) & (parts[0] != parts[1])]
+    if unclear.empty or (_is_told(parts) and not _is_mixed(parts)):
         return None
-    if _steps_back(parts, 0) != _steps_back(parts, 1):
-        return None
-    one = parts[parts[0] != parts[1]].iloc[0]
-    day = pd.Timestamp(year=int(_year(one[2])), month=int(one[1]), day=int(one[0]))
-    return f"{int(one[0])}/{int(one[1])}/{int(one[2])} was read day first, as {day:%Y-%m-%d}"
+    one, day_first = unclear.iloc[0], _day_or_month_first(plain) is DAY_FIRST
+    day, month = (one[0], one[1]) if day_first else (one[1], one[0])
+    read = pd.Timestamp(year=_year(one[2]), month=int(month), day=int(day))
+    because = "; both orders of day and month stand in the file" if _is_mixed(parts) else ""
+    way = "day" if day_first else "month"
+    return f"{int(one[0])}/{int(one[1])}/{int(one[2])} was read {way} first, as {read:%Y-%m-%d}{because}"
+
+
+def _is_mixed(parts: pd.DataFrame) -> bool:
+    return bool((parts[0] > 12).any() and (parts[1] > 12).any())
+
+
+def _is_told(parts: pd.DataFrame) -> bool:
+    if (parts[[0, 1]] > 12).to_numpy().any():
+        return True
+    back = sorted((_steps_back(parts, 0), _steps_back(parts, 1)))
+    return len(parts) > A_FEW_STEPS and back[0] == 0 < back[1]
 
 
 def looks_like_dates(values: pd.Series) -> bool:

@@ -218,7 +218,7 @@ def _read(
 
 def _notes(at: pd.Series, counts: dict[str, int]) -> Iterator[str]:
     if (told := read_on_trust(at)) is not None:
-        yield f"{at.name}: {told}; nothing in the file says so. If it is wrong, write dates as 2026-11-30."
+        yield f"{at.name}: {told}. Little in the file tells; if it is wrong, write dates as 2026-11-30."
     if same := counts["identical_rows"]:
         yield (
             f"rows that repeat an earlier row in every column: {same:,}. Each was counted, because a till writes a "

@@ -92,6 +92,8 @@ def test_rows_that_are_the_same_are_told_and_counted() -> None:
         (["10/11/2025", "25/11/2025"], None),  # there is no month 25
         (["10/11/2025", "11/25/2025"], None),
         (["10/11/2025", "11/11/2025", "12/11/2025", "01/12/2025"], None),  # in order one way alone
+        (["10/11/2025", "11/10/2025"], "10/11/2025 was read month first, as 2025-10-11"),  # two rows may be chance
+        (["03/04/2025", "25/06/2025", "06/25/2025"], "both orders of day and month"),
         (["5/5/2025"], None),  # the same either way
         (["0/5/2026"], None),  # no date at all
         (["0/5/2025", "01/06/2025", "01/06/2025"], "1/6/2025 was read day first, as 2025-06-01"),
