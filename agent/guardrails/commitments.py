@@ -33,7 +33,7 @@ from agent.language.sieve import Sieve, sieve
 
 _TOPICS: dict[str, Sieve] = {
     "return": sieve(
-        r"退货|退换|无理由|包退|可退|能退|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning"
+        r"退货|退换|无理由|包退|可退|可以退(?!订|出)|能退(?!订|出)|退回商品|换货|包换|(?<![a-z])(?:returns?|returned|returning"
         r"|send (?:it|them) back|exchang\w+)(?![a-z])"
     ),
     "refund": sieve(r"退款|退钱|退您|全额退|退全款|原路退|(?<![a-z])(?:refund\w*|money back|reimburs\w+)(?![a-z])"),
@@ -391,6 +391,7 @@ RULES: tuple[Rule, ...] = (
             broken("我们保证明天送达。"),
             broken("30天内可无理由退货，未使用且包装完好即可。", changes=_RET, because="seven days, not thirty"),
             broken("签收7天内都可以退货。", changes=_RET, because="the condition is gone"),
+            broken("签收后60天内，没用过的可以退。", because="no clause speaks of returns at all"),
             broken("We will refund you twice the price, guaranteed.", language="en"),
             fine("自签收之日起7天内，未使用且包装完好的商品可以无理由退货。", changes=_RET),
             broken(
