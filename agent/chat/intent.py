@@ -60,8 +60,10 @@ _STILL_IN = re.compile(r"(?:成功|掉|不了)|\w* ?(?:but|and (?:i )?still|yet)
 _WHY = re.compile(
     r"(?:为什么|为何|怎么会?|凭什么|干嘛|干吗)(?:会|要|老|总|一直|又)*(?:给|发|向|找|联系|推)?(?:我|本人)?.{0,6}"
     r"(?:发|收到|推送?|联系|打扰|选中|挑中).{0,10}(?:信息|消息|短信|邮件|推送|优惠|券|我|这个|这条|这封)"
-    r"|(?:你们|您们)?(?:怎么|从哪儿?|哪里)(?:有|拿到|得到|知道|弄到|来)(?:了)?的?我的?(?:手机号?|号码|邮箱|信息|资料|联系方式)"
-    r"|(?:用|拿)我的?(?:信息|数据|资料|个人信息)(?:做|干|来做|用来做)(?:了)?什么|怎么(?:使?用|处理)我的(?:信息|数据|资料)"
+    r"|(?:你们|您们)?(?:怎么|从哪儿?|哪里)(?:有|拿到|得到|知道|弄到|来)(?:了)?的?我的?(?:手机号?|号码|邮箱|信息|资料"
+    r"|联系方式)"
+    r"|(?:用|拿)我的?(?:信息|数据|资料|个人信息)(?:做|干|来做|用来做)(?:了)?什么|怎么(?:使?用|处理)我的(?:信息|数据"
+    r"|资料)"
     r"|是(?:不是)?(?:机器|系统|算法|程序|自动)(?:选|挑|决定|推荐)(?:的|我)"
     r"|\bwhy (?:did|do|am|are|have|was|were|would) (?:i|you|we|me)\b.{0,30}\b(?:get(?:ting)?|receiv\w+|got|send\w*|sent"
     r"|contact\w*|writ\w+|wrote|messag\w+|e-?mail\w*|text\w*|pick\w*|chos\w+|select\w*)\b"
@@ -75,6 +77,8 @@ _HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|\bhours
 _PERSON = re.compile(
     r"转人工|轉人工|(?:找|要|叫|换|接|联系|转接?|有没有|有)(?:个|一个|一下|你们的?)?(?:人工|真人|活人|客服"
     r"|人来?)(?!智能)"
+    r"|(?:找|叫|让|换|要|请|喊|联系)(?:一下|你|你们|您们?|个|一个)?的?(?:经理|主管|领导|老板|店长|负责人|上级)"
+    r"|^客服[.。!！]?$"
     r"|人工(?:客服|服务)|跟(?:真?人|客服|经理)(?:说|聊|谈)|^人工[.。!！]?$"
     r"|\b(?:speak|talk|chat|connect|transfer|put|pass)(?: me)?(?: through)? (?:to|with) (?:a |an |the |your "
     r"|some ?(?=one|body))?"
@@ -82,7 +86,9 @@ _PERSON = re.compile(
     r"|manager|advis[eo]r|operator"
     r"|supervisor|staff|colleague|people)\b|\b(?:real|live|actual) (?:person|human|agent)\b|\bhuman (?:agent"
     r"|being|please)\b"
-    r"|^(?:human|agent|operator|representative)[.! ]*(?:please)?[.! ]*$|\b(?:i want|i need|get me"
+    r"|^(?:human|agent|operator|representative|manager|supervisor)[.! ]*(?:please)?[.! ]*$"
+    r"|\b(?:get|call|want|see|where is|where's) (?:me )?(?:a|the|your) (?:manager|supervisor)\b|\b(?:i want|i need"
+    r"|get me"
     r"|give me) (?:a |an )?(?:human|person|agent|manager)\b"
 )
 _ARE_YOU = re.compile(

@@ -1,6 +1,7 @@
 """One turn of a chat, from the user's words to a judged answer. Reads like the rules it keeps:
 
-leaving first and at once → a person who is wanted comes → small talk → what the rules say, cited, or "not covered".
+leaving first and at once → danger, and who wants a person, to a colleague → small talk → what the rules say, cited, or
+"not covered".
 
 Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
 is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
@@ -14,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent import feedback, gatekeeper
+from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
-from agent.chat.intent import asks_who_we_are, intent_of, wants_closed
+from agent.chat.intent import asks_who_we_are, fold, intent_of, wants_closed
 from agent.chat.model import word_it
 from agent.chat.orders import asks_where, last_order
 from agent.chat.records import Answer, Conversation, Intent
@@ -45,6 +47,18 @@ from knowledge.documents import Clause
 READ = 2_000
 """Characters of a question that are looked up: a rule is asked about in fewer."""
 HELD = (CaseStatus.SENT, *AFTER_SEND)
+GRAVE = {
+    LIFE: "speaks of not wanting to live: a person must answer at once",
+    HARM: "tells of an injury or a danger: a person must answer at once",
+    ALLERGY: "asks or tells about an allergy: only a person may answer",
+    POLICE: "speaks of the police or the press: a person should answer",
+}
+OFFERED = re.compile(r"转人工|talk to a person")
+_YES = (
+    r"(?:好的?|行|可以|要|嗯|是的?|对|麻烦(?:你|您)?了?|转吧?|请?转人工?"
+    r"|yes|yeah|yep|ok(?:ay)?|sure|please|do|go ahead)"
+)
+YES = re.compile(rf"(?:{_YES}[\s,，.。!！~]*){{1,4}}(?:(?:谢谢|thanks|thank you)[.。!！]*)?")
 SAFE = "the gate did not let the answer pass"
 THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
 GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)
@@ -110,9 +124,11 @@ def _plan(
     question = conversation.question
     if intent is Intent.UNSUBSCRIBE:
         return _let_go(customer, wants_closed(question), house)
+    if sign := danger_in(question):
+        return Plan("danger" if sign in (LIFE, HARM) else "human", hand_off=True, because=GRAVE[sign])
     if intent is Intent.CLOSE_ACCOUNT:
         return Plan("close_account", hand_off=True, because="wants the account closed or data erased: do it at once")
-    if intent is Intent.HUMAN:
+    if intent is Intent.HUMAN or _takes_the_offer(conversation):
         return Plan("human", hand_off=True, because="asks for a person")
     if intent is Intent.SMALL_TALK:
         return Plan(_small_talk(question))
@@ -131,6 +147,13 @@ def _plan(
     if not clauses:
         return Plan("not_covered")
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
+
+
+def _takes_the_offer(conversation: Conversation) -> bool:
+    """A yes to our own last sentence, which offered a colleague."""
+    before = conversation.turns[-2] if len(conversation.turns) > 1 else None
+    offered = before is not None and before.role == "assistant" and OFFERED.search(before.content)
+    return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
 
 
 def _about_order(order: tuple[Fact, ...]) -> Plan:

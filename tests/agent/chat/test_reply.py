@@ -29,6 +29,51 @@ def ask(street: Street, *turns: str, customer_id: str | None = None) -> Answer:
     return reply_to(Conversation(said, customer_id), street.house)
 
 
+# --- for a person at once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "because"),
+    [
+        ("我不想活了", "not wanting to live"),
+        ("I feel like killing myself", "not wanting to live"),
+        ("杯子炸了把我孩子烫伤了", "injury"),
+        ("I cut myself badly on your broken teapot and I'm bleeding", "injury"),
+        ("I'm allergic to nuts, does the tea contain nuts?", "allergy"),
+        ("我要报警", "police"),
+        ("找你们经理！", "a person"),
+        ("manager please", "a person"),
+        ("客服", "a person"),
+    ],
+)
+def test_what_no_rule_answers_goes_to_a_person_at_once(street: Street, question: str, because: str) -> None:
+    answer = ask(street, question, customer_id="c1")
+    assert answer.hand_off
+    assert because in answer.because
+    assert not answer.citations
+    assert answer.verdict.decision is Decision.PASS
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["这个颜色美炸了", "想死你们家的茶了", "笑死，客服几点上班", "累得想睡觉", "The sale ends when?", "好想要这把壶"],
+)
+def test_what_only_sounds_like_danger_is_none(street: Street, question: str) -> None:
+    assert "at once" not in ask(street, question).because
+
+
+@pytest.mark.parametrize(("offer", "yes"), [("not_covered", "好的，转"), ("not_covered", "好的，谢谢")])
+def test_a_yes_to_the_offer_of_a_person_is_a_wish_for_one(street: Street, offer: str, yes: str) -> None:
+    offered = template(offer, Language.ZH)
+    assert ask(street, "能用洗碗机吗", offered, yes).hand_off
+    assert not ask(street, "能用洗碗机吗", offered, "谢谢").hand_off
+    assert not ask(street, "你好", template("thanks", Language.ZH), yes).hand_off
+
+
+def test_an_english_yes_too(street: Street) -> None:
+    assert ask(street, "is it dishwasher safe?", template("not_covered", Language.EN), "Yes please").hand_off
+
+
 # --- their own order --------------------------------------------------------------------------------------------------
 
 
