@@ -24,6 +24,7 @@ from agent.guardrails.clauses import (
     widens,
 )
 from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.matters import off_the_policies
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
 from agent.guardrails.terms import TIMES, from_another_day, is_backed
@@ -123,7 +124,7 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
     for start, end in sentences(text):
         sentence = _without_their_words(text[start:end])
         topics = topics_of(sentence)
-        if sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
+        if _OUT_OF_REACH.match(sentence) or sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
             continue
         numbers = tuple(
             quantity
@@ -139,6 +140,9 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             not topics and _tells_a_clause(sentence, field.passage(start), numbers, message)
         ):
             yield Statement(start, end, sentence, topics, numbers)
+
+
+_OUT_OF_REACH = re.compile(r"\s?what (?:i|we) (?:can't|cannot|can not|won't)(?: \w+)? is ")
 
 
 def _without_their_words(sentence: str) -> str:
@@ -228,6 +232,7 @@ def _promises(message: Message) -> Iterator[Finding]:
             if verdict is not None:
                 severity, reason = verdict
                 yield field.finding("POLICY_PROMISE", severity, reason, statement.start, statement.end, field.tight)
+    yield from off_the_policies(message)
 
 
 def _against_clauses(statement: Statement, field: Field, message: Message) -> tuple[Severity, str] | None:

@@ -28,6 +28,8 @@ _NO_MONEY = sieve(
 )
 _MONTH_DAY = sieve(r"(?:[每次当下]个?月|(?<![\d月/.-]))(?P<day>\d{1,2})(?:日|号|st|nd|rd|th)(?![a-z])")
 _FREE = sieve(r"免费|由我们承担|不收|包邮|(?<![a-z])(?:free|no charge|prepaid|at our cost)(?![a-z])")
+_FROM_TODAY = frozenset({"span", "relative"})
+"""In a clause, "within 48 hours" names a term and not the day after tomorrow."""
 _ISO_DAY = sieve(r"\d{4}-\d{2}(?:-\d{2})?(?:T.*)?")
 
 
@@ -255,7 +257,8 @@ class Licence:
         for text in (*self.fact_texts, *self.clauses):
             if not _ISO_DAY.fullmatch(text):
                 for mention in _read(text, self._context.customer.language, self._today)[1]:
-                    days.update((mention.first, mention.last))
+                    if mention.kind not in _FROM_TODAY or text not in self.clauses:
+                        days.update((mention.first, mention.last))
         return frozenset(days)
 
     @cached_property

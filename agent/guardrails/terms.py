@@ -24,7 +24,10 @@ def is_backed(number: Quantity, field: Field, message: Message) -> bool:
         return True
     if number.kind in TIMES and _is_term(number, field):
         return False  # how long something holds stands in a clause, and follows from nothing
-    if licence.has_number(number.value):
+    if number.kind in TIMES and not _is_one(number):  # the 2 of "2 boxes" licenses no two hours
+        if number.value in licence.numbers_about(_OF_TIME) or _is_paid_for(number, field, message):
+            return True
+    elif licence.has_number(number.value):
         return True
     if number.kind == "minutes" and _is_told_by_the_clock(number, field):  # 45 minutes are left until two o'clock
         return is_time_between(number.value, clocks_known(message))
@@ -34,6 +37,19 @@ def is_backed(number: Quantity, field: Field, message: Message) -> bool:
         return any(is_span_between(int(number.value) * 7 + more, message) for more in range(-2, 3))
     return number.kind == "days" and is_span_between(int(number.value), message)
 
+
+def _is_one(number: Quantity) -> bool:
+    """20 a month, 一天不少: one of a kind is how people speak, and no term; an hour or a minute may be one."""
+    return number.value == 1 and number.kind not in ("hours", "minutes")
+
+
+def _is_paid_for(number: Quantity, field: Field, message: Message) -> bool:
+    """Seven days at 100 a day come to the 700 that stands beside them."""
+    rates = {q.value for clause in message.licence.clause_quantities for q in clause if q.kind == "amount"}
+    return any(q.kind == "amount" and q.value / number.value in rates for q in field.quantities_near(number.start))
+
+
+_OF_TIME = sieve(r"day|hour|minute|week|month|year|term|tenure|eta|wait|天|时|分钟|周|月|年|期")
 
 # --- a term, or what the clock says -----------------------------------------------------------------------------------
 

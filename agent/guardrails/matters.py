@@ -1,0 +1,272 @@
+"""What a shop's policies settle, said in any words: when money is back or goods arrive, who pays the carrier, when
+somebody answers, and in what state a thing may come back.
+
+Closed world: a statement on one of these matters needs an input on the same matter that says the same, whether it
+sounds like a promise or not: "退款一小时就到账" binds as much as "我们保证". Reads one part of a sentence, from comma to
+comma, and what was spoken of just before. What is asked, supposed, denied or told of the past is let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.domain import Finding, Severity
+from agent.guardrails.clauses import shared
+from agent.guardrails.lexicon import is_denied_before
+from agent.guardrails.message import Field, Message
+from agent.guardrails.terms import TIMES, is_backed
+from agent.language.normalise import sentences
+from agent.language.quantities import quantities_in
+from agent.language.sieve import Sieve, sieve
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """From comma to comma, [start, end) of the tight view. `before` is the part before it, in the same sentence."""
+
+    start: int
+    end: int
+    text: str
+    before: str
+
+    @property
+    def both(self) -> str:
+        return self.before + self.text
+
+
+def off_the_policies(message: Message) -> Iterator[Finding]:
+    """Statements on the matters of a shop that no clause, offer or record makes."""
+    for field in message.fields:
+        for part in _parts(field):
+            if _LET_GO.search(part.text) or message.in_act(field, *field.tight.raw_span(part.start, part.end)):
+                continue
+            for says_what in (_no_such_time, _no_such_threshold, _not_on_us, _not_at_that_hour, _not_in_that_state):
+                if reason := says_what(part, field, message):
+                    severity = Severity.BLOCK if message.licence.clauses else Severity.HUMAN
+                    yield field.finding("POLICY_PROMISE", severity, reason, part.start, part.end, field.tight)
+                    break
+
+
+_COMMA = sieve(r"[,，;；:：…]|——")
+_LET_GO = sieve(
+    r"[?？]|如果|要是|若是|万一|的话|假如|是否|能不能|会不会|可不可以|有没有|什么时候|几时|多久|想(?:要|问|知道)|希望|尽量|争取|尽快"
+    r"|(?<![a-z])(?:if|whether|unless|would|could|hope|hoping|try|trying|when|whenever|you (?:asked|said|wrote|mentioned)"
+    r"|wanted)(?![a-z])"
+)
+
+
+def _parts(field: Field) -> Iterator[Part]:
+    text = field.tight.text
+    for start, end in sentences(text):
+        marks = [start, *(mark.end() for mark in _COMMA.finditer(text, start, end)), end]
+        if text[start:end].rstrip().endswith(("?", "？")):
+            continue
+        before = ""
+        for begin, stop in zip(marks, marks[1:], strict=False):
+            said = text[begin:stop]
+            if said.strip():
+                yield Part(begin, stop, said, before)
+                before = said
+
+
+def _on(matter: Sieve, message: Message) -> list[str]:
+    """The sentences of the clauses in force that speak of the matter."""
+    return [clause for clause in message.licence.clause_sentences if matter.search(clause)]
+
+
+# --- when money is back, when goods arrive ----------------------------------------------------------------------------
+
+_MONEY = sieve(r"退款|退的?钱|钱款?(?!包)|货款|款项|(?<![a-z])(?:refund\w*|money|reimburs\w+)(?![a-z])")
+_MONEY_COMES = sieve(
+    r"到账|入账|(?<!来)到(?=您|卡|手|$|[。！!了])|能到|就到|会到|退(?:回|到|给|还)|回(?:到|您)|打(?:到|给|回)|收到|下来"
+    r"|(?<![a-z])(?:arriv\w+|reach\w*|on your|in your|back|hits?|lands?|with you|clears?|through|there|paid|comes?)(?![a-z])"
+)
+_GOODS_COME = sieve(
+    r"送到|送达|到货|(?:就|能|会|可|也|内|准|必|[天时钟晚早日夜])到(?![期店站点账底时])|到(?:您|家)|发货|发出|寄出|出库"
+    r"|(?<![a-z])(?:arriv(?:es?|ing)|deliver(?:s|ed)?|ships?|dispatch\w*|reach(?:es)? you|at your door|goes? out)(?![a-z])"
+)
+_AT_ONCE = sieve(
+    r"秒(?:到|退)|(?:立刻|马上|立马|即时|实时|瞬间|当场|当天|当日|次日|隔日|隔天|第二天|隔夜|今晚|今夜|今天|今日|明天|明日|明早|后天)"
+    r"|(?:一|半|1|几)个?(?:小时|钟头|分钟)|(?<!每)(?:一|1)天(?:就|内|之内)"
+    r"|(?<![a-z])(?:instant(?:ly)?|immediately|right away|straight away|in no time|overnight|same[- ]day|next[- ]day|"
+    r"(?:in|within) (?:an hour|the hour|minutes|hours|half an hour|(?:a|one|1) day|a few hours|moments)|tomorrow|tonight|today)(?![a-z])"
+)
+_DONE = sieve(
+    r"已(?!经?过)|刚刚?|昨|上周|正在|预计|(?<![a-z])(?:has|have|was|were|did|yesterday|last|already|expected|due|left"
+    r"|scheduled)(?![a-z])|'ve |'s (?:been|gone)"
+)
+
+
+def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
+    if _DONE.search(part.text) or message.licence.in_facts(part.text.strip(" 。.!！")):
+        return None
+    if _MONEY.search(part.both) and _MONEY_COMES.search(part.text):
+        matter = _MONEY
+    elif _GOODS_COME.search(part.text):
+        matter = _GOODS_COME
+    else:
+        return None
+    said = message.licence.clause_sentences
+    clauses = [clause for clause in said if matter.search(clause) or shared(clause, part.both) >= 2]
+    for number in field.quantities_in(part.start, part.end):
+        if number.kind in TIMES and not is_backed(number, field, message):
+            return f"No clause says {number.text.strip()}. Quote the clause."
+    days = [day for day in field.dates if part.start <= day.start < part.end and day.kind != "span"]
+    if any(message.licence.has_day(day) for day in days):
+        return None
+    for moment in _AT_ONCE.finditer(part.text):
+        if not any(moment.group() in clause or _same_moment(moment.group(), clause) for clause in clauses):
+            return f"No clause and no record says {moment.group()}. Quote the clause."
+    return None
+
+
+_SAME_MOMENTS = (
+    sieve(r"当天|当日|当晚|今天|今日|今晚|(?<![a-z])(?:same[- ](?:business |working )?day|today|tonight)(?![a-z])"),
+    sieve(r"次日|隔日|隔天|第二天|明天|明日|明早|(?<![a-z])(?:next[- ](?:business |working )?day|tomorrow|overnight)(?![a-z])"),
+    sieve(r"秒|立刻|马上|立马|即时|实时|(?<![a-z])(?:instant\w*|immediate\w*|at once|right away|straight away)(?![a-z])"),
+    sieve(r"(?:一|半|1)个?(?:小时|钟头)|(?<![a-z])(?:(?:in|within) (?:an|the|one|1) hour|half an hour)(?![a-z])"),
+)
+
+
+def _same_moment(said: str, clause: str) -> bool:
+    return any(moment.search(said) and moment.search(clause) for moment in _SAME_MOMENTS)
+
+
+# --- who pays the carrier ---------------------------------------------------------------------------------------------
+
+_CARRIAGE = sieve(
+    r"运费|邮费|快递费|邮资|路费|包邮|(?<![a-z])(?:shipping|postage|carriage|(?:free )?delivery (?:costs?|fees?|charges?)|free delivery|label|courier|send(?:ing)? (?:it|them) back"
+    r"|return it|ships?)(?![a-z])"
+)
+_FREE = sieve(
+    r"包邮|免(?!责|费电话|打)|(?:我们|咱们|小店|店里|本店|商家|公司|平台)\w{0,4}(?:出|付|承担|负责|掏|包)|不(?:用|需|必|要|收|另收)\w{0,4}(?:付|出|花|掏|给|运|邮|钱|费)"
+    r"|算我们|分文不|一分(?:钱)?不|不花"
+    r"|(?<![a-z])(?:free|on us|on the house|we(?:'ll| will)? (?:pay|cover|take care of)|prepaid|pre-paid|our (?:cost|expense|treat)"
+    r"|costs? you nothing|no (?:extra )?(?:cost|charge|fee)|nothing to pay|won't cost|doesn't cost|not (?:be )?charged)(?![a-z])"
+)
+_BACK = sieve(r"退|换|寄回|(?<![a-z])(?:return\w*|send\w* (?:it|them) back|exchang\w+|back|label)(?![a-z])")
+_BELOW = sieve(r"(?:不满|不足|未满|没满|不到)\s?\d|(?<![a-z])(?:under|below|less than) [$£€]?\d")
+_ALL = sieve(r"一律|全部|所有|任何|不管|无论|不满|(?<![a-z])(?:all|every|any|always|whatever|no matter)(?![a-z])")
+_THEIR_ORDER = sieve(r"(?:这|此|该|本)(?:单|笔|个订单|次)|(?<![a-z])(?:this order|your order)(?![a-z])")
+
+
+def _not_on_us(part: Part, field: Field, message: Message) -> str | None:
+    """That carriage is free, where no clause, row or fact frees that way of it."""
+    free = _FREE.search(part.text)
+    offer = message.context.offer
+    if (
+        free is None
+        or not _CARRIAGE.search(part.both)
+        or field.is_denied(part.start)
+        or (offer is not None and offer.kind == "free_shipping")
+    ):
+        return None
+    back = bool(_BACK.search(part.both))
+    granting = [c for c in _on(_CARRIAGE, message) if _FREE.search(c) and (_BACK.search(c) or not back)]
+    if not granting:
+        known = any(_FREE.search(text) and _CARRIAGE.search(text) for text in message.licence.fact_texts)
+        return None if known else "No clause says that the carriage is on us. Quote the clause."
+    if _ALL.search(part.text) and not any(_ALL.search(clause) for clause in granting):
+        return "The clause does not pay the carriage of all. Quote the clause."
+    if _BELOW.search(part.text):
+        return "The clause frees the carriage from a sum on. Quote the clause."
+    from_a_sum = [any(one.kind == "threshold" for one in quantities_in(c, _language(message))) for c in granting]
+    told = any(one.kind == "threshold" for one in field.quantities) or _THEIR_ORDER.search(part.both)
+    return "The clause has a threshold, and the text leaves it out. Keep it." if all(from_a_sum) and not told else None
+
+
+def _language(message: Message) -> str:
+    return message.context.customer.language
+
+
+def _no_such_threshold(part: Part, field: Field, message: Message) -> str | None:
+    """Free from 39, where the clause says 59."""
+    here = field.quantities_in(part.start, part.end)
+    if not any(one.kind == "free_shipping" for one in here) and not (_CARRIAGE.search(part.both) and _FREE.search(part.text)):
+        return None
+    offer = message.context.offer
+    for one in here:
+        told = one.kind in ("threshold", "amount") and not message.licence.says(one)
+        if told and not (offer is not None and one.value in (offer.min_spend, offer.value)):
+            if one.kind == "amount" and message.licence.knows(one):
+                continue
+            return f"No clause frees the carriage from {one.text.strip()}. Quote the clause."
+    return None
+
+
+# --- when somebody answers --------------------------------------------------------------------------------------------
+
+_DESK = sieve(
+    r"人工|客服|电话|热线|门店|店里|我们|师傅|(?<![a-z])(?:team|phones?|lines?|some(?:body|one)|support|shop|store|we|desk|us)(?![a-z])"
+)
+_THERE = sieve(
+    r"在(?!意|乎|线下单)|有人|接听|接电话|营业|开门|上班|值班|回复|找(?:我们|人|得到)"
+    r"|(?<![a-z])(?:open|here|there|answer\w*|available|reach\w*|staffed|man(?:ned)|reply|replies|help|call)(?![a-z])"
+)
+_ANY_HOUR: tuple[Sieve, ...] = (
+    sieve(
+        r"24小时|二十四小时|全天(?!气)|昼夜|夜里|半夜|深夜|凌晨|通宵|整夜|任何时候|几点都|(?<![a-z])(?:around the clock|round the clock"
+        r"|24/7|24 hours|day and night|day or night|(?:at )?any hour|at all hours|all night|overnight|late at night|midnight)(?![a-z])"
+    ),
+    sieve(r"周末|周日|星期天|礼拜天|周六(?!前)|(?<![a-z])(?:weekends?|sundays?|saturdays?)(?![a-z])"),
+    sieve(r"节假日|全年无休|春节|过年|三百六十五天|365天|(?<![a-z])(?:holidays?|365 days|all year|every day of the year)(?![a-z])"),
+)
+_EVERY_DAY = sieve(r"每天|每日|周一至周日|(?<![a-z])(?:every day|daily|seven days|7 days|monday to sunday)(?![a-z])")
+_CLOSED = sieve(r"不在|休息|没有?人|不上班|放假|关门|顺延|(?<![a-z])(?:closed|not|except|away|no one|nobody|don't|aren't)(?![a-z])")
+
+
+def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
+    if not (_DESK.search(part.both) and _THERE.search(part.text)) or _CLOSED.search(part.both):
+        return None
+    for at, hours in enumerate(_ANY_HOUR):
+        said = hours.search(part.text)
+        if said is None:
+            continue
+        clauses = message.licence.clause_sentences
+        known = any(hours.search(clause) and not _CLOSED.search(clause) for clause in clauses)
+        every_day = at > 0 and any(_EVERY_DAY.search(clause) for clause in clauses)
+        if not known and not every_day and not field.is_quoted(part.start, part.end):
+            return f"No clause says that somebody is there {said.group()}. Quote the hours."
+    return None
+
+
+# --- in what state it may come back -----------------------------------------------------------------------------------
+
+_COMES_BACK = sieve(r"退(?!休|订|出|役)|换(?!句|个角度)|(?<![a-z])(?:return\w*|send (?:it|them) back|exchang\w+|refund\w*|take (?:it|them) back)(?![a-z])")
+_STATES: tuple[tuple[Sieve, Sieve], ...] = (
+    (
+        sieve(
+            r"(?<!没)(?<!未)(?<!勿)(?<!使)(?<!费)(?:用过|穿过|洗过|吃过|喝过|戴过|拆了|拆过|开过|开封了|打开过|用了|穿了)"
+            r"|(?<![a-z])(?<!un)(?:used|worn|opened|washed|half[- ]eaten)(?![a-z])"
+        ),
+        sieve(r"(?:用过|穿过|洗过|拆封|拆开|开封|已使用)[^，。；]{0,10}(?:可|能|支持|退|换)|(?<![a-z])(?<!un)(?:used|worn|opened)(?![a-z])"),
+    ),
+    (
+        sieve(
+            r"(?:不用|不要|无需|不需要?|没有?|丢了|剪了|少了?)\w{0,3}(?:吊牌|标签|包装|盒子|发票|小票|凭证|照片|拍照|原盒)(?!\w{0,6}(?:不|无法|没法))"
+            r"|(?<![a-z])(?:no|without|don't need|needn't have|lost|threw away)(?: \w+){0,2} (?:tags?|labels?|box|packaging|receipts?|photos?|proof|invoice)(?![a-z])"
+        ),
+        sieve(
+            r"(?:不用|无需|不需要?|没有?)\w{0,3}(?:吊牌|标签|包装|盒子|发票|小票|凭证|照片|拍照|原盒)"
+            r"|(?<![a-z])(?:no|without)(?: \w+){0,2} (?:tags?|labels?|box|packaging|receipts?|photos?|proof|invoice)(?![a-z])"
+        ),
+    ),
+)
+_GRANTED = sieve(
+    r"也(?:能|可|行|退|给|是)|可以|照(?:退|样)|(?:能|给|都|可)(?:退|换)|没(?:关系|问题|事)|行|就(?:退|换|行)"
+    r"|(?<![a-z])(?:can|fine|ok|okay|no problem|welcome|will|we'll|you're|accept\w*|take|still)(?![a-z])"
+)
+_REFUSED = sieve(r"不(?:能|可|退|给|支持|行|予|了)|没法|无法|(?<![a-z])(?:can't|cannot|can not|not|won't|aren't|isn't|unable|unless|only)(?![a-z])")
+
+
+def _not_in_that_state(part: Part, field: Field, message: Message) -> str | None:
+    if not (_COMES_BACK.search(part.both) and _GRANTED.search(part.text)) or _REFUSED.search(part.text):
+        return None
+    for said, told in _STATES:
+        state = said.search(part.both)
+        if state is None or is_denied_before(part.both, state.start()):
+            continue
+        if not any(told.search(clause) for clause in message.licence.clause_sentences):
+            return f"No clause takes things back {state.group()}. Quote the clause."
+    return None
