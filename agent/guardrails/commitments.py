@@ -124,7 +124,9 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
     for start, end in sentences(text):
         sentence = _without_their_words(text[start:end])
         topics = topics_of(sentence)
-        if _OUT_OF_REACH.match(sentence) or sentence.rstrip().endswith(("?", "？")) or message.in_act(field, *field.tight.raw_span(start, end)):
+        if _OUT_OF_REACH.match(sentence) or sentence.rstrip().endswith(("?", "？")):
+            continue
+        if message.in_act(field, *field.tight.raw_span(start, end)):
             continue
         numbers = tuple(
             quantity
@@ -380,6 +382,22 @@ _EN_TERMS = {
     ],
     "offer": {"kind": "percent", "value": 15, "currency": "USD", "code": "HF15", "min_spend": 60},
 }
+_SHOP = {
+    "policy": [
+        {"id": "s", "text": "订单满59元包邮，不满59元收运费8元。"},
+        {"id": "f", "text": "退货入库后3至7个工作日原路退款。"},
+        {"id": "h", "text": "人工客服每天9:00至21:00在线。"},
+        {"id": "r", "text": "自签收之日起7天内，未使用且吊牌完整的商品可以退货。"},
+    ]
+}
+_EN_SHOP = {
+    "policy": [
+        {"id": "s", "text": "Orders of $49 or more ship free; below that shipping is $6."},
+        {"id": "b", "text": "Return shipping is paid by the customer unless the item is faulty."},
+        {"id": "f", "text": "Refunds reach your card within 5 working days after the return arrives."},
+        {"id": "h", "text": "Our team answers from 9 am to 6 pm, Monday to Friday."},
+    ]
+}
 _KEEPS = {"policy": [{"id": "k", "text": "茶罐未开封保质期3年，开封后请在12个月内用完，存放远离灶台。"}]}
 _RET = {"policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用且包装完好的商品可无理由退货。"}]}
 
@@ -422,6 +440,22 @@ RULES: tuple[Rule, ...] = (
             fine("没开封能放3年，开封后一年内用完。", changes=_KEEPS, because="a year is twelve months"),
             fine("新茶罐进家头一个月，离灶台远一点。", changes=_KEEPS, because="a tip, and no term of the clause"),
             broken("开封后15个月内用完就行。", changes=_KEEPS),
+            broken("退款一小时就到账。", changes=_SHOP),
+            broken("退款今晚就能到您卡上。", changes=_SHOP),
+            broken("满39包邮。", changes=_SHOP),
+            broken("不满59也不收您运费。", changes=_SHOP),
+            broken("人工客服24小时都在。", changes=_SHOP),
+            broken("退货不用吊牌也行。", changes=_SHOP),
+            fine("退货入库后3至7个工作日，钱就退回您原来的账户。", changes=_SHOP),
+            fine("满59元包邮，您这单还差一点。", changes=_SHOP),
+            fine("人工客服每天9点到21点在线，您这会儿可以找到人。", changes=_SHOP),
+            fine("用过的就退不了了，没用过、吊牌还在的，7天内可以退。", changes=_SHOP),
+            broken("The refund will be on your card in an hour.", language="en", changes=_EN_SHOP),
+            broken("Orders from $20 ship free.", language="en", changes=_EN_SHOP),
+            broken("We pay for the return shipping.", language="en", changes=_EN_SHOP),
+            broken("Our team is here around the clock.", language="en", changes=_EN_SHOP),
+            fine("Return shipping is yours unless the item is faulty.", language="en", changes=_EN_SHOP),
+            fine("What I can't do is refund it today.", language="en", changes=_EN_SHOP),
             fine("我帮您看看质保能不能覆盖。"),
             fine("如需退货，请联系客服。"),
             fine("I'll look into your refund and keep you posted.", language="en"),

@@ -2,14 +2,15 @@
 somebody answers, and in what state a thing may come back.
 
 Closed world: a statement on one of these matters needs an input on the same matter that says the same, whether it
-sounds like a promise or not: "退款一小时就到账" binds as much as "我们保证". Reads one part of a sentence, from comma to
-comma, and what was spoken of just before. What is asked, supposed, denied or told of the past is let go.
+sounds like a promise or not: "退款一小时就到账" binds as much as "我们保证". Reads one part of a sentence, from comma
+to comma, and what was spoken of just before. What is asked, supposed, denied or told of the past is let go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.domain import Finding, Severity
 from agent.guardrails.clauses import shared
@@ -41,17 +42,18 @@ def off_the_policies(message: Message) -> Iterator[Finding]:
         for part in _parts(field):
             if _LET_GO.search(part.text) or message.in_act(field, *field.tight.raw_span(part.start, part.end)):
                 continue
-            for says_what in (_no_such_time, _no_such_threshold, _not_on_us, _not_at_that_hour, _not_in_that_state):
-                if reason := says_what(part, field, message):
-                    severity = Severity.BLOCK if message.licence.clauses else Severity.HUMAN
-                    yield field.finding("POLICY_PROMISE", severity, reason, part.start, part.end, field.tight)
-                    break
+            reasons = (says_what(part, field, message) for says_what in _MATTERS)
+            if reason := next((one for one in reasons if one), None):
+                severity = Severity.BLOCK if message.licence.clauses else Severity.HUMAN
+                yield field.finding("POLICY_PROMISE", severity, reason, part.start, part.end, field.tight)
 
 
 _COMMA = sieve(r"[,，;；:：…]|——")
 _LET_GO = sieve(
-    r"[?？]|如果|要是|若是|万一|的话|假如|是否|能不能|会不会|可不可以|有没有|什么时候|几时|多久|想(?:要|问|知道)|希望|尽量|争取|尽快"
-    r"|(?<![a-z])(?:if|whether|unless|would|could|hope|hoping|try|trying|when|whenever|you (?:asked|said|wrote|mentioned)"
+    r"[?？]|如果|要是|若是|万一|的话|假如|是否|能不能|会不会|可不可以|有没有|什么时候|几时|多久|想(?:要|问|知道)|希望"
+    r"|尽量|争取|尽快"
+    r"|(?<![a-z])(?:if|whether|unless|would|could|hope|hoping|try|trying|when|whenever|you (?:asked|said|wrote"
+    r"|mentioned)"
     r"|wanted)(?![a-z])"
 )
 
@@ -63,7 +65,7 @@ def _parts(field: Field) -> Iterator[Part]:
         if text[start:end].rstrip().endswith(("?", "？")):
             continue
         before = ""
-        for begin, stop in zip(marks, marks[1:], strict=False):
+        for begin, stop in pairwise(marks):
             said = text[begin:stop]
             if said.strip():
                 yield Part(begin, stop, said, before)
@@ -80,17 +82,21 @@ def _on(matter: Sieve, message: Message) -> list[str]:
 _MONEY = sieve(r"退款|退的?钱|钱款?(?!包)|货款|款项|(?<![a-z])(?:refund\w*|money|reimburs\w+)(?![a-z])")
 _MONEY_COMES = sieve(
     r"到账|入账|(?<!来)到(?=您|卡|手|$|[。！!了])|能到|就到|会到|退(?:回|到|给|还)|回(?:到|您)|打(?:到|给|回)|收到|下来"
-    r"|(?<![a-z])(?:arriv\w+|reach\w*|on your|in your|back|hits?|lands?|with you|clears?|through|there|paid|comes?)(?![a-z])"
+    r"|(?<![a-z])(?:arriv\w+|reach\w*|on your|in your|back|hits?|lands?|with you|clears?|through|there|paid"
+    r"|comes?)(?![a-z])"
 )
 _GOODS_COME = sieve(
     r"送到|送达|到货|(?:就|能|会|可|也|内|准|必|[天时钟晚早日夜])到(?![期店站点账底时])|到(?:您|家)|发货|发出|寄出|出库"
-    r"|(?<![a-z])(?:arriv(?:es?|ing)|deliver(?:s|ed)?|ships?|dispatch\w*|reach(?:es)? you|at your door|goes? out)(?![a-z])"
+    r"|(?<![a-z])(?:arriv(?:es?|ing)|deliver(?:s|ed)?|ships?|dispatch\w*|reach(?:es)? you|at your door"
+    r"|goes? out)(?![a-z])"
 )
 _AT_ONCE = sieve(
-    r"秒(?:到|退)|(?:立刻|马上|立马|即时|实时|瞬间|当场|当天|当日|次日|隔日|隔天|第二天|隔夜|今晚|今夜|今天|今日|明天|明日|明早|后天)"
+    r"秒(?:到|退)|(?:立刻|马上|立马|即时|实时|瞬间|当场|当天|当日|次日|隔日|隔天|第二天|隔夜|今晚|今夜|今天|今日|明天"
+    r"|明日|明早|后天)"
     r"|(?:一|半|1|几)个?(?:小时|钟头|分钟)|(?<!每)(?:一|1)天(?:就|内|之内)"
     r"|(?<![a-z])(?:instant(?:ly)?|immediately|right away|straight away|in no time|overnight|same[- ]day|next[- ]day|"
-    r"(?:in|within) (?:an hour|the hour|minutes|hours|half an hour|(?:a|one|1) day|a few hours|moments)|tomorrow|tonight|today)(?![a-z])"
+    r"(?:in|within) (?:an hour|the hour|minutes|hours|half an hour|(?:a|one|1) day|a few hours|moments)|tomorrow"
+    r"|tonight|today)(?![a-z])"
 )
 _DONE = sieve(
     r"已(?!经?过)|刚刚?|昨|上周|正在|预计|(?<![a-z])(?:has|have|was|were|did|yesterday|last|already|expected|due|left"
@@ -122,9 +128,18 @@ def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
 
 
 _SAME_MOMENTS = (
-    sieve(r"当天|当日|当晚|今天|今日|今晚|(?<![a-z])(?:same[- ](?:business |working )?day|today|tonight)(?![a-z])"),
-    sieve(r"次日|隔日|隔天|第二天|明天|明日|明早|(?<![a-z])(?:next[- ](?:business |working )?day|tomorrow|overnight)(?![a-z])"),
-    sieve(r"秒|立刻|马上|立马|即时|实时|(?<![a-z])(?:instant\w*|immediate\w*|at once|right away|straight away)(?![a-z])"),
+    sieve(
+        r"当天|当日|当晚|今天|今日|今晚"
+        r"|(?<![a-z])(?:same[- ](?:business |working )?day|today|tonight)(?![a-z])"
+    ),
+    sieve(
+        r"次日|隔日|隔天|第二天|明天|明日|明早"
+        r"|(?<![a-z])(?:next[- ](?:business |working )?day|tomorrow|overnight)(?![a-z])"
+    ),
+    sieve(
+        r"秒|立刻|马上|立马|即时|实时"
+        r"|(?<![a-z])(?:instant\w*|immediate\w*|at once|right away|straight away)(?![a-z])"
+    ),
     sieve(r"(?:一|半|1)个?(?:小时|钟头)|(?<![a-z])(?:(?:in|within) (?:an|the|one|1) hour|half an hour)(?![a-z])"),
 )
 
@@ -136,14 +151,18 @@ def _same_moment(said: str, clause: str) -> bool:
 # --- who pays the carrier ---------------------------------------------------------------------------------------------
 
 _CARRIAGE = sieve(
-    r"运费|邮费|快递费|邮资|路费|包邮|(?<![a-z])(?:shipping|postage|carriage|(?:free )?delivery (?:costs?|fees?|charges?)|free delivery|label|courier|send(?:ing)? (?:it|them) back"
+    r"运费|邮费|快递费|邮资|路费|包邮|(?<![a-z])(?:shipping|postage|carriage|(?:free )?delivery (?:costs?|fees?"
+    r"|charges?)|free delivery|label|courier|send(?:ing)? (?:it|them) back"
     r"|return it|ships?)(?![a-z])"
 )
 _FREE = sieve(
-    r"包邮|免(?!责|费电话|打)|(?:我们|咱们|小店|店里|本店|商家|公司|平台)\w{0,4}(?:出|付|承担|负责|掏|包)|不(?:用|需|必|要|收|另收)\w{0,4}(?:付|出|花|掏|给|运|邮|钱|费)"
+    r"包邮|免(?!责|费电话|打)|(?:我们|咱们|小店|店里|本店|商家|公司|平台)\w{0,4}(?:出|付|承担|负责|掏|包)|不(?:用|需"
+    r"|必|要|收|另收)\w{0,4}(?:付|出|花|掏|给|运|邮|钱|费)"
     r"|算我们|分文不|一分(?:钱)?不|不花"
-    r"|(?<![a-z])(?:free|on us|on the house|we(?:'ll| will)? (?:pay|cover|take care of)|prepaid|pre-paid|our (?:cost|expense|treat)"
-    r"|costs? you nothing|no (?:extra )?(?:cost|charge|fee)|nothing to pay|won't cost|doesn't cost|not (?:be )?charged)(?![a-z])"
+    r"|(?<![a-z])(?:free|on us|on the house|we(?:'ll| will)? (?:pay|cover|take care of)|prepaid|pre-paid|our (?:cost"
+    r"|expense|treat)"
+    r"|costs? you nothing|no (?:extra )?(?:cost|charge|fee)|nothing to pay|won't cost|doesn't cost"
+    r"|not (?:be )?charged)(?![a-z])"
 )
 _BACK = sieve(r"退|换|寄回|(?<![a-z])(?:return\w*|send\w* (?:it|them) back|exchang\w+|back|label)(?![a-z])")
 _BELOW = sieve(r"(?:不满|不足|未满|没满|不到)\s?\d|(?<![a-z])(?:under|below|less than) [$£€]?\d")
@@ -183,7 +202,8 @@ def _language(message: Message) -> str:
 def _no_such_threshold(part: Part, field: Field, message: Message) -> str | None:
     """Free from 39, where the clause says 59."""
     here = field.quantities_in(part.start, part.end)
-    if not any(one.kind == "free_shipping" for one in here) and not (_CARRIAGE.search(part.both) and _FREE.search(part.text)):
+    is_free = any(one.kind == "free_shipping" for one in here)
+    if not is_free and not (_CARRIAGE.search(part.both) and _FREE.search(part.text)):
         return None
     offer = message.context.offer
     for one in here:
@@ -198,7 +218,8 @@ def _no_such_threshold(part: Part, field: Field, message: Message) -> str | None
 # --- when somebody answers --------------------------------------------------------------------------------------------
 
 _DESK = sieve(
-    r"人工|客服|电话|热线|门店|店里|我们|师傅|(?<![a-z])(?:team|phones?|lines?|some(?:body|one)|support|shop|store|we|desk|us)(?![a-z])"
+    r"人工|客服|电话|热线|门店|店里|我们|师傅|(?<![a-z])(?:team|phones?|lines?|some(?:body|one)|support|shop|store|we"
+    r"|desk|us)(?![a-z])"
 )
 _THERE = sieve(
     r"在(?!意|乎|线下单)|有人|接听|接电话|营业|开门|上班|值班|回复|找(?:我们|人|得到)"
@@ -206,14 +227,22 @@ _THERE = sieve(
 )
 _ANY_HOUR: tuple[Sieve, ...] = (
     sieve(
-        r"24小时|二十四小时|全天(?!气)|昼夜|夜里|半夜|深夜|凌晨|通宵|整夜|任何时候|几点都|(?<![a-z])(?:around the clock|round the clock"
-        r"|24/7|24 hours|day and night|day or night|(?:at )?any hour|at all hours|all night|overnight|late at night|midnight)(?![a-z])"
+        r"24小时|二十四小时|全天(?!气)|昼夜|夜里|半夜|深夜|凌晨|通宵|整夜|任何时候|几点都"
+        r"|(?<![a-z])(?:around the clock|round the clock"
+        r"|24/7|24 hours|day and night|day or night|(?:at )?any hour|at all hours|all night|overnight|late at night"
+        r"|midnight)(?![a-z])"
     ),
     sieve(r"周末|周日|星期天|礼拜天|周六(?!前)|(?<![a-z])(?:weekends?|sundays?|saturdays?)(?![a-z])"),
-    sieve(r"节假日|全年无休|春节|过年|三百六十五天|365天|(?<![a-z])(?:holidays?|365 days|all year|every day of the year)(?![a-z])"),
+    sieve(
+        r"节假日|全年无休|春节|过年|三百六十五天|365天"
+        r"|(?<![a-z])(?:holidays?|365 days|all year|every day of the year)(?![a-z])"
+    ),
 )
 _EVERY_DAY = sieve(r"每天|每日|周一至周日|(?<![a-z])(?:every day|daily|seven days|7 days|monday to sunday)(?![a-z])")
-_CLOSED = sieve(r"不在|休息|没有?人|不上班|放假|关门|顺延|(?<![a-z])(?:closed|not|except|away|no one|nobody|don't|aren't)(?![a-z])")
+_CLOSED = sieve(
+    r"不在|休息|没有?人|不上班|放假|关门|顺延"
+    r"|(?<![a-z])(?:closed|not|except|away|no one|nobody|don't|aren't)(?![a-z])"
+)
 
 
 def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
@@ -233,23 +262,32 @@ def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
 
 # --- in what state it may come back -----------------------------------------------------------------------------------
 
-_COMES_BACK = sieve(r"退(?!休|订|出|役)|换(?!句|个角度)|(?<![a-z])(?:return\w*|send (?:it|them) back|exchang\w+|refund\w*|take (?:it|them) back)(?![a-z])")
+_COMES_BACK = sieve(
+    r"退(?!休|订|出|役)|换(?!句|个角度)"
+    r"|(?<![a-z])(?:return\w*|send (?:it|them) back|exchang\w+|refund\w*|take (?:it|them) back)(?![a-z])"
+)
 _STATES: tuple[tuple[Sieve, Sieve], ...] = (
     (
         sieve(
-            r"(?<!没)(?<!未)(?<!勿)(?<!使)(?<!费)(?:用过|穿过|洗过|吃过|喝过|戴过|拆了|拆过|开过|开封了|打开过|用了|穿了)"
+            r"(?<!没)(?<!未)(?<!勿)(?<!使)(?<!费)(?:用过|穿过|洗过|吃过|喝过|戴过|拆了|拆过|开过|开封了|打开过|用了"
+            r"|穿了)"
             r"|(?<![a-z])(?<!un)(?:used|worn|opened|washed|half[- ]eaten)(?![a-z])"
         ),
-        sieve(r"(?:用过|穿过|洗过|拆封|拆开|开封|已使用)[^，。；]{0,10}(?:可|能|支持|退|换)|(?<![a-z])(?<!un)(?:used|worn|opened)(?![a-z])"),
+        sieve(
+            r"(?:用过|穿过|洗过|拆封|拆开|开封|已使用)[^，。；]{0,10}(?:可|能|支持|退|换)|(?<![a-z])(?<!un)(?:used|worn|opened)(?![a-z])"
+        ),
     ),
     (
         sieve(
-            r"(?:不用|不要|无需|不需要?|没有?|丢了|剪了|少了?)\w{0,3}(?:吊牌|标签|包装|盒子|发票|小票|凭证|照片|拍照|原盒)(?!\w{0,6}(?:不|无法|没法))"
-            r"|(?<![a-z])(?:no|without|don't need|needn't have|lost|threw away)(?: \w+){0,2} (?:tags?|labels?|box|packaging|receipts?|photos?|proof|invoice)(?![a-z])"
+            r"(?:不用|不要|无需|不需要?|没有?|丢了|剪了|少了?)\w{0,3}(?:吊牌|标签|包装|盒子|发票|小票|凭证|照片|拍照"
+            r"|原盒)(?!\w{0,6}(?:不|无法|没法))"
+            r"|(?<![a-z])(?:no|without|don't need|needn't have|lost|threw away)(?: \w+){0,2} (?:tags?|labels?|box"
+            r"|packaging|receipts?|photos?|proof|invoice)(?![a-z])"
         ),
         sieve(
             r"(?:不用|无需|不需要?|没有?)\w{0,3}(?:吊牌|标签|包装|盒子|发票|小票|凭证|照片|拍照|原盒)"
-            r"|(?<![a-z])(?:no|without)(?: \w+){0,2} (?:tags?|labels?|box|packaging|receipts?|photos?|proof|invoice)(?![a-z])"
+            r"|(?<![a-z])(?:no|without)(?: \w+){0,2} (?:tags?|labels?|box|packaging|receipts?|photos?|proof"
+            r"|invoice)(?![a-z])"
         ),
     ),
 )
@@ -257,10 +295,13 @@ _GRANTED = sieve(
     r"也(?:能|可|行|退|给|是)|可以|照(?:退|样)|(?:能|给|都|可)(?:退|换)|没(?:关系|问题|事)|行|就(?:退|换|行)"
     r"|(?<![a-z])(?:can|fine|ok|okay|no problem|welcome|will|we'll|you're|accept\w*|take|still)(?![a-z])"
 )
-_REFUSED = sieve(r"不(?:能|可|退|给|支持|行|予|了)|没法|无法|(?<![a-z])(?:can't|cannot|can not|not|won't|aren't|isn't|unable|unless|only)(?![a-z])")
+_REFUSED = sieve(
+    r"不(?:能|可|退|给|支持|行|予|了)|没法|无法"
+    r"|(?<![a-z])(?:can't|cannot|can not|not|won't|aren't|isn't|unable|unless|only)(?![a-z])"
+)
 
 
-def _not_in_that_state(part: Part, field: Field, message: Message) -> str | None:
+def _not_in_that_state(part: Part, _: Field, message: Message) -> str | None:
     if not (_COMES_BACK.search(part.both) and _GRANTED.search(part.text)) or _REFUSED.search(part.text):
         return None
     for said, told in _STATES:
@@ -270,3 +311,6 @@ def _not_in_that_state(part: Part, field: Field, message: Message) -> str | None
         if not any(told.search(clause) for clause in message.licence.clause_sentences):
             return f"No clause takes things back {state.group()}. Quote the clause."
     return None
+
+
+_MATTERS = (_no_such_time, _no_such_threshold, _not_on_us, _not_at_that_hour, _not_in_that_state)
