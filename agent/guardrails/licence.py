@@ -83,20 +83,21 @@ class Licence:
         return tuple(leaves(self._context.customer.facts))
 
     @cached_property
-    def _leaves(self) -> tuple[tuple[str, Any], ...]:
+    def of_the_case(self) -> tuple[tuple[str, Any], ...]:
+        """The record and the open ticket, value by value."""
         ticket = self._context.open_ticket
         return (*self.facts, *(leaves(ticket.details, "ticket") if ticket else ()))
 
     @cached_property
     def fact_texts(self) -> tuple[str, ...]:
-        texts = [fold(value).text for _, value in self._leaves if isinstance(value, str)]
-        keys = [fold(part).text for path, _ in self._leaves for part in path.split(".") if not part.isascii()]
+        texts = [fold(value).text for _, value in self.of_the_case if isinstance(value, str)]
+        keys = [fold(part).text for path, _ in self.of_the_case for part in path.split(".") if not part.isascii()]
         return tuple(texts + keys)
 
     @cached_property
     def fact_strings(self) -> tuple[str, ...]:
         """Texts among the facts, as they were given."""
-        return tuple(value for _, value in self._leaves if isinstance(value, str))
+        return tuple(value for _, value in self.of_the_case if isinstance(value, str))
 
     @cached_property
     def own_texts(self) -> tuple[str, ...]:
@@ -140,25 +141,25 @@ class Licence:
     @cached_property
     def numbers(self) -> frozenset[Decimal]:
         """Bare numbers among the facts."""
-        return frozenset(number for _, value in self._leaves if (number := _as_number(value)) is not None)
+        return frozenset(number for _, value in self.of_the_case if (number := _as_number(value)) is not None)
 
     @cached_property
     def money(self) -> frozenset[Decimal]:
         """Numbers among the facts that can be sums of money: all but ages, points, counts and years."""
         return frozenset(
             number
-            for path, value in self._leaves
+            for path, value in self.of_the_case
             if not _NO_MONEY.search(path) and (number := _as_number(value)) is not None and number > 0
         )
 
     def days_about(self, what: Sieve) -> frozenset[date]:
         """Days among the facts whose name says what falls on them."""
-        found = (_as_day(value) for path, value in self._leaves if what.search(path.casefold()))
+        found = (_as_day(value) for path, value in self.of_the_case if what.search(path.casefold()))
         return frozenset(day for day in found if day is not None)
 
     def numbers_about(self, what: Sieve) -> frozenset[Decimal]:
         """Bare numbers among the facts whose name says what they count."""
-        found = (_as_number(value) for path, value in self._leaves if what.search(path.casefold()))
+        found = (_as_number(value) for path, value in self.of_the_case if what.search(path.casefold()))
         return frozenset(number for number in found if number is not None)
 
     @cached_property
@@ -172,7 +173,9 @@ class Licence:
     def totals(self) -> frozenset[Decimal]:
         """Counts of the record that a price is for: sixteen lessons for 1,280."""
         return frozenset(
-            number for path, value in self._leaves if "total" in path and (number := _as_number(value)) and number > 1
+            number
+            for path, value in self.of_the_case
+            if "total" in path and (number := _as_number(value)) and number > 1
         )
 
     @cached_property
@@ -204,7 +207,7 @@ class Licence:
 
     @cached_property
     def _most_points(self) -> Decimal:
-        held = (_as_number(value) for path, value in self._leaves if "point" in path or "积分" in path)
+        held = (_as_number(value) for path, value in self.of_the_case if "point" in path or "积分" in path)
         return max((number for number in held if number is not None), default=Decimal(0))
 
     @cached_property
@@ -240,7 +243,9 @@ class Licence:
     @cached_property
     def _given_numbers(self) -> frozenset[Decimal]:
         return frozenset(
-            number for path, value in self._leaves if _GIVEN.search(path) and (number := _as_number(value)) is not None
+            number
+            for path, value in self.of_the_case
+            if _GIVEN.search(path) and (number := _as_number(value)) is not None
         )
 
     @cached_property
@@ -253,7 +258,7 @@ class Licence:
     @cached_property
     def dates(self) -> frozenset[date]:
         """Days in facts and clauses."""
-        days = {day for _, value in self._leaves if (day := _as_day(value)) is not None}
+        days = {day for _, value in self.of_the_case if (day := _as_day(value)) is not None}
         for text in (*self.fact_texts, *self.clauses):
             if not _ISO_DAY.fullmatch(text):
                 for mention in _read(text, self._context.customer.language, self._today)[1]:
@@ -264,7 +269,7 @@ class Licence:
     @cached_property
     def _months(self) -> frozenset[tuple[int, int]]:
         months = {(day.year, day.month) for day in self.dates}
-        for _, value in self._leaves:
+        for _, value in self.of_the_case:
             if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value):
                 months.add((int(value[:4]), int(value[5:])))
         return frozenset(months)

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.domain import Finding, Severity
 from agent.guardrails.appointments import wrong_counts, wrong_states, wrong_times, wrong_weekdays
+from agent.guardrails.deeds import untold_deeds
 from agent.guardrails.derived import follows, last_days, shown
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
@@ -64,6 +65,7 @@ def _facts(message: Message) -> Iterator[Finding]:
         yield from wrong_states(field, message)
         yield from wrong_told_days(field, message)
         yield from wrong_moves(field, message)
+        yield from untold_deeds(field, message)
 
 
 def _code_places(field: Field, message: Message) -> frozenset[int]:
@@ -374,6 +376,14 @@ RULES: tuple[Rule, ...] = (
             ),
             fine("1200积分就是12元，单笔最多抵订单金额的30%。", changes=_CAPPED),
             broken("1200积分抵15元。", changes=_POINTS),
+            broken("退款已经提交了。", changes=_ORDER),
+            broken("新的一套已经给您寄出。", changes=_ORDER),
+            fine("退款已经提交了。", changes={"customer": {"facts": {"refund": {"status": "提交", "amount": 268}}}}),
+            fine("退款还没有提交，我来催。", changes=_ORDER),
+            fine("已经反馈给仓库了。", changes=_ORDER, because="an errand"),
+            broken("I have issued the refund already.", language="en", changes=_EN_ORDER),
+            broken("Your refund went out this morning.", language="en", changes=_EN_ORDER),
+            fine("I haven't cancelled your order yet.", language="en", changes=_EN_ORDER),
             broken("还剩6节课。", changes=_LESSON),
             broken("Your parcel comes on September 21.", language="en", changes=_PARCEL),
             fine(
