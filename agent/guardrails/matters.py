@@ -8,39 +8,46 @@ to comma, and what was spoken of just before. What is asked, supposed, denied or
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from agent.domain import Finding, Severity
 from agent.guardrails.clauses import shared
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
 from agent.guardrails.terms import TIMES, is_backed
-from agent.language.normalise import sentences
 from agent.language.quantities import quantities_in
 from agent.language.sieve import Sieve, sieve
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """From comma to comma, [start, end) of the tight view. `before` is the part before it, in the same sentence."""
+    """From comma to comma: [start, end) of the tight view `text`; `before` is where the part before it begins."""
 
+    text: str
+    before: int
     start: int
     end: int
-    text: str
-    before: str
+
+    def says(self, what: Sieve) -> re.Match[str] | None:
+        return what.search(self.text, self.start, self.end)
+
+    def speaks_of(self, what: Sieve) -> re.Match[str] | None:
+        """Here, or just before in the same sentence."""
+        return what.search(self.text, self.before, self.end)
 
     @property
-    def both(self) -> str:
-        return self.before + self.text
+    def said(self) -> str:
+        return self.text[self.start : self.end]
 
 
 def off_the_policies(message: Message) -> Iterator[Finding]:
     """Statements on the matters of a shop that no clause, offer or record makes."""
     for field in message.fields:
         for part in _parts(field):
-            if _LET_GO.search(part.text) or message.in_act(field, *field.tight.raw_span(part.start, part.end)):
+            if part.says(_LET_GO) or message.in_act(field, *field.tight.raw_span(part.start, part.end)):
                 continue
             reasons = (says_what(part, field, message) for says_what in _MATTERS)
             if reason := next((one for one in reasons if one), None):
@@ -59,17 +66,23 @@ _LET_GO = sieve(
 
 
 def _parts(field: Field) -> Iterator[Part]:
-    text = field.tight.text
-    for start, end in sentences(text):
-        marks = [start, *(mark.end() for mark in _COMMA.finditer(text, start, end)), end]
-        if text[start:end].rstrip().endswith(("?", "？")):
+    """The parts that hold what a matter turns on, each once: most messages have none, and no part is looked at."""
+    text, done = field.tight.text, -1
+    for at in sorted({*_turning_points(field)}):
+        start, end = field.sentence_at(at)
+        if at < done or text[start:end].rstrip().endswith(("?", "？")):
             continue
-        before = ""
-        for begin, stop in pairwise(marks):
-            said = text[begin:stop]
-            if said.strip():
-                yield Part(begin, stop, said, before)
-                before = said
+        marks = [start, start, *(mark.end() for mark in _COMMA.finditer(text, start, end)), end]
+        index = max(bisect_right(marks, at), 2)
+        yield Part(text, marks[index - 2], marks[index - 1], marks[index])
+        done = marks[index]
+
+
+def _turning_points(field: Field) -> Iterator[int]:
+    """Where a time, a sum, a freedom from carriage, an hour or a state is told."""
+    yield from (one.start for one in field.quantities if one.kind in TIMES or one.kind == "free_shipping")
+    for sort in (_AT_ONCE, _FREE, *_ANY_HOUR, *(said for said, _ in _STATES)):
+        yield from (match.start() for match in sort.finditer(field.tight.text))
 
 
 def _on(matter: Sieve, message: Message) -> list[str]:
@@ -105,23 +118,24 @@ _DONE = sieve(
 
 
 def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
-    if _DONE.search(part.text) or message.licence.in_facts(part.text.strip(" 。.!！")):
+    if part.says(_DONE) or message.licence.in_facts(part.said.strip(" 。.!！")):
         return None
-    if _MONEY.search(part.both) and _MONEY_COMES.search(part.text):
+    if part.speaks_of(_MONEY) and part.says(_MONEY_COMES):
         matter = _MONEY
-    elif _GOODS_COME.search(part.text):
+    elif part.says(_GOODS_COME):
         matter = _GOODS_COME
     else:
         return None
-    said = message.licence.clause_sentences
-    clauses = [clause for clause in said if matter.search(clause) or shared(clause, part.both) >= 2]
+    around = part.text[part.before : part.end]
+    told = message.licence.clause_sentences
+    clauses = [clause for clause in told if matter.search(clause) or shared(clause, around) >= 2]
     for number in field.quantities_in(part.start, part.end):
         if number.kind in TIMES and not is_backed(number, field, message):
             return f"No clause says {number.text.strip()}. Quote the clause."
     days = [day for day in field.dates if part.start <= day.start < part.end and day.kind != "span"]
     if any(message.licence.has_day(day) for day in days):
         return None
-    for moment in _AT_ONCE.finditer(part.text):
+    for moment in _AT_ONCE.finditer(part.text, part.start, part.end):
         if not any(moment.group() in clause or _same_moment(moment.group(), clause) for clause in clauses):
             return f"No clause and no record says {moment.group()}. Quote the clause."
     return None
@@ -172,26 +186,26 @@ _THEIR_ORDER = sieve(r"(?:这|此|该|本)(?:单|笔|个订单|次)|(?<![a-z])(?
 
 def _not_on_us(part: Part, field: Field, message: Message) -> str | None:
     """That carriage is free, where no clause, row or fact frees that way of it."""
-    free = _FREE.search(part.text)
+    free = part.says(_FREE)
     offer = message.context.offer
     if (
         free is None
-        or not _CARRIAGE.search(part.both)
+        or not part.speaks_of(_CARRIAGE)
         or field.is_denied(part.start)
         or (offer is not None and offer.kind == "free_shipping")
     ):
         return None
-    back = bool(_BACK.search(part.both))
+    back = bool(part.speaks_of(_BACK))
     granting = [c for c in _on(_CARRIAGE, message) if _FREE.search(c) and (_BACK.search(c) or not back)]
     if not granting:
         known = any(_FREE.search(text) and _CARRIAGE.search(text) for text in message.licence.fact_texts)
         return None if known else "No clause says that the carriage is on us. Quote the clause."
-    if _ALL.search(part.text) and not any(_ALL.search(clause) for clause in granting):
+    if part.says(_ALL) and not any(_ALL.search(clause) for clause in granting):
         return "The clause does not pay the carriage of all. Quote the clause."
-    if _BELOW.search(part.text):
+    if part.says(_BELOW):
         return "The clause frees the carriage from a sum on. Quote the clause."
     from_a_sum = [any(one.kind == "threshold" for one in quantities_in(c, _language(message))) for c in granting]
-    told = any(one.kind == "threshold" for one in field.quantities) or _THEIR_ORDER.search(part.both)
+    told = any(one.kind == "threshold" for one in field.quantities) or part.speaks_of(_THEIR_ORDER)
     return "The clause has a threshold, and the text leaves it out. Keep it." if all(from_a_sum) and not told else None
 
 
@@ -203,7 +217,7 @@ def _no_such_threshold(part: Part, field: Field, message: Message) -> str | None
     """Free from 39, where the clause says 59."""
     here = field.quantities_in(part.start, part.end)
     is_free = any(one.kind == "free_shipping" for one in here)
-    if not is_free and not (_CARRIAGE.search(part.both) and _FREE.search(part.text)):
+    if not is_free and not (part.speaks_of(_CARRIAGE) and part.says(_FREE)):
         return None
     offer = message.context.offer
     for one in here:
@@ -246,10 +260,10 @@ _CLOSED = sieve(
 
 
 def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
-    if not (_DESK.search(part.both) and _THERE.search(part.text)) or _CLOSED.search(part.both):
+    if not (part.speaks_of(_DESK) and part.says(_THERE)) or part.speaks_of(_CLOSED):
         return None
     for at, hours in enumerate(_ANY_HOUR):
-        said = hours.search(part.text)
+        said = part.says(hours)
         if said is None:
             continue
         clauses = message.licence.clause_sentences
@@ -302,11 +316,11 @@ _REFUSED = sieve(
 
 
 def _not_in_that_state(part: Part, _: Field, message: Message) -> str | None:
-    if not (_COMES_BACK.search(part.both) and _GRANTED.search(part.text)) or _REFUSED.search(part.text):
+    if not (part.speaks_of(_COMES_BACK) and part.says(_GRANTED)) or part.says(_REFUSED):
         return None
     for said, told in _STATES:
-        state = said.search(part.both)
-        if state is None or is_denied_before(part.both, state.start()):
+        state = part.speaks_of(said)
+        if state is None or is_denied_before(part.text, state.start()):
             continue
         if not any(told.search(clause) for clause in message.licence.clause_sentences):
             return f"No clause takes things back {state.group()}. Quote the clause."

@@ -113,15 +113,16 @@ class Field:
         return text
 
     @cached_property
-    def _sentences(self) -> list[tuple[int, int]]:
+    def sentences(self) -> list[tuple[int, int]]:
+        """Where each sentence of the tight view starts and ends."""
         return sentences(self.tight.text)
 
     def sentence_at(self, at: int) -> tuple[int, int]:
         """Where the sentence of the tight view that holds `at` starts and ends."""
-        index = bisect_right(self._sentences, (at, len(self.tight.text) + 1)) - 1
-        if index < 0 or at >= self._sentences[index][1]:
+        index = bisect_right(self.sentences, (at, len(self.tight.text) + 1)) - 1
+        if index < 0 or at >= self.sentences[index][1]:
             return at, at
-        return self._sentences[index]
+        return self.sentences[index]
 
     def sentence(self, at: int) -> str:
         start, end = self.sentence_at(at)
@@ -129,8 +130,8 @@ class Field:
 
     def passage(self, at: int) -> str:
         """The sentence that holds `at`, with the one before it: what it speaks of may have been said there."""
-        index = max(bisect_right(self._sentences, (at, len(self.tight.text) + 1)) - 2, 0)
-        return self.tight.text[self._sentences[index][0] if self._sentences else 0 : self.sentence_at(at)[1]]
+        index = max(bisect_right(self.sentences, (at, len(self.tight.text) + 1)) - 2, 0)
+        return self.tight.text[self.sentences[index][0] if self.sentences else 0 : self.sentence_at(at)[1]]
 
     def paragraph(self, at: int) -> str:
         """The paragraph that holds `at`."""
