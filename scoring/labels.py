@@ -87,7 +87,11 @@ def _other_day(done: pd.DataFrame, last: pd.Timestamp, definition: ChurnDefiniti
     if first > latest:
         span = (last - done["at"].min()).days
         days = definition.horizon.days
-        return f"They span {span} days and the horizon is {days}: choose a shorter --horizon, or import older events."
+        shorter = max(7, span // 3)
+        return (
+            f"They span {span} days and the horizon is {days}: choose a shorter --horizon, {shorter}d for instance, "
+            "or import older events."
+        )
     return f"Choose an as-of date from {first:%Y-%m-%d} to {latest:%Y-%m-%d}."
 
 
