@@ -27,7 +27,7 @@ from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.matters import off_the_policies
 from agent.guardrails.message import Field, Message
 from agent.guardrails.rule import Rule, broken, fine
-from agent.guardrails.terms import TIMES, from_another_day, is_backed
+from agent.guardrails.terms import LOOKS_BACK, TIMES, from_another_day, is_backed
 from agent.language.normalise import sentences
 from agent.language.quantities import Quantity
 from agent.language.sieve import Sieve, sieve
@@ -113,8 +113,6 @@ def topics_of(text: str) -> frozenset[str]:
     return frozenset(topic for topic, pattern in _TOPICS.items() if pattern.search(text))
 
 
-_LOOKS_BACK = sieve(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
-
 _COUNTED = TIMES | {"percent", "percent_off", "amount"}
 
 
@@ -136,7 +134,7 @@ def statements(field: Field, message: Message) -> Iterator[Statement]:
             and not _NOT_SO.search(text[max(0, quantity.start - 8) : quantity.start])
             and not field.is_denied(quantity.start)
             and not _speaks_of_offer(quantity, message)
-            and not _LOOKS_BACK.search(text[max(0, quantity.start - 16) : quantity.start])
+            and not LOOKS_BACK.search(text[max(0, quantity.start - 16) : quantity.start])
         )
         if (topics and _is_binding(sentence, topics, numbers)) or (
             not topics and _tells_a_clause(sentence, field.passage(start), numbers, message)

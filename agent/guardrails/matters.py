@@ -15,9 +15,11 @@ from dataclasses import dataclass
 
 from agent.domain import Finding, Severity
 from agent.guardrails.clauses import shared
+from agent.guardrails.derived import last_days
 from agent.guardrails.lexicon import is_denied_before
 from agent.guardrails.message import Field, Message
-from agent.guardrails.terms import TIMES, is_backed
+from agent.guardrails.terms import LOOKS_BACK, TIMES, is_backed
+from agent.language.dates import DateMention
 from agent.language.quantities import quantities_in
 from agent.language.sieve import Sieve, sieve
 
@@ -130,15 +132,21 @@ def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
     told = message.licence.clause_sentences
     clauses = [clause for clause in told if matter.search(clause) or shared(clause, around) >= 2]
     for number in field.quantities_in(part.start, part.end):
-        if number.kind in TIMES and not is_backed(number, field, message):
+        looks_back = LOOKS_BACK.search(part.text, max(part.start, number.start - 16), number.start)
+        if number.kind in TIMES and not looks_back and not is_backed(number, field, message):
             return f"No clause says {number.text.strip()}. Quote the clause."
     days = [day for day in field.dates if part.start <= day.start < part.end and day.kind != "span"]
-    if any(message.licence.has_day(day) for day in days):
+    if any(message.licence.has_day(day) or _ends_a_term(day, field, message) for day in days):
         return None
     for moment in _AT_ONCE.finditer(part.text, part.start, part.end):
         if not any(moment.group() in clause or _same_moment(moment.group(), clause) for clause in clauses):
             return f"No clause and no record says {moment.group()}. Quote the clause."
     return None
+
+
+def _ends_a_term(day: DateMention, field: Field, message: Message) -> bool:
+    """Tomorrow is two days after the payment, and the clause gives two days."""
+    return any(day.first <= end <= day.last for end in last_days(message, field.tight.text))
 
 
 _SAME_MOMENTS = (

@@ -15,6 +15,8 @@ from agent.language.quantities import Quantity
 from agent.language.sieve import Sieve, sieve
 
 TIMES = frozenset({"days", "hours", "minutes", "weeks", "months", "years"})
+LOOKS_BACK = sieve(r"(?:最近|过去|近|上个?|前)\s?$|(?<![a-z])(?:last|past|previous|after|for|in your) $")
+"""Before a number: of the time that is over, 最近30天, and no term."""
 
 
 def is_backed(number: Quantity, field: Field, message: Message) -> bool:
