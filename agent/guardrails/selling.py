@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Protocol
 
+from agent.guardrails.gifts import gifts
 from agent.guardrails.licence import Licence
 from agent.language.normalise import View
 from agent.language.quantities import Quantity
@@ -159,7 +160,7 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
 def vague_benefits(field: ReadField, licence: Licence) -> Iterator[re.Match[str]]:
     """Benefits promised without a number: a coupon, a special price, a treat."""
     text = field.tight.text
-    for match in (*_VAGUE.finditer(text), *BEYOND.finditer(text)):
+    for match in (*_VAGUE.finditer(text), *BEYOND.finditer(text), *gifts(text, licence)):
         before = text[max(0, match.start() - 16) : match.start()]
         if (
             field.is_denied(match.start())
