@@ -73,10 +73,10 @@ _WHY = re.compile(
     r"|\b(?:did|does|was|is) (?:a |an |it )?(?:computer|program|machine|algorithm|ai)(?: that)? "
     r"(?:decid\w+|choos\w+|pick\w*)"
 )
-_HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|\bhours\b|\bwhen\b|\bwhat time\b|\bopen\b")
+_HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|[周星期礼拜]末?[一二三四五六日天末]|晚上|夜里|半夜|中午|节假日|\bhours\b|\bwhen\b|\bwhat time\b|\bopen\b")
 _PERSON = re.compile(
     r"转人工|轉人工|(?:找|要|叫|换|接|联系|转接?|有没有|有)(?:个|一个|一下|你们的?)?(?:人工|真人|活人|客服"
-    r"|人来?)(?!智能)"
+    r"|人来?)(?!智能|的?(?:电话|手机|热线|号码|微信))"
     r"|(?:找|叫|让|换|要|请|喊|联系)(?:一下|你|你们|您们?|个|一个)?的?(?:经理|主管|领导|老板|店长|负责人|上级)"
     r"|^客服[.。!！]?$"
     r"|人工(?:客服|服务)|跟(?:真?人|客服|经理)(?:说|聊|谈)|^人工[.。!！]?$"
