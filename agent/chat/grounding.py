@@ -29,9 +29,9 @@ CLOSE = 0.92
 where clauses have many questions of their own."""
 NEAR = 0.6
 """Clauses whose score is at least this share of the best one's are told apart by topic; what is further off is not."""
-SURE, LEADS = 7.0, 0.86
-"""A score that questions which nothing covers hardly reach (of 110 one in Chinese, two in English), and the most that
-the second may have of it."""
+SURE, LEADS = {Language.ZH: 7.0, Language.EN: 6.0}, 0.86
+"""A score that questions on no topic and covered by nothing hardly reach (of some sixty a language, one in Chinese, three
+in English), and the most that the second may have of it. English scores lie lower, because words count for less there."""
 OVERRULED = 0.7
 """Where the search is sure, a clause on the topic is left behind that has less than this share of the best one's score."""
 LOOKED_AT = 8
@@ -73,9 +73,9 @@ def _answering(question: str, language: Language, look_up: Any) -> list[Passage]
     if strict := tuple(topic for topic in named if topic.only):
         return _ordered(found, strict, language)[:1] or _ordered(_by_topic(strict, look_up), strict, language)[:1]
     if not named:
-        return found[:1] if found and (_sure(found) or (_leads(found) and _names_heading(question, found[0]))) else []
+        return found[:1] if found and (_sure(found, language) or (_leads(found) and _names_heading(question, found[0]))) else []
     fitting = _ordered(found, named, language)
-    if _sure(found) and found[0] not in fitting and (not fitting or fitting[0].score < OVERRULED * found[0].score):
+    if _sure(found, language) and found[0] not in fitting and (not fitting or fitting[0].score < OVERRULED * found[0].score):
         return found[:1]
     if not fitting:
         return _ordered(_by_topic(named, look_up), named, language)[:1]
@@ -122,8 +122,8 @@ def _beside(other: Passage, first: Passage, named: Sequence[Topic], language: La
     return alike and other.score >= CLOSE * first.score
 
 
-def _sure(found: Sequence[Passage]) -> bool:
-    return bool(found) and found[0].score >= SURE and _leads(found)
+def _sure(found: Sequence[Passage], language: Language) -> bool:
+    return bool(found) and found[0].score >= SURE[language] and _leads(found)
 
 
 def _leads(found: Sequence[Passage]) -> bool:
@@ -169,14 +169,14 @@ def _any(words: Sequence[str], language: Language) -> re.Pattern[str]:
 
 
 def _pattern(word: str) -> str:
-    """`…` is up to a dozen characters, `{a,b}` either; all else stands for itself."""
+    """`…` is up to sixteen characters, `{a,b}` either; all else stands for itself."""
     pieces = re.split(r"(…|\{[^}]*\})", word)
     return "".join(_piece(piece) for piece in pieces)
 
 
 def _piece(piece: str) -> str:
     if piece == "…":
-        return r"[^。？！.?!]{0,12}?"
+        return r"[^。？！.?!]{0,16}?"
     if piece.startswith("{"):
         return "(?:" + "|".join(re.escape(one) for one in piece[1:-1].split(",")) + ")"
     return re.escape(piece)

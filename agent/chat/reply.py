@@ -1,7 +1,7 @@
 """One turn of a chat, from the user's words to a judged answer. Reads like the rules it keeps:
 
-leaving first and at once → danger, and who wants a person, to a colleague → small talk → what the rules say, cited, or
-"not covered".
+leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their own
+order, points and tier → what the rules say, cited, or "not covered".
 
 Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
 is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from agent import feedback, gatekeeper
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
-from agent.chat.intent import asks_who_we_are, fold, intent_of, wants_closed
+from agent.chat.account import Asked, account_facts, asked_of_record
+from agent.chat.intent import Way, asks_how_out, asks_who_we_are, fold, intent_of, wants_closed
 from agent.chat.model import word_it
-from agent.chat.orders import asks_where, last_order
+from agent.chat.orders import asks_by_number, asks_where, is_long_ago, last_order, order_numbered, was_cancelled
+from agent.chat.overreach import overreach_in
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -74,7 +76,7 @@ class Plan:
     hand_off: bool = False
     because: str = ""
     about: Case | None = None
-    order: tuple[Fact, ...] = ()
+    own: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,14 @@ def _plan(
         written = last_message(customer, house)
         return Plan("why" if written else "why_nothing", covered=True, about=written)
     if threatens(question):
-        return Plan("leaving", hand_off=True, because="says that they may leave: a person should talk to them")
-    clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
-    if intent is Intent.QUESTION and asks_where(question):
-        return _about_order(last_order(customer, language, house) if customer else ())
+        return Plan("leaving", hand_off=True, because="says that they may leave: a person should read it")
+    if way := asks_how_out(question):
+        return _how_out(way, question, language, house)
+    if intent is Intent.QUESTION and (occasion := overreach_in(question)):
+        return Plan(occasion)
+    if intent is Intent.QUESTION and (plan := _from_the_record(conversation, customer, language, house)):
+        return plan
+    clauses = _covering(question, language, house)
     if intent is Intent.COMPLAINT:
         because = "complains: a person should look at the case"
         occasion = "complaint_answer" if clauses else "complaint"
@@ -149,6 +155,48 @@ def _plan(
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
 
 
+def _covering(question: str, language: Language, house: House) -> tuple[Clause, ...]:
+    return covering(question[:READ], language, house.clock.now().date(), house.policies)
+
+
+def _how_out(way: Way, question: str, language: Language, house: House) -> Plan:
+    """How to leave, and nothing done: who only asks is not put out, and one word from them does it."""
+    if way is Way.OUT:
+        return Plan("how_out", covered=True)
+    clauses = _covering(question, language, house)[:1]
+    return Plan("how_to_close_answer" if clauses else "how_to_close", clauses, covered=True)
+
+
+def _from_the_record(
+    conversation: Conversation, customer: Customer | None, language: Language, house: House
+) -> Plan | None:
+    """What only the record of whoever is talking can answer; None for another question."""
+    question = conversation.question
+    if number := asks_by_number(conversation):
+        return _about_number(number, customer, language, house)
+    if asks_where(question):
+        return _about_order(last_order(customer, language, house) if customer else ())
+    asked = asked_of_record(question)
+    return _about_account(asked, customer, language, house) if asked else None
+
+
+def _about_account(asked: Asked, customer: Customer | None, language: Language, house: House) -> Plan:
+    if customer is None:
+        return Plan("account_unknown")
+    if asked is Asked.LAST_ORDER:
+        order = last_order(customer, language, house)
+        named = {fact.slot for fact in order}
+        occasion = "last_order_item" if "last_item" in named else "last_order" if named else "no_order"
+        return Plan(occasion, own=order, covered=True)
+    if asked is Asked.POINTS and customer.points == 0:
+        return Plan("no_points", covered=True)
+    facts = account_facts(customer, language)
+    slot = "points_balance" if asked is Asked.POINTS else "tier"
+    if slot not in {fact.slot for fact in facts}:
+        return Plan("account_unknown")
+    return Plan(asked.value, own=facts, covered=True)
+
+
 def _takes_the_offer(conversation: Conversation) -> bool:
     """A yes to our own last sentence, which offered a colleague."""
     before = conversation.turns[-2] if len(conversation.turns) > 1 else None
@@ -156,11 +204,23 @@ def _takes_the_offer(conversation: Conversation) -> bool:
     return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
 
 
-def _about_order(order: tuple[Fact, ...]) -> Plan:
+def _about_order(order: tuple[Fact, ...], which: str = "") -> Plan:
     """Which order is on record, and no guess about the carrier: that a colleague can look up."""
     known = {fact.slot for fact in order}
     occasion = "order_item" if "last_item" in known else "order" if known else "order_unknown"
-    return Plan(occasion, hand_off=True, because="asks where an order is: look it up with the carrier", order=order)
+    if which or is_long_ago(order):
+        occasion = f"{which or 'old_'}{occasion}"
+    return Plan(occasion, hand_off=True, because="asks where an order is: look it up with the carrier", own=order)
+
+
+def _about_number(number: str, customer: Customer | None, language: Language, house: House) -> Plan:
+    """Whether nobody has this order or somebody else has it, the words are the same: whose it is, is not told."""
+    if customer is not None and (order := order_numbered(number, customer, language, house)):
+        return _about_order(order, "numbered_")
+    if customer is not None and was_cancelled(number, customer, house):
+        return Plan("order_cancelled", hand_off=True, because="asks about an order that is cancelled: check it")
+    because = "asks about an order by a number that is not on record for them: look it up"
+    return Plan("number_unknown" if customer else "number_taken", hand_off=True, because=because)
 
 
 def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
@@ -224,7 +284,7 @@ def last_message(customer: Customer | None, house: House) -> Case | None:
 def _say(
     plan: Plan, conversation: Conversation, customer: Customer | None, language: Language, trace_id: str, house: House
 ) -> _Said:
-    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about, plan.order)
+    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about, plan.own)
 
     def judge(filled: Realised) -> Verdict:
         return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict
