@@ -35,9 +35,9 @@ _ASKED = {
         r"|\b(?:do|have) i (?:have|got|still have) (?:any )?points\b"
     ),
     Asked.TIER: re.compile(
-        r"我(?:现在|目前|的|账号|账户|会员)*(?:是|到|属于|算)(?:了)?(?:什么|哪个|哪一|啥|几)(?:样的)?(?:会员|等级|级别|卡|级)|我(?:的|现在)?会员?"
+        r"我(?:现在|目前|的|账号|账户|会员)*(?:是|到|属于|算)(?:了)?(?:什么|哪个|哪一|啥|几)(?:样的)?(?:会员|等级|级别|卡|级)|我(?:的|现在)?(?:会员)?"
         r"(?:等级|级别)(?:呢|是|到|多少|[？?]?$)"
-        r"|我(?:现在)?(?:是不是|算不算|是)(?:个)?(?:金卡|银卡|会员)(?:会员)?[吗么嘛？?]|查(?:一?下)?我的?(?:会员)?等级"
+        r"|我(?:现在)?(?:是不是|算不算|是)(?:个)?(?:金卡|银卡|会员)(?:会员)?(?:[吗么嘛？?]|$)|查(?:一?下)?我的?(?:会员)?等级"
         r"|\b(?:what|which) (?:membership )?(?:tier|level|status) (?:am i|do i have|is my|have i)\b"
         r"|\b(?:what(?:'s| is)|check|show|tell me) my (?:membership |member |current )*(?:tier|level|status|membership)\b"
         r"|\bam i (?:a |an )?(?:silver|gold|member|platinum|vip)\b"
@@ -60,7 +60,7 @@ _ASKED = {
     ),
 }
 _RULE = re.compile(
-    r"抵|换|值|怎么(?!没)|如何|规则|过期|到账|没到|没有到|没给|少了|有什么用|退|能(?:用|买|得|拿)|可以(?:用|买|得)|攒|多久|消费|才能|要花|每|取消|发货|到哪"
+    r"抵|换|值|怎么(?!没)|如何|规则|过期|到账|没到|没有到|没给|少了|有什么用|退|能(?:用|买|得|拿)|可以(?:用|买|得)|攒|多久|消费|才能|要花|每|取消|发货|到哪|(?:能|会)?到[吗没了？?]?$|坏|碎|破|裂"
     r"|\b(?:worth|expir\w*|earn\w*|missing|not (?:added|credited)|use|spend|redeem\w*|need\w*|per|for (?:a|an|each|every)|become"
     r"|refund\w*|return\w*|cancel\w*|arriv\w*|where|ship\w*|deliver\w*|get for|do i get|would i get)\b"
 )

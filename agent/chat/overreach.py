@@ -39,7 +39,7 @@ _DISCOUNT = (
     r"(?:[一二三四五六七八九半\d.]+折|\d+ ?%|优惠|折扣|免单|红包|返现|代金券|无门槛|大额|内部价|员工价|券(?!没|不|用|怎))"
     r"|(?:折|优惠码?|折扣)[^，。？！]{0,4}给我"
     r"|打(?:个|点|一?下)?(?:[一二三四五六七八九半\d.]+)?折(?:[吗嘛吧呗么不行]|$|.{0,3}[吗吧行])|(?:能|可以|可不可以|能不能)(?:再)?(?:打折|优惠|便宜|少)"
-    r"(?:一?点|些|我|吗|不|$)|便宜(?:一?点|些)|少(?:点|算点|收点)钱|砍价|讲价|还价|抹(?:个)?零|免单"
+    r"(?:一?点|些|我|吗|不|$)|便宜(?:一?点|一?些)|少(?:点|算点|收点)钱|砍价|讲价|还价|抹(?:个)?零|免单"
     r"|\b(?:give|get|grant|offer|hand|send|apply|approve|issue|create|generate|make|want|have|need|knock|take|do)\b"
     r"[^.?!]{0,24}(?:\d+ ?(?:%|percent)|half (?:price|off)|\bdiscount|\bcoupon|\bvoucher|\bpromo(?:tional)? code|\bmoney off"
     r"|\bfor free\b|\bfreebie)|\b(?:any|a) (?:discount|money off)|\b(?:make|have|get|do) it (?:\w+ )?cheaper|\blower (?:the|your)"

@@ -137,10 +137,10 @@ def _plan(
     if intent is Intent.WHY:
         written = last_message(customer, house)
         return Plan("why" if written else "why_nothing", covered=True, about=written)
-    if threatens(question):
-        return Plan("leaving", hand_off=True, because="says that they may leave: a person should read it")
     if way := asks_how_out(question):
         return _how_out(way, question, language, house)
+    if threatens(question):
+        return Plan("leaving", hand_off=True, because="says that they may leave: a person should read it")
     if intent is Intent.QUESTION and (occasion := overreach_in(question)):
         return Plan(occasion)
     if intent is Intent.QUESTION and (plan := _from_the_record(conversation, customer, language, house)):
