@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from importlib.resources.abc import Traversable
-from typing import Any
 
 from agent.chat.intent import fold
 from agent.domain import Language
@@ -30,11 +28,12 @@ where clauses have many questions of their own."""
 NEAR = 0.6
 """Clauses whose score is at least this share of the best one's are told apart by topic; what is further off is not."""
 SURE, LEADS = {Language.ZH: 7.0, Language.EN: 6.0}, 0.86
-"""A score that questions on no topic and covered by nothing hardly reach (of some sixty a language, one in Chinese, three
-in English), and the most that the second may have of it. English scores lie lower, because words count for less there."""
+"""A score that questions on no topic and covered by nothing hardly reach (of some sixty a language, one in Chinese,
+three in English), and the most that the second may have of it. English scores lie lower: words count for less there."""
 OVERRULED = 0.7
-"""Where the search is sure, a clause on the topic is left behind that has less than this share of the best one's score."""
+"""Where the search is sure, a clause on the topic that has less than this share of the best one's score is left out."""
 LOOKED_AT = 8
+LookUp = Callable[[str], list[Passage]]
 _PARTS = re.compile(r"[,，。;；?？!！\n]+|(?<![a-z])(?:and|also)(?![a-z])|还有|另外|顺便")
 
 
@@ -54,7 +53,11 @@ class Topic:
 
 def covering(question: str, language: Language, on: date, retriever: Retriever) -> tuple[Clause, ...]:
     """The clauses to quote, best first; empty when the rules do not cover the question."""
-    look_up = partial(_look_up, language=language, on=on, retriever=retriever)
+
+    def look_up(words: str) -> list[Passage]:
+        found = retriever.policies(words, language.value, on, LOOKED_AT)
+        return [passage for passage in found if passage.clause is not None and passage.clause.customer_text]
+
     first = _answering(question, language, look_up)
     parts = [part for part in _PARTS.split(fold(question)) if topics_in(part, language)]
     more = [passage for part in parts for passage in _answering(part, language, look_up)[:1]] if len(parts) > 1 else []
@@ -62,20 +65,23 @@ def covering(question: str, language: Language, on: date, retriever: Retriever) 
     return tuple({clause.id: clause for clause in _clauses(chosen)}.values())[:MOST]
 
 
-def _look_up(question: str, language: Language, on: date, retriever: Retriever) -> list[Passage]:
-    found = retriever.policies(question, language.value, on, LOOKED_AT)
-    return [passage for passage in found if passage.clause is not None and passage.clause.customer_text]
-
-
-def _answering(question: str, language: Language, look_up: Any) -> list[Passage]:
+def _answering(question: str, language: Language, look_up: LookUp) -> list[Passage]:
     """The passage that answers, and one that does so nearly as well."""
     found, named = look_up(question), topics_in(question, language)
     if strict := tuple(topic for topic in named if topic.only):
         return _ordered(found, strict, language)[:1] or _ordered(_by_topic(strict, look_up), strict, language)[:1]
     if not named:
-        return found[:1] if found and (_sure(found, language) or (_leads(found) and _names_heading(question, found[0]))) else []
+        return (
+            found[:1]
+            if found and (_sure(found, language) or (_leads(found) and _names_heading(question, found[0])))
+            else []
+        )
     fitting = _ordered(found, named, language)
-    if _sure(found, language) and found[0] not in fitting and (not fitting or fitting[0].score < OVERRULED * found[0].score):
+    if (
+        _sure(found, language)
+        and found[0] not in fitting
+        and (not fitting or fitting[0].score < OVERRULED * found[0].score)
+    ):
         return found[:1]
     if not fitting:
         return _ordered(_by_topic(named, look_up), named, language)[:1]
@@ -83,9 +89,8 @@ def _answering(question: str, language: Language, look_up: Any) -> list[Passage]
     return [first, *(other for other in rest[:1] if _beside(other, first, named, language))]
 
 
-def _by_topic(named: Sequence[Topic], look_up: Any) -> list[Passage]:
-    found: list[Passage] = look_up(" ".join(topic.words for topic in named))
-    return found
+def _by_topic(named: Sequence[Topic], look_up: LookUp) -> list[Passage]:
+    return look_up(" ".join(topic.words for topic in named))
 
 
 def _ordered(found: Sequence[Passage], named: Sequence[Topic], language: Language) -> list[Passage]:

@@ -1,7 +1,7 @@
 """One turn of a chat, from the user's words to a judged answer. Reads like the rules it keeps:
 
-leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their own
-order, points and tier → what the rules say, cited, or "not covered".
+leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their
+own order, points and tier → what the rules say, cited, or "not covered".
 
 Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
 is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent import feedback, gatekeeper
+from agent.chat.account import Asked, account_facts, asked_of_record
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
-from agent.chat.account import Asked, account_facts, asked_of_record
 from agent.chat.intent import Way, asks_how_out, asks_who_we_are, fold, intent_of, wants_closed
 from agent.chat.model import word_it
 from agent.chat.orders import asks_by_number, asks_where, is_long_ago, last_order, order_numbered, was_cancelled

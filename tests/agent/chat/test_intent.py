@@ -130,15 +130,16 @@ PERSON = (
     "agent",
 )
 HOW_OUT = (
-    "怎么退订", "怎么退订短信", "如何退订", "退订怎么弄", "在哪里退订", "怎样才能退订", "退订短信怎么操作", "请问怎么取消订阅", "怎么才能不收到你们的短信",
-    "退订链接在哪", "怎么停止接收营销短信", "退订方法", "咋退订", "如何关闭推送", "how do I unsubscribe?", "How can I unsubscribe?", "how to unsubscribe",
-    "how do i opt out", "where do I unsubscribe", "what do I need to do to unsubscribe", "how can I stop the emails",
+    "怎么退订", "怎么退订短信", "如何退订", "退订怎么弄", "在哪里退订", "怎样才能退订", "退订短信怎么操作",
+    "请问怎么取消订阅", "怎么才能不收到你们的短信", "退订链接在哪", "怎么停止接收营销短信", "退订方法", "咋退订",
+    "如何关闭推送", "how do I unsubscribe?", "How can I unsubscribe?", "how to unsubscribe", "how do i opt out",
+    "where do I unsubscribe", "what do I need to do to unsubscribe", "how can I stop the emails",
     "is there a way to unsubscribe", "How would one opt out of marketing?", "how do I stop receiving texts",
 )  # fmt: skip
 HOW_CLOSE = (
-    "怎么注销会员", "账号怎么注销", "怎么注销账号", "如何注销账户", "注销账号怎么弄", "注销流程", "在哪里注销账号", "怎样删除我的账号",
-    "how do I delete my profile", "how do I close my account", "how can I delete my account?", "where do I cancel my membership",
-    "what do I have to do to close my account", "steps to delete my account",
+    "怎么注销会员", "账号怎么注销", "怎么注销账号", "如何注销账户", "注销账号怎么弄", "注销流程", "在哪里注销账号",
+    "怎样删除我的账号", "how do I delete my profile", "how do I close my account", "how can I delete my account?",
+    "where do I cancel my membership", "what do I have to do to close my account", "steps to delete my account",
 )  # fmt: skip
 COMPLAINTS = (
     "我要投诉",
@@ -226,13 +227,15 @@ def test_whoever_wants_the_account_closed_is_understood(text: str) -> None:
     assert intent_of(text) is Intent.CLOSE_ACCOUNT
 
 
-@pytest.mark.parametrize(("text", "way"), [*((text, Way.OUT) for text in HOW_OUT), *((text, Way.CLOSE) for text in HOW_CLOSE)])
+@pytest.mark.parametrize(
+    ("text", "way"), [*((text, Way.OUT) for text in HOW_OUT), *((text, Way.CLOSE) for text in HOW_CLOSE)]
+)
 def test_who_only_asks_how_one_leaves_is_not_put_out(text: str, way: Way) -> None:
     assert intent_of(text) not in (Intent.UNSUBSCRIBE, Intent.CLOSE_ACCOUNT)
     assert asks_how_out(text) is way
 
 
-@pytest.mark.parametrize("text", (*OUT, *CLOSE, *QUESTIONS))
+@pytest.mark.parametrize("text", [*OUT, *CLOSE, *QUESTIONS])
 def test_a_wish_and_another_question_are_no_question_how_to_leave(text: str) -> None:
     assert asks_how_out(text) is None
 
