@@ -71,17 +71,10 @@ def _answering(question: str, language: Language, look_up: LookUp) -> list[Passa
     if strict := tuple(topic for topic in named if topic.only):
         return _ordered(found, strict, language)[:1] or _ordered(_by_topic(strict, look_up), strict, language)[:1]
     if not named:
-        return (
-            found[:1]
-            if found and (_sure(found, language) or (_leads(found) and _names_heading(question, found[0])))
-            else []
-        )
+        believed = _sure(found, language) or (_leads(found) and _names_heading(question, found[0]))
+        return found[:1] if believed else []
     fitting = _ordered(found, named, language)
-    if (
-        _sure(found, language)
-        and found[0] not in fitting
-        and (not fitting or fitting[0].score < OVERRULED * found[0].score)
-    ):
+    if _sure(found, language) and not _holds_against(fitting, found[0]):
         return found[:1]
     if not fitting:
         return _ordered(_by_topic(named, look_up), named, language)[:1]
@@ -128,11 +121,16 @@ def _beside(other: Passage, first: Passage, named: Sequence[Topic], language: La
 
 
 def _sure(found: Sequence[Passage], language: Language) -> bool:
-    return bool(found) and found[0].score >= SURE[language] and _leads(found)
+    return _leads(found) and found[0].score >= SURE[language]
 
 
 def _leads(found: Sequence[Passage]) -> bool:
-    return len(found) < 2 or found[1].score <= LEADS * found[0].score
+    return bool(found) and (len(found) < 2 or found[1].score <= LEADS * found[0].score)
+
+
+def _holds_against(fitting: Sequence[Passage], best: Passage) -> bool:
+    """Whether a clause on the topic is to be preferred to the best one of the search, or is that one."""
+    return best in fitting or bool(fitting and fitting[0].score >= OVERRULED * best.score)
 
 
 def topics_in(question: str, language: Language) -> tuple[Topic, ...]:

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent import feedback, gatekeeper
-from agent.chat.account import Asked, account_facts, asked_of_record
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
 from agent.chat.intent import Way, asks_how_out, asks_who_we_are, fold, intent_of, wants_closed
 from agent.chat.model import word_it
-from agent.chat.orders import asks_by_number, asks_where, is_long_ago, last_order, order_numbered, was_cancelled
 from agent.chat.overreach import overreach_in
+from agent.chat.own import from_the_record
+from agent.chat.plan import Plan
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -31,7 +31,6 @@ from agent.domain import (
     CaseStatus,
     Customer,
     Decision,
-    Fact,
     FactSheet,
     Language,
     Offer,
@@ -64,19 +63,6 @@ YES = re.compile(rf"(?:{_YES}[\s,，.。!！~]*){{1,4}}(?:(?:谢谢|thanks|thank
 SAFE = "the gate did not let the answer pass"
 THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
 GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What will be said, before it has words: the occasion in words.toml, the clauses it quotes, and who goes on."""
-
-    occasion: str
-    clauses: tuple[Clause, ...] = ()
-    covered: bool = False
-    hand_off: bool = False
-    because: str = ""
-    about: Case | None = None
-    own: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +129,7 @@ def _plan(
         return Plan("leaving", hand_off=True, because="says that they may leave: a person should read it")
     if intent is Intent.QUESTION and (occasion := overreach_in(question)):
         return Plan(occasion)
-    if intent is Intent.QUESTION and (plan := _from_the_record(conversation, customer, language, house)):
+    if intent is Intent.QUESTION and (plan := from_the_record(conversation, customer, language, house)):
         return plan
     clauses = _covering(question, language, house)
     if intent is Intent.COMPLAINT:
@@ -167,60 +153,11 @@ def _how_out(way: Way, question: str, language: Language, house: House) -> Plan:
     return Plan("how_to_close_answer" if clauses else "how_to_close", clauses, covered=True)
 
 
-def _from_the_record(
-    conversation: Conversation, customer: Customer | None, language: Language, house: House
-) -> Plan | None:
-    """What only the record of whoever is talking can answer; None for another question."""
-    question = conversation.question
-    if number := asks_by_number(conversation):
-        return _about_number(number, customer, language, house)
-    if asks_where(question):
-        return _about_order(last_order(customer, language, house) if customer else ())
-    asked = asked_of_record(question)
-    return _about_account(asked, customer, language, house) if asked else None
-
-
-def _about_account(asked: Asked, customer: Customer | None, language: Language, house: House) -> Plan:
-    if customer is None:
-        return Plan("account_unknown")
-    if asked is Asked.LAST_ORDER:
-        order = last_order(customer, language, house)
-        named = {fact.slot for fact in order}
-        occasion = "last_order_item" if "last_item" in named else "last_order" if named else "no_order"
-        return Plan(occasion, own=order, covered=True)
-    if asked is Asked.POINTS and customer.points == 0:
-        return Plan("no_points", covered=True)
-    facts = account_facts(customer, language)
-    slot = "points_balance" if asked is Asked.POINTS else "tier"
-    if slot not in {fact.slot for fact in facts}:
-        return Plan("account_unknown")
-    return Plan(asked.value, own=facts, covered=True)
-
-
 def _takes_the_offer(conversation: Conversation) -> bool:
     """A yes to our own last sentence, which offered a colleague."""
     before = conversation.turns[-2] if len(conversation.turns) > 1 else None
     offered = before is not None and before.role == "assistant" and OFFERED.search(before.content)
     return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
-
-
-def _about_order(order: tuple[Fact, ...], which: str = "") -> Plan:
-    """Which order is on record, and no guess about the carrier: that a colleague can look up."""
-    known = {fact.slot for fact in order}
-    occasion = "order_item" if "last_item" in known else "order" if known else "order_unknown"
-    if which or is_long_ago(order):
-        occasion = f"{which or 'old_'}{occasion}"
-    return Plan(occasion, hand_off=True, because="asks where an order is: look it up with the carrier", own=order)
-
-
-def _about_number(number: str, customer: Customer | None, language: Language, house: House) -> Plan:
-    """Whether nobody has this order or somebody else has it, the words are the same: whose it is, is not told."""
-    if customer is not None and (order := order_numbered(number, customer, language, house)):
-        return _about_order(order, "numbered_")
-    if customer is not None and was_cancelled(number, customer, house):
-        return Plan("order_cancelled", hand_off=True, because="asks about an order that is cancelled: check it")
-    because = "asks about an order by a number that is not on record for them: look it up"
-    return Plan("number_unknown" if customer else "number_taken", hand_off=True, because=because)
 
 
 def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
