@@ -1,15 +1,16 @@
 """Which clauses really answer a question: at most two, each with a sentence that may be quoted, or none.
 
-Takes a question and a retriever, gives clauses in force. Finding words alike is not answering: a clause must be on the
-topic that the question names (topics.toml); a question on no topic we know needs a clause whose heading it names. None
-is an honest answer, and the reply then says so.
+Takes a question and a retriever, gives clauses in force. The search says which clauses are alike; the topics that the
+question names (topics.toml) choose among them: words in common are not an answer, and a special case that nobody
+mentioned is none either. Where no topic is named, the search is believed only if it is sure. None is an honest answer,
+and the reply then says so.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -21,43 +22,115 @@ from agent.resources import kept, package_data
 from knowledge.documents import Clause, Passage
 
 MOST = 2
-CLOSE = 0.8
+CLOSE = 0.92
 """A second clause on the same topic is quoted too when it fits nearly as well as the first. Scores lie close together
 where clauses have many questions of their own."""
+NEAR = 0.6
+"""Clauses whose score is at least this share of the best one's are told apart by topic; what is further off is not."""
+SURE, LEADS = {Language.ZH: 7.0, Language.EN: 6.0}, 0.86
+"""A score that questions on no topic and covered by nothing hardly reach (of some sixty a language, one in Chinese,
+three in English), and the most that the second may have of it. English scores lie lower: words count for less there."""
+OVERRULED = 0.7
+"""Where the search is sure, a clause on the topic that has less than this share of the best one's score is left out."""
 LOOKED_AT = 8
+LookUp = Callable[[str], list[Passage]]
+_PARTS = re.compile(r"[,，。;；?？!！\n]+|(?<![a-z])(?:and|also)(?![a-z])|还有|另外|顺便")
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`ask` finds it in a question, `say` in a clause; `words` are what a search for it looks for."""
+    """`ask` finds it in a question, `say` in a clause; `words` are what a search for it looks for.
+
+    A question on a topic with `only` is answered by a clause on this very topic or not at all.
+    """
 
     name: str
     ask: re.Pattern[str]
     say: re.Pattern[str]
     words: str
+    only: bool = False
 
 
 def covering(question: str, language: Language, on: date, retriever: Retriever) -> tuple[Clause, ...]:
     """The clauses to quote, best first; empty when the rules do not cover the question."""
-    topics = topics_in(question, language)
-    found = retriever.policies(question, language.value, on, LOOKED_AT)
-    if not topics:
-        return tuple(_clauses(passage for passage in found[:1] if _names_heading(question, passage)))
-    by_topic = retriever.policies(" ".join(topic.words for topic in topics), language.value, on, LOOKED_AT)
-    known = {passage.source_id for passage in found}
-    passages = [*_quotable(found), *_quotable(p for p in by_topic if p.source_id not in known)]
-    scores = {passage.source_id: passage.score for passage in found}
-    return _pick(topics, passages, scores)
 
+    def look_up(words: str) -> list[Passage]:
+        found = retriever.policies(words, language.value, on, LOOKED_AT)
+        return [passage for passage in found if passage.clause is not None and passage.clause.customer_text]
 
-def _pick(topics: Sequence[Topic], passages: Sequence[Passage], scores: Mapping[str, float]) -> tuple[Clause, ...]:
-    """The best clause of each topic; for one topic alone, also a second that fits nearly as well."""
-    fitting = [[passage for passage in passages if topic.say.search(_said(passage))] for topic in topics]
-    chosen = [those[0] for those in fitting if those]
-    if len(topics) == 1 and fitting[0]:
-        first, *rest = fitting[0]
-        chosen += [p for p in rest[:1] if scores.get(p.source_id, 0.0) >= CLOSE * scores.get(first.source_id, 9.0)]
+    first = _answering(question, language, look_up)
+    parts = [part for part in _PARTS.split(fold(question)) if topics_in(part, language)]
+    more = [passage for part in parts for passage in _answering(part, language, look_up)[:1]] if len(parts) > 1 else []
+    chosen = [*first[:1], *more, *first[1:]] if first else []
     return tuple({clause.id: clause for clause in _clauses(chosen)}.values())[:MOST]
+
+
+def _answering(question: str, language: Language, look_up: LookUp) -> list[Passage]:
+    """The passage that answers, and one that does so nearly as well."""
+    found, named = look_up(question), topics_in(question, language)
+    if strict := tuple(topic for topic in named if topic.only):
+        return _ordered(found, strict, language)[:1] or _ordered(_by_topic(strict, look_up), strict, language)[:1]
+    if not named:
+        believed = _sure(found, language) or (_leads(found) and _names_heading(question, found[0]))
+        return found[:1] if believed else []
+    fitting = _ordered(found, named, language)
+    if _sure(found, language) and not _holds_against(fitting, found[0]):
+        return found[:1]
+    if not fitting:
+        return _ordered(_by_topic(named, look_up), named, language)[:1]
+    first, *rest = fitting
+    return [first, *(other for other in rest[:1] if _beside(other, first, named, language))]
+
+
+def _by_topic(named: Sequence[Topic], look_up: LookUp) -> list[Passage]:
+    return look_up(" ".join(topic.words for topic in named))
+
+
+def _ordered(found: Sequence[Passage], named: Sequence[Topic], language: Language) -> list[Passage]:
+    """Those on a topic that was named: who leads clearly and is no special case stays first. Else, among the near ones,
+    first who speaks of most of what was asked, and special cases last."""
+    fitting = [passage for passage in found if _spoken_of(passage, named)]
+    if not fitting:
+        return []
+    first, enough = fitting[0], NEAR * fitting[0].score
+    if first is found[0] and _leads(found) and not _is_special(first, named, language):
+        return fitting
+
+    def rank(passage: Passage) -> tuple[bool, int, bool, float]:
+        near = passage.score >= enough
+        spoken, special = _spoken_of(passage, named), _is_special(passage, named, language)
+        return (not near, -spoken, special, -passage.score)
+
+    return sorted(fitting, key=rank)
+
+
+def _spoken_of(passage: Passage, named: Sequence[Topic]) -> int:
+    return sum(bool(topic.say.search(_said(passage))) for topic in named)
+
+
+def _is_special(passage: Passage, named: Sequence[Topic], language: Language) -> bool:
+    """Whether its heading names something that the question does not: gold members, presents, what is late."""
+    assert passage.clause is not None, "only clauses are quoted"
+    others = set(topics_in(passage.clause.clause, language)) - set(named)
+    return any(topic.say.search(_said(passage)) for topic in others)
+
+
+def _beside(other: Passage, first: Passage, named: Sequence[Topic], language: Language) -> bool:
+    alike = _spoken_of(other, named) == _spoken_of(first, named) and not _is_special(other, named, language)
+    return alike and other.score >= CLOSE * first.score
+
+
+def _sure(found: Sequence[Passage], language: Language) -> bool:
+    return _leads(found) and found[0].score >= SURE[language]
+
+
+def _leads(found: Sequence[Passage]) -> bool:
+    return bool(found) and (len(found) < 2 or found[1].score <= LEADS * found[0].score)
+
+
+def _holds_against(fitting: Sequence[Passage], best: Passage) -> bool:
+    """Whether a clause on the topic is to be preferred to the best one of the search, or is that one."""
+    return best in fitting or bool(fitting and fitting[0].score >= OVERRULED * best.score)
 
 
 def topics_in(question: str, language: Language) -> tuple[Topic, ...]:
@@ -85,6 +158,7 @@ def read_topics(root: Traversable) -> Mapping[Language, tuple[Topic, ...]]:
                 _any(row[language.value]["ask"], language),
                 _any(row[language.value]["say"], language),
                 " ".join(row[language.value]["say"]),
+                bool(row.get("only", False)),
             )
             for name, row in rows.items()
         )
@@ -94,15 +168,25 @@ def read_topics(root: Traversable) -> Mapping[Language, tuple[Topic, ...]]:
 
 def _any(words: Sequence[str], language: Language) -> re.Pattern[str]:
     start = r"\b" if language is Language.EN else ""
-    return re.compile(start + "(?:" + "|".join(re.escape(word) for word in words) + ")")
+    return re.compile(start + "(?:" + "|".join(_pattern(word) for word in words) + ")")
 
 
-def _quotable(passages: Iterator[Passage] | Sequence[Passage]) -> list[Passage]:
-    return [p for p in passages if p.clause is not None and p.clause.customer_text]
+def _pattern(word: str) -> str:
+    """`…` is up to sixteen characters, `{a,b}` either; all else stands for itself."""
+    pieces = re.split(r"(…|\{[^}]*\})", word)
+    return "".join(_piece(piece) for piece in pieces)
 
 
-def _clauses(passages: Iterator[Passage] | Sequence[Passage]) -> list[Clause]:
-    return [p.clause for p in passages if p.clause is not None and p.clause.customer_text]
+def _piece(piece: str) -> str:
+    if piece == "…":
+        return r"[^。？！.?!]{0,16}?"
+    if piece.startswith("{"):
+        return "(?:" + "|".join(re.escape(one) for one in piece[1:-1].split(",")) + ")"
+    return re.escape(piece)
+
+
+def _clauses(passages: Iterable[Passage]) -> list[Clause]:
+    return [passage.clause for passage in passages if passage.clause is not None]
 
 
 def _said(passage: Passage) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from agent.chat.records import Intent
 
@@ -31,7 +32,9 @@ _OUT = re.compile(
     r"(?:ing)?(?: me)?(?: (?:any|all|these|those|your|more|the|marketing|promotional|promo|spam))*"
     r"(?: (?:e-?mails?|texts?|sms|messages?|newsletters?|spam|ads|marketing|promotions?|again|any ?more)\b|[.!]*$)"
     r"|\bno more (?:marketing |promotional |promo )?(?:e-?mails?|texts?|messages?|newsletters?|marketing|spam|ads)\b"
-    r"|\b(?:take|remove|delete) me (?:off|from)\b|\bleave me alone\b"
+    r"|\b(?:take|remove|delete|get) me (?:off|from)\b|\bleave me alone\b|\b(?:want|like to be|let me) off (?:your|the"
+    r"|this|that)\b"
+    r"|\b(?:want|like|wish|need)(?: you)? to stop (?:receiving|getting|hearing from you)"
 )
 _KEYWORD = re.compile(r"(?:td|t|r|qx|退|n|stop|stopall|quit|end|unsub)[.。!！]?")
 _CLOSE = re.compile(
@@ -43,7 +46,14 @@ _CLOSE = re.compile(
     r"|(?:删除|删掉|清除|抹掉)(?:掉)?(?:我的?|所有|全部|个人)+(?:资料|信息|数据|隐私)"
     r"|\b(?:close|delete|cancel|deactivate|terminate|remove|end|shut down|get rid of) (?:my|the|this|our)"
     r"(?: (?!order)\w+)? ?(?:account|profile|membership|subscription|registration)s?\b"
+    r"|把(?:我的?|这个)*(?:[账帐][号户]|会员)(?:给)?(?:我)?(?:删|注销|关|销)|销号(?!码)"
+    r"|(?:不想要|不要)(?:这个|我的|你们的)*(?:[账帐][号户]|会员)了|(?:[账帐][号户]|会员)我?(?:也|都)?不(?:想)?要了"
     r"|\b(?:delete|erase|remove|wipe) (?:all )?(?:of )?my (?:personal )?(?:data|details|information)\b"
+    r"|\b(?:want|like|need|get|have) (?:my|the|this|our) (?:\w+ )?(?:account|profile|membership) (?:to be )?(?:closed"
+    r"|deleted"
+    r"|cancell?ed|removed|deactivated|terminated|gone)\b"
+    r"|\b(?:don't|do not|no longer) (?:want|need) (?:an|this|my|the|that) (?:account"
+    r"|membership)(?: with you)?(?: any ?more)?[.!]*$"
 )
 _SUPPOSED = re.compile(
     r"如果|假如|要是|万一|(?:退订|注销)(?:了|掉|之?后|以后)*(?:会(?!员)|是否|有没有|影响|还能|还会|对|的话)"
@@ -56,6 +66,28 @@ _DENIED_BEFORE = re.compile(
     r"|(?:\bdon'?t|\bdo not|\bdidn'?t|\bdid not|\bnever|(?<!can )\bnot)(?: (?:want|wish|ask|mean|to|have|need))* $"
 )
 _STILL_IN = re.compile(r"(?:成功|掉|不了)|\w* ?(?:but|and (?:i )?still|yet)")
+_HOW = re.compile(
+    r"(?:(?:怎么|怎样|如何|咋|哪里|在哪儿?|哪儿|去哪儿?)(?:才|样|去|来|能|可以|可|够|申请|办理|操作|设置|把|将|我"
+    r"|你们的?|自己|手动|主动)*"
+    r"|\b(?:how|where)(?:'s|'d)?(?: (?:exactly|do|does|can|could|would|should|may|might|to|i|we|you|one|somebody"
+    r"|someone|people"
+    r"|go about|get to|best|easily|permanently|myself|possible|is it|it|possible to))* "
+    r"|\bwhat (?:do|should|must|would) (?:i|we|one) (?:need to |have to )?(?:do|click|press|reply|send"
+    r"|text) (?:in order )?to "
+    r"|\b(?:way|ways|steps|instructions|process|procedure) (?:to|of|for) )$"
+)
+_HOW_AFTER = re.compile(
+    r"(?:[号户掉了一下我你们的这些个]*(?:营销|推广|广告)?(?:短信|邮件|推送|消息|服务|[账帐][号户]|会员)?)(?:是|要|该"
+    r"|得|需要)?"
+    r"(?:怎么(?!还|没|不|老|总)|如何|在哪|去哪|哪里|方式|方法|流程|步骤|链接|入口|教程|需要(?:什么|哪些)|要(?:什么"
+    r"|哪些))"
+)
+_HOW_ELSE = re.compile(
+    r"\bhow (?:do|can|could|would|to)(?: (?:i|we|you))? stop (?:receiving|getting)\b|"
+    r"(?:怎么|怎样|如何|咋)(?:样|才能|才可以|才|可以|能)?(?:不|别)(?:再)?(?:收到?|接收|看到).{0,8}(?:短信|邮件|消息"
+    r"|广告|推送|信息)"
+)
+_HOW_CLOSE = re.compile(r"注[销銷].{0,6}(?:怎么|如何|流程|方法|步骤|入口|在哪)")
 
 _WHY = re.compile(
     r"(?:为什么|为何|怎么会?|凭什么|干嘛|干吗)(?:会|要|老|总|一直|又)*(?:给|发|向|找|联系|推)?(?:我|本人)?.{0,6}"
@@ -73,10 +105,13 @@ _WHY = re.compile(
     r"|\b(?:did|does|was|is) (?:a |an |it )?(?:computer|program|machine|algorithm|ai)(?: that)? "
     r"(?:decid\w+|choos\w+|pick\w*)"
 )
-_HOURS = re.compile(r"几点|什么时候|几时|时间|上班|在线吗|\bhours\b|\bwhen\b|\bwhat time\b|\bopen\b")
+_HOURS = re.compile(
+    r"几点|什么时候|几时|时间|上班|在线吗|[周星期礼拜]末?[一二三四五六日天末]|晚上|夜里|半夜|中午|节假日|\bhours\b"
+    r"|\bwhen\b|\bwhat time\b|\bopen\b"
+)
 _PERSON = re.compile(
     r"转人工|轉人工|(?:找|要|叫|换|接|联系|转接?|有没有|有)(?:个|一个|一下|你们的?)?(?:人工|真人|活人|客服"
-    r"|人来?)(?!智能)"
+    r"|人来?)(?!智能|的?(?:电话|手机|热线|号码|微信))"
     r"|(?:找|叫|让|换|要|请|喊|联系)(?:一下|你|你们|您们?|个|一个)?的?(?:经理|主管|领导|老板|店长|负责人|上级)"
     r"|^客服[.。!！]?$"
     r"|人工(?:客服|服务)|跟(?:真?人|客服|经理)(?:说|聊|谈)|^人工[.。!！]?$"
@@ -93,7 +128,8 @@ _PERSON = re.compile(
 )
 _ARE_YOU = re.compile(
     r"你是(?:不是)?(?:个|一个)?(?:机器人|真人|人|ai|人工智能|程序)|\bare you (?:a |an )?(?:real |actual )?"
-    r"(?:bot|robot|human|person|machine|ai|computer|program)\b|\bam i (?:talking|speaking|chatting) (?:to"
+    r"(?:bot|robot|human|person|machine|ai|computer|program)\b|\bare you (?:for )?real\b|\bam i (?:talking|speaking"
+    r"|chatting) (?:to"
     r"|with) (?:a |an )"
 )
 _HOW_COMPLAINTS = re.compile(r"投诉(?:怎么|如何|多久|流程|处理|几天|要)|\b(?:how|who|what).{0,40}\bcomplaints?\b")
@@ -138,6 +174,24 @@ def intent_of(text: str) -> Intent:
     return Intent.QUESTION
 
 
+class Way(StrEnum):
+    """Which way out somebody asks for."""
+
+    OUT = "out"
+    CLOSE = "close"
+
+
+def asks_how_out(text: str) -> Way | None:
+    """Whether they only ask how one leaves; None for a wish to leave, which is carried out, and for anything else."""
+    words = fold(text[: 2 * ENDS])
+    if _wants(_OUT, words) or _wants(_CLOSE, words):
+        return None
+    if _HOW_CLOSE.search(words) or any(_asked_how(match, words) for match in _CLOSE.finditer(words)):
+        return Way.CLOSE
+    asked = any(_asked_how(match, words) for match in _OUT.finditer(words)) or _HOW_ELSE.search(words)
+    return Way.OUT if asked and not _BACK_IN.search(words) else None
+
+
 def wants_closed(text: str) -> bool:
     """Whether the account is to be closed, whatever else is asked for in the same breath."""
     return _wants(_CLOSE, fold(text))
@@ -154,11 +208,20 @@ def fold(text: str) -> str:
 
 
 def _wants(pattern: re.Pattern[str], words: str) -> bool:
-    """Said as a wish: not denied, not supposed, not asked about, not the way back in."""
+    """Said as a wish: not denied, not supposed, not asked about, not the way back in.
+
+    "How do I unsubscribe" is answered with how; "why can't I" is the wish of somebody who tried.
+    """
     if _SUPPOSED.search(words) or _BACK_IN.search(words):
         return False
     for match in pattern.finditer(words):
         denied = _DENIED_BEFORE.search(words[max(0, match.start() - 24) : match.start()])
-        if not denied or _STILL_IN.match(words, match.end()):
+        if _STILL_IN.match(words, match.end()) or not (denied or _asked_how(match, words)):
             return True
     return False
+
+
+def _asked_how(match: re.Match[str], words: str) -> bool:
+    before, after = words[max(0, match.start() - 40) : match.start()], words[match.end() :]
+    within = re.search(r"怎么|如何", match[0]) is not None
+    return within or bool(_HOW.search(before)) or bool(_HOW_AFTER.match(after))

@@ -48,6 +48,13 @@ NUMBER = re.compile(
     r"\d|[零〇一二两三四五六七八九十百千万]+(?:[天日年月周元折倍件次]|个月|小时)|%|％|https?:|www\.", re.IGNORECASE
 )
 
+OFFER = re.compile(
+    r"买.送|送.张|赠|免费|免单|优惠|折扣|打折|券|红包|返现"
+    r"|\b(?:free|gratis|discount\w*|coupons?|vouchers?|cash ?back|bonus|gifts?)\b",
+    re.IGNORECASE,
+)
+"""The rules that are quoted may speak of presents and coupons; a model's own words beside them may not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worded:
@@ -137,6 +144,8 @@ def _own_words(body: str, sheet: FactSheet) -> tuple[Finding, ...]:
         )
     if NUMBER.search(own):
         found.append(_finding("CHAT_NUMBER", "A number or link of your own. Leave it out; the slots hold the facts."))
+    if offered := OFFER.search(own):
+        found.append(_finding("CHAT_OFFER", "An offer in your own words. Leave it out; the slots say it.", offered[0]))
     for start, end in sentences(body):
         sentence = body[start:end]
         if not slot_names(sentence) and topics_of(fold(sentence).text) - {"contact"}:

@@ -1,7 +1,7 @@
 """One turn of a chat, from the user's words to a judged answer. Reads like the rules it keeps:
 
-leaving first and at once → danger, and who wants a person, to a colleague → small talk → what the rules say, cited, or
-"not covered".
+leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their
+own order, points and tier → what the rules say, cited, or "not covered".
 
 Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
 is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from agent import feedback, gatekeeper
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
-from agent.chat.intent import asks_who_we_are, fold, intent_of, wants_closed
+from agent.chat.intent import Way, asks_how_out, asks_who_we_are, fold, intent_of, wants_closed
 from agent.chat.model import word_it
-from agent.chat.orders import asks_where, last_order
+from agent.chat.overreach import overreach_in
+from agent.chat.own import from_the_record
+from agent.chat.plan import Plan
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -29,7 +31,6 @@ from agent.domain import (
     CaseStatus,
     Customer,
     Decision,
-    Fact,
     FactSheet,
     Language,
     Offer,
@@ -62,19 +63,6 @@ YES = re.compile(rf"(?:{_YES}[\s,，.。!！~]*){{1,4}}(?:(?:谢谢|thanks|thank
 SAFE = "the gate did not let the answer pass"
 THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
 GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What will be said, before it has words: the occasion in words.toml, the clauses it quotes, and who goes on."""
-
-    occasion: str
-    clauses: tuple[Clause, ...] = ()
-    covered: bool = False
-    hand_off: bool = False
-    because: str = ""
-    about: Case | None = None
-    order: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +123,15 @@ def _plan(
     if intent is Intent.WHY:
         written = last_message(customer, house)
         return Plan("why" if written else "why_nothing", covered=True, about=written)
+    if way := asks_how_out(question):
+        return _how_out(way, question, language, house)
     if threatens(question):
-        return Plan("leaving", hand_off=True, because="says that they may leave: a person should talk to them")
-    clauses = covering(question[:READ], language, house.clock.now().date(), house.policies)
-    if intent is Intent.QUESTION and asks_where(question):
-        return _about_order(last_order(customer, language, house) if customer else ())
+        return Plan("leaving", hand_off=True, because="says that they may leave: a person should read it")
+    if intent is Intent.QUESTION and (occasion := overreach_in(question)):
+        return Plan(occasion)
+    if intent is Intent.QUESTION and (plan := from_the_record(conversation, customer, language, house)):
+        return plan
+    clauses = _covering(question, language, house)
     if intent is Intent.COMPLAINT:
         because = "complains: a person should look at the case"
         occasion = "complaint_answer" if clauses else "complaint"
@@ -149,18 +141,23 @@ def _plan(
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)
 
 
+def _covering(question: str, language: Language, house: House) -> tuple[Clause, ...]:
+    return covering(question[:READ], language, house.clock.now().date(), house.policies)
+
+
+def _how_out(way: Way, question: str, language: Language, house: House) -> Plan:
+    """How to leave, and nothing done: who only asks is not put out, and one word from them does it."""
+    if way is Way.OUT:
+        return Plan("how_out", covered=True)
+    clauses = _covering(question, language, house)[:1]
+    return Plan("how_to_close_answer" if clauses else "how_to_close", clauses, covered=True)
+
+
 def _takes_the_offer(conversation: Conversation) -> bool:
     """A yes to our own last sentence, which offered a colleague."""
     before = conversation.turns[-2] if len(conversation.turns) > 1 else None
     offered = before is not None and before.role == "assistant" and OFFERED.search(before.content)
     return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
-
-
-def _about_order(order: tuple[Fact, ...]) -> Plan:
-    """Which order is on record, and no guess about the carrier: that a colleague can look up."""
-    known = {fact.slot for fact in order}
-    occasion = "order_item" if "last_item" in known else "order" if known else "order_unknown"
-    return Plan(occasion, hand_off=True, because="asks where an order is: look it up with the carrier", order=order)
 
 
 def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
@@ -224,7 +221,7 @@ def last_message(customer: Customer | None, house: House) -> Case | None:
 def _say(
     plan: Plan, conversation: Conversation, customer: Customer | None, language: Language, trace_id: str, house: House
 ) -> _Said:
-    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about, plan.order)
+    sheet = sheet_for(plan.clauses, house.brand, language, trace_id, house.clock.now(), plan.about, plan.own)
 
     def judge(filled: Realised) -> Verdict:
         return gatekeeper.ask_reply(filled, customer, language, plan.clauses, house).verdict

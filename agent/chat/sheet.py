@@ -35,12 +35,12 @@ def sheet_for(
     trace_id: str,
     now: datetime,
     about: Case | None = None,
-    order: Sequence[Fact] = (),
+    own: Sequence[Fact] = (),
 ) -> FactSheet:
     """Each clause's customer-safe sentence is a required slot; beside the brand's name there are few other facts.
 
-    `about` is the case of the message that the user asks about, if any: what it was about may be said then. `order`
-    are the facts of the order that they ask about.
+    `about` is the case of the message that the user asks about, if any: what it was about may be said then. `own`
+    are the facts of their own record that they ask about: an order, points, a tier.
     """
     quoted = [
         Fact(slot, SlotType.TEXT, clause.customer_text, Source("clause", clause.id), required=True)
@@ -55,7 +55,7 @@ def sheet_for(
         situation="policy_question",
         tone=Tone.PLAIN,
         brand=brand,
-        facts=(*quoted, name, *_about(about, language), *order),
+        facts=(*quoted, name, *_about(about, language), *own),
         clauses=tuple(clauses),
         now=now,
     )

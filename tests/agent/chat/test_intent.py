@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from agent.chat import Intent
-from agent.chat.intent import intent_of
+from agent.chat.intent import Way, asks_how_out, intent_of
 
 OUT = (
     "退订",
     "我要退订",
     "帮我退订",
-    "怎么退订",
     "TD",
     "别再给我发短信",
     "不要再给我发邮件了",
@@ -46,12 +45,24 @@ OUT = (
     "take me off your list",
     "Remove me from the mailing list",
     "I can't unsubscribe",
-    "how do I unsubscribe?",
     "why can't I unsubscribe",
     "I unsubscribed but still get emails",
     "Don’t email me anymore",
     "I no longer want to get marketing emails",
     "leave me alone",
+    "怎么退订不了",
+    "怎么还没退订成功，快退订",
+    "怎么退订？直接帮我退订吧",
+    "请给我退订",
+    "我不知道怎么弄，帮我退订",
+    "TD退订",
+    "how do I unsubscribe? just unsubscribe me",
+    "can you unsubscribe me please",
+    "please opt me out of everything",
+    "get me off this list",
+    "I want off your mailing list",
+    "stop all messages",
+    "how can I still get texts, I said unsubscribe",
 )
 WHY = (
     "为什么给我发这个",
@@ -79,11 +90,9 @@ CLOSE = (
     "注销账号",
     "我要注销",
     "帮我注销账户",
-    "怎么注销会员",
     "销户",
     "删除我的账号",
     "取消会员",
-    "账号怎么注销",
     "关闭我的帐户",
     "删除我的个人信息",
     "cancel my account",
@@ -91,9 +100,20 @@ CLOSE = (
     "delete my account",
     "I want to cancel my membership",
     "cancel my subscription",
-    "how do I delete my profile",
     "deactivate my loyalty account",
     "please erase my personal data",
+    "close my account please",
+    "Please close the account",
+    "I want my account deleted",
+    "I'd like my account closed",
+    "shut down my account",
+    "get rid of my account",
+    "I don't want an account with you any more",
+    "把我的账号注销了吧",
+    "账号不要了，帮我注销",
+    "帮我把账号删了",
+    "我要销号",
+    "不想要这个账号了",
 )
 PERSON = (
     "转人工",
@@ -109,6 +129,18 @@ PERSON = (
     "put me through to a manager",
     "agent",
 )
+HOW_OUT = (
+    "怎么退订", "怎么退订短信", "如何退订", "退订怎么弄", "在哪里退订", "怎样才能退订", "退订短信怎么操作",
+    "请问怎么取消订阅", "怎么才能不收到你们的短信", "退订链接在哪", "怎么停止接收营销短信", "退订方法", "咋退订",
+    "如何关闭推送", "how do I unsubscribe?", "How can I unsubscribe?", "how to unsubscribe", "how do i opt out",
+    "where do I unsubscribe", "what do I need to do to unsubscribe", "how can I stop the emails",
+    "is there a way to unsubscribe", "How would one opt out of marketing?", "how do I stop receiving texts",
+)  # fmt: skip
+HOW_CLOSE = (
+    "怎么注销会员", "账号怎么注销", "怎么注销账号", "如何注销账户", "注销账号怎么弄", "注销流程", "在哪里注销账号",
+    "怎样删除我的账号", "how do I delete my profile", "how do I close my account", "how can I delete my account?",
+    "where do I cancel my membership", "what do I have to do to close my account", "steps to delete my account",
+)  # fmt: skip
 COMPLAINTS = (
     "我要投诉",
     "你们太差了",
@@ -193,6 +225,19 @@ def test_whoever_wants_no_more_messages_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", CLOSE)
 def test_whoever_wants_the_account_closed_is_understood(text: str) -> None:
     assert intent_of(text) is Intent.CLOSE_ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("text", "way"), [*((text, Way.OUT) for text in HOW_OUT), *((text, Way.CLOSE) for text in HOW_CLOSE)]
+)
+def test_who_only_asks_how_one_leaves_is_not_put_out(text: str, way: Way) -> None:
+    assert intent_of(text) not in (Intent.UNSUBSCRIBE, Intent.CLOSE_ACCOUNT)
+    assert asks_how_out(text) is way
+
+
+@pytest.mark.parametrize("text", [*OUT, *CLOSE, *QUESTIONS])
+def test_a_wish_and_another_question_are_no_question_how_to_leave(text: str) -> None:
+    assert asks_how_out(text) is None
 
 
 @pytest.mark.parametrize("text", PERSON)

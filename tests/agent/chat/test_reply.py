@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from agent import gatekeeper, pipeline
 from agent.chat import Answer, Conversation, Intent, Turn, reply_to
+from agent.chat.account import account_facts
 from agent.chat.orders import last_order
 from agent.chat.sheet import sheet_for
 from agent.chat.words import occasions, template
@@ -337,14 +339,16 @@ def test_every_sentence_of_the_file_passes_the_gate_with_every_clause(
 ) -> None:
     clauses = [c for c in _clauses(street, language) if c.customer_text]
     assert len(clauses) > 10
-    customer = street.house.store.people.get("c1" if language is Language.ZH else "c2")
-    order = last_order(customer, language, street.house)
+    customer = replace(
+        street.house.store.people.get("c1" if language is Language.ZH else "c2"), points=1234, tier="gold"
+    )
+    own = (*last_order(customer, language, street.house), *account_facts(customer, language))
     for occasion in occasions(language):
-        who = customer if occasion.startswith("order") else None
+        who = customer if re.search(r"\{(?:last|points|tier)", template(occasion, language)) else None
         for one, other in zip(clauses, clauses[1:] + clauses[:1], strict=True):
             used = (one, other)
             about = a_case(situation="late_delivery")
-            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW, about, order)
+            sheet = sheet_for(used, street.house.brand, language, "chat_1", NOW, about, own)
             text, spans = fill(template(occasion, language), sheet, 0, "body")
             verdict = gatekeeper.ask_reply(Realised(None, text, spans), who, language, used, street.house).verdict
             assert verdict.findings == (), (occasion, text)

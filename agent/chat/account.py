@@ -1,0 +1,107 @@
+"""What somebody asks about their own record: points, tier, what they bought last.
+
+Takes words, gives what is asked; takes a customer, gives facts. Only the record of whoever is
+talking is ever read. The rule for points or tiers is another question, and a clause answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from agent.chat.intent import fold
+from agent.domain import Customer, Fact, Language, Source
+from agent.facts.people import clean_tier
+from agent.slots import slot_table
+
+
+class Asked(StrEnum):
+    """Which entry of their own record is meant."""
+
+    POINTS = "points"
+    TIER = "tier"
+    LAST_ORDER = "last_order"
+
+
+_WHEN_ZH = r"(?:上次|上一次|上回|前一次|最近(?:的|一次|一回|这次)?|最后(?:一次|一回)?)"
+_ASKED = {
+    Asked.POINTS: re.compile(
+        r"(?:我|俺|咱|本人|账户|账号|名下|现在|目前|还有|还剩|剩|里|共)[^，。？?]{0,8}(?:多少|几|啥)(?:个|点"
+        r"|分)?(?:积分|分(?![期钟之]))"
+        r"|积分(?:余额|还有[吗么没]|还?有(?:多少|几|没有)|还?剩(?:下|余)?(?:多少|几)|多少了?[？?]?$|(?:是|有)多少)"
+        r"|(?:查|看|问|告诉我?)(?:询|一?下|下|看)?我?(?:的|有多少)?积分"
+        r"|我的?积分(?:呢|是|有|还|剩|够|现在|多少|[？?]?$)"
+        r"|\bhow many (?:\w+ )?points (?:do|have|are|did|can you see|i)\b|\b(?:my|our) (?:\w+ )?points?(?: balance"
+        r"| total)?(?:[ ?.!]*$"
+        r"| please)|\bpoints? (?:balance|total)\b|\bhow (?:much|many) (?:is|are) (?:in|on) my (?:points|account)"
+        r"|\b(?:check|see|show|tell|view|look up|what(?:'s| is| are)) (?:me )?my (?:\w+ )?points\b"
+        r"|\b(?:do|have) i (?:have|got|still have) (?:any )?points\b"
+    ),
+    Asked.TIER: re.compile(
+        r"我(?:现在|目前|的|账号|账户|会员)*(?:是|到|属于|算)(?:了)?(?:什么|哪个|哪一|啥|几)(?:样的)?(?:会员|等级"
+        r"|级别|卡|级)|我(?:的|现在)?(?:会员)?"
+        r"(?:等级|级别)(?:呢|是|到|多少|[？?]?$)"
+        r"|我(?:现在)?(?:是不是|算不算|是)(?:个)?(?:金卡|银卡|会员)(?:会员)?(?:[吗么嘛？?]|$)"
+        r"|查(?:一?下)?我的?(?:会员)?等级"
+        r"|\b(?:what|which) (?:membership )?(?:tier|level|status) (?:am i|do i have|is my|have i)\b"
+        r"|\b(?:what(?:'s| is)|check|show|tell me) my (?:membership |member |current )*(?:tier|level|status"
+        r"|membership)\b"
+        r"|\bam i (?:a |an )?(?:silver|gold|member|platinum|vip)\b"
+    ),
+    Asked.LAST_ORDER: re.compile(
+        rf"我?{_WHEN_ZH}我?(?:在你们(?:家|这里?|那里?|店)?)?(?:买|购买|下单|订购?|拍)(?:了|过|的)*(?:东西)?(?:是"
+        r"|的是)?(?:什么|啥|哪|几|多少)"
+        rf"|我?(?:是)?(?:什么时候|哪天|几号|何时){_WHEN_ZH}?(?:买|下单)(?:的|过)?[？?]?$"
+        rf"|{_WHEN_ZH}(?:什么时候|哪天|几号|何时|是什么时候|是哪天)?(?:买|下单)(?:的|过)?(?:时间)?(?:是)?(?:什么时候"
+        r"|哪天|几号|何时)"
+        rf"|{_WHEN_ZH}(?:什么时候|哪天|几号)(?:买|下单)"
+        r"|我的?(?:上|最近|最后|前)(?:的)?一?[单笔个](?:订单)?(?:买的?)?(?:是|的?是)?(?:什么|啥|哪|多少|何时)|我(?:都"
+        r"|以前|之前|曾经)*(?:买过|订过)(?:些|了)?(?:什么|啥|哪些)"
+        r"|(?:查|看|告诉我?)(?:询|一?下|下)?我?的?(?:上一?单|上次的?订单|最近的?(?:一单|订单)|购买记录|订单记录"
+        r"|历史订单)"
+        r"|我的?(?:购买记录|订单记录|历史订单)"
+        r"|\bwhat (?:did|have|was|were|had) (?:it )?i\b[^?.!]{0,12}\b(?:order|buy|bought|purchas"
+        r"|get)\w*[^?.!]{0,20}\b(?:last|recent\w*"
+        r"|previous\w*|before|lately|so far)\b|\bwhat did i (?:last|recently) (?:order|buy|purchase|get)\b"
+        r"|\bwhat(?:'s| is| was| were) (?:in )?my (?:last|latest|most recent|previous|recent) (?:order|purchase)s?\b"
+        r"|\bwhat (?:have|did) i (?:order|buy|bought|purchase)(?:ed)?(?: from you)?[ ?.!]*$"
+        r"|\bwhen (?:did i last|was my last|was the last time i|did i (?:place|make) my last) ?(?:order|buy|purchase"
+        r"|shop)?"
+        r"|\b(?:show|tell|remind|look up|see)(?: me)?(?: of| about)?(?: what)?(?: was)? my (?:last|latest|most recent"
+        r"|previous|recent) (?:order"
+        r"|purchase)s?(?! (?:not|ha|is|to))|\bmy (?:order|purchase) history\b|\bmy (?:last|latest"
+        r"|most recent) (?:order|purchase)[ ?.!]*$"
+    ),
+}
+_RULE = re.compile(
+    r"抵|换|值|怎么(?!没)|如何|规则|过期|到账|没到|没有到|没给|少了|有什么用|退|能(?:用|买|得|拿)|可以(?:用|买|得)|攒"
+    r"|多久|消费|才能|要花|每|取消|发货|到哪|(?:能|会)?到[吗没了？?]?$|坏|碎|破|裂"
+    r"|\b(?:worth|expir\w*|earn\w*|missing|not (?:added|credited)|use|spend|redeem\w*|need\w*|per|for (?:a|an|each"
+    r"|every)|become"
+    r"|refund\w*|return\w*|cancel\w*|arriv\w*|where|ship\w*|deliver\w*|get for|do i get|would i get)\b"
+)
+
+
+def asked_of_record(question: str) -> Asked | None:
+    """Which entry of their own record somebody asks for; None for anything else, the rule for it included."""
+    words = fold(question[:500])
+    if _RULE.search(words):
+        return None
+    return next((name for name, pattern in _ASKED.items() if pattern.search(words)), None)
+
+
+TIERS_ZH = {
+    "gold": "金卡", "silver": "银卡", "platinum": "白金卡", "diamond": "钻石卡", "bronze": "铜卡",
+    "regular": "普通会员", "basic": "普通会员", "standard": "普通会员",
+}  # fmt: skip
+"""Shops keep English names of tiers on record that nobody says in Chinese."""
+
+
+def account_facts(customer: Customer, language: Language) -> tuple[Fact, ...]:
+    """Points and tier as they are on record; what is not on record is left out."""
+    tier = clean_tier(customer.tier) if customer.tier else None
+    if tier and language is Language.ZH:
+        tier = TIERS_ZH.get(tier.casefold(), tier)
+    source = Source("customer", customer.id)
+    found = {"points_balance": customer.points or None, "tier": tier}
+    return tuple(Fact(slot, slot_table()[slot].type, value, source) for slot, value in found.items() if value)
