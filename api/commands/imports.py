@@ -112,7 +112,9 @@ def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict
     from api.outcomes import import_outcomes
 
     report = import_outcomes(open_workshop(call), file, dry_run)
-    call.say(f"{report['rows']} rows: {report['recorded']} recorded, {report['known_or_nobodys']} known or nobody's")
+    told = f"{report['recorded']:,} new + {report['known_or_nobodys']:,} known or nobody's"
+    good = f"{report['rows'] - len(report['bad']):,} good" if dry_run else told
+    call.say(f"{file.name}: {report['rows']:,} rows read = {good} + {len(report['bad']):,} set aside")
     for item in report["bad"]:
         call.remark(f"line {item['line']}: {item['reason']}")
     if report["bad"]:
@@ -121,15 +123,21 @@ def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict
 
 
 def _told(call: Call, file: Path, report: dict[str, Any]) -> dict[str, Any]:
-    call.say(f"{file.name}: {report['rows']:,} rows read, {report['accepted']:,} accepted")
+    from scoring.quarantine import FAULTS
+
+    aside = f"{report['set_aside']:,} set aside"
     if report["dry_run"]:
+        call.say(f"{file.name}: {report['rows']:,} rows read = {report['accepted']:,} good + {aside}")
         call.say("dry run: nothing was stored")
     else:
-        call.say(f"{report['added']:,} added, {report['already_there']:,} were there already")
-    for reason, count in report["reasons"].items():
-        call.say(f"  set aside: {count:,} × {reason}")
+        stored = f"{report['added']:,} new + {report['updated']:,} changed + {report['unchanged']:,} there already"
+        call.say(f"{file.name}: {report['rows']:,} rows read = {stored} + {aside}")
+    for code, count in report["reasons"].items():
+        fault = FAULTS[code]
+        what = "rows set aside" if fault.costs_row else "values only, the row is kept"
+        call.say(f"  {count:,} × {code} ({what}): {fault.reason}. {fault.remedy}")
     if report["quarantine"]:
-        call.say(f"  see {report['quarantine']}")
+        call.say(f"  each with its line: {report['quarantine']}")
     for note in report["notes"]:
         call.remark(f"note: {note}")
     return report
