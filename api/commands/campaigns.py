@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agent.domain import HowFar
+from agent.domain import HowFar, Language
 from api.commands.offers import FROZEN
 from api.terminal import Call, command
 
@@ -69,8 +69,7 @@ def preview(
     if look.served:
         call.say(f"  {look.served:,} have an open ticket: they would be helped, not sold to")
     call.say(f"  {look.held_out:,} held out for the control group")
-    if told.smallest_effect is not None:
-        call.say(f"  a difference of {told.smallest_effect:.1%} or more in who stays would show (80 % power)")
+    call.say(f"  {told.sight.in_words(Language.EN)}")
     for name, count in look.arms.items():
         call.say(f"  {count:,} in the arm {name}")
     for why, count in look.excluded.items():
@@ -381,7 +380,6 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
 
 def _in_words(why: str) -> str:
     """A rule of the gate with what it means; the campaign's own reasons are words already."""
-    from agent.domain import Language
     from api.console.texts import texts
 
     known = texts(Language.EN).get(f"excluded.{why.lower()}")

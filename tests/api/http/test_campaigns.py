@@ -26,6 +26,8 @@ def test_a_preview_names_every_exclusion_and_stores_nothing(door: Client, shop: 
     low, expected, high = (said["forecast"][name]["minor"] for name in ("low", "expected", "high"))
     assert low <= expected <= high <= said["cost"]["minor"]
     assert said["forecast"]["unknown"] == list(said["offers"])
+    assert (said["smallest_effect"], said["power"]["kind"]) == (None, "none_meant")
+    assert "HOLDFAST_HOLDOUT_SHARE is 0" in said["power"]["says"]["en"]
     assert shop.workshop.store.cases.find() == []
 
 
