@@ -147,7 +147,9 @@ def _spans(draft: Draft | None) -> list[dict[str, Any]]:
 
 
 def waiting_answer(waiting: Waiting) -> dict[str, Any]:
-    """One row of the queue."""
+    """One row of the queue. `why` says in every case why it waits, `waits_because` only what the house said."""
+    from api.why_waiting import why_waiting
+
     case, first = waiting.case, waiting.priority
     return {
         "draft_id": waiting.draft.draft_id if waiting.draft else None,
@@ -162,6 +164,7 @@ def waiting_answer(waiting: Waiting) -> dict[str, Any]:
         "priority": round(first.product) if first else 0,
         "findings": [finding.rule for finding in waiting.verdict.findings] if waiting.verdict else [],
         "waits_because": waiting.because,
+        "why": {language.value: why_waiting(waiting, language) for language in Language},
     }
 
 

@@ -121,6 +121,7 @@ class WaitingAnswer(BaseModel):
     priority: float
     findings: list[str]
     waits_because: str
+    why: dict[Language, str]
 
 
 class WaitingPage(BaseModel):
