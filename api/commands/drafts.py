@@ -50,19 +50,19 @@ def gate(
     out: Annotated[Path | None, typer.Option("--out", help="Where the verdicts go (else stdout).")] = None,
     fail_on: Annotated[str | None, typer.Option("--fail-on", help="review or block: exit 3 when one is found.")] = None,
 ) -> dict[str, Any] | None:
-    """Judge drafts from anywhere: one line in, one verdict out, in order. What a line may hold: agent/README.md."""
+    """Judge drafts from anywhere: one line in, one verdict out, in order. What a line may hold: api/README.md."""
     import sys
 
     from agent.errors import UsageError
-    from agent.guardrails import judge_line
     from api.files import written_whole
+    from api.gate_input import judged
 
     if fail_on not in (None, "review", "block"):
         raise UsageError(f"--fail-on {fail_on} is not known", "use review or block")
     counts = {"pass": 0, "review": 0, "block": 0}
     source = nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
     with source as lines, written_whole(out) if out else nullcontext(sys.stdout) as target:
-        blank = 0
+        blank = noted = 0
         for raw in lines:
             if not raw.strip(BLANK):
                 blank += 1
@@ -70,15 +70,18 @@ def gate(
             # A blank line is no draft and is not counted. It is answered where a draft comes after it, because the
             # nth verdict belongs to the nth line.
             for _ in range(blank):
-                _write(target, judge_line(""))
+                _write(target, judged(""))
             blank = 0
-            verdict = judge_line(raw.decode("utf-8", "surrogateescape"))
+            verdict = judged(raw.decode("utf-8", "surrogateescape"))
             counts[verdict["verdict"]] += 1
+            noted += bool(verdict["notes"])
             _write(target, verdict)
     if out is not None:
         call.say(
             f"{sum(counts.values())} drafts: {counts['pass']} pass, {counts['review']} review, {counts['block']} block"
         )
+    if noted:
+        call.remark(f"note: {noted} drafts hold something that nobody reads; `notes` in their verdicts says what")
     worst = {"review": counts["review"] + counts["block"], "block": counts["block"]}
     if fail_on and worst[fail_on]:
         call.refuse()
