@@ -19,7 +19,8 @@ class Imported:
 
     Every row is counted once: rows = accepted + set_aside, and unless it is a dry run accepted = added + updated +
     unchanged. `unknown_values` of accepted rows were set to unknown. `reasons` counts both by code. `notes` say what
-    was read on trust.
+    was read on trust. `batch`: the name by which what was added can be taken back; None for customers, and where
+    nothing was new.
     """
 
     rows: int
@@ -33,6 +34,7 @@ class Imported:
     quarantine: Path | None
     dry_run: bool
     notes: tuple[str, ...] = ()
+    batch: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -49,6 +51,7 @@ class Imported:
             "quarantine": str(self.quarantine) if self.quarantine else None,
             "dry_run": self.dry_run,
             "notes": list(self.notes),
+            "batch": self.batch,
         }
 
 

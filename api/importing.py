@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from agent.domain import Customer
 from agent.errors import InputError
+from api.batches import keep_batch
 from api.bootstrap import Workshop
 from api.imported import Imported, Stored, imported
 from api.texts import read_text, read_toml
@@ -54,14 +55,18 @@ def import_events(
     progress("reading", 0.1)
     batch = read(path, mapping=read_mapping(mapping), now=workshop.clock.now(), zone=workshop.brand.timezone)
     aside = _keep(workshop, path, batch.quarantine, dry_run)
-    added, there, notes = 0, 0, batch.notes
+    added, there, notes, name = 0, 0, batch.notes, None
     if not dry_run:
         progress("storing events", 0.5)
-        added, there = workshop.log.append(batch.events)
+        fresh = workshop.log.add(batch.events)
+        added, there = len(fresh), len(batch.events) - len(fresh)
+        name = keep_batch(workshop, what, path, fresh)
         progress("meeting new customers", 0.9)
         notes = (*notes, *_meet(workshop, path, batch.events, made_up))
     stored = Stored(added, unchanged=there)
-    return imported(batch.counts, len(batch.events), stored, batch.quarantine, aside, dry_run, notes)
+    return replace(
+        imported(batch.counts, len(batch.events), stored, batch.quarantine, aside, dry_run, notes), batch=name
+    )
 
 
 KEPT_WITHDRAWALS = (

@@ -71,6 +71,32 @@ def customers(
     return _told(call, file, done.as_dict())
 
 
+@command(app, "undo")
+def undo(
+    call: Call,
+    batch: Annotated[str | None, typer.Argument(help="As the import printed it; without one, all that can be.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be taken back, and take nothing.")] = False,
+) -> dict[str, Any]:
+    """Take back what an import of orders, events, reviews or tickets added; nothing once one of them was written to."""
+    from api.batches import batches, undo_batch
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    if batch is None:
+        rows = batches(workshop)
+        for row in rows:
+            call.say(f"{row['batch']}: {row['events']:,} from {row['file']}, {row['at']:%Y-%m-%d %H:%M} UTC")
+        if not rows:
+            call.say("no import can be taken back")
+        return {"batches": rows}
+    done = undo_batch(workshop, batch, dry_run)
+    verb = "would be taken back" if dry_run else "taken back"
+    call.say(f"{done['removed']:,} events of {done['customers']:,} customers {verb}: {batch}")
+    for line in done["stays"]:
+        call.say(f"  stays: {line}")
+    return done
+
+
 @command(app, "policies")
 def policies(
     call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown files.")], dry_run: DryOption = False
@@ -140,4 +166,6 @@ def _told(call: Call, file: Path, report: dict[str, Any]) -> dict[str, Any]:
         call.say(f"  each with its line: {report['quarantine']}")
     for note in report["notes"]:
         call.remark(f"note: {note}")
+    if report["batch"]:
+        call.say(f"  was it the wrong file, or doubled? holdfast import undo {report['batch']}")
     return report
