@@ -147,7 +147,7 @@ def _live(case: Case, customer: Customer, events: Sequence[Event], house: House,
         budget=ledger.budget(f"offer:{offer.id}") if offer else None,
         sent_last_7_days=house.store.outbox.sent_since(customer.id, now - timedelta(days=7), besides=besides),
         sent_texts=house.store.outbox.texts_since(customer.id, now - timedelta(days=30), besides=besides),
-        headers=headers_of(case.case_id, case.channel, case.purpose, brand),
+        headers=headers_of(case.case_id, case.channel, case.purpose, brand, customer.language),
         approved=_approved(case, customer, house),
     )
 

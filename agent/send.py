@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from agent.domain import Brand, Channel, Customer, Delivery, DeliveryStatus, Draft, Message, Purpose, Verdict, Words
+from agent.domain import (
+    Brand,
+    Channel,
+    Customer,
+    Delivery,
+    DeliveryStatus,
+    Draft,
+    Language,
+    Message,
+    Purpose,
+    Verdict,
+    Words,
+)
 from agent.errors import ChannelUnavailable, DeliveryUnknown, InputError, TransitionNotAllowed
 from agent.hashes import message_hash, words_hash
 from agent.outbox import message_key
@@ -15,7 +27,7 @@ APP, CHAT = "app:", "chat:"
 def compose_message(draft: Draft, words: Words, customer: Customer, brand: Brand) -> Message:
     """Address the approved words. Raises InputError when this customer cannot be reached on this channel."""
     recipient = address_of(customer, draft.channel)
-    headers = headers_of(draft.case_id, draft.channel, draft.purpose, brand)
+    headers = headers_of(draft.case_id, draft.channel, draft.purpose, brand, draft.language)
     for line in (recipient, words.subject or "", *headers.values()):
         if "\r" in line or "\n" in line:
             raise InputError("a subject, an address or a header has a line break in it", "write it in one line")
@@ -84,12 +96,12 @@ def is_own_name(address: str) -> bool:
     return address.startswith((APP, CHAT))
 
 
-def headers_of(case_id: str, channel: Channel, purpose: Purpose, brand: Brand) -> dict[str, str]:
+def headers_of(case_id: str, channel: Channel, purpose: Purpose, brand: Brand, language: Language) -> dict[str, str]:
     """The headers that this case's message will carry; the gate judges them before any message is made."""
     if channel is not Channel.EMAIL:
         return {}
     headers = {
-        "From": f"{brand.name} <{brand.from_email}>",
+        "From": f"{brand.name_in(language)} <{brand.from_email}>",
         # The same for ever, as the key is: a mail program that is handed the same message twice can show it once.
         "Message-ID": f"<{'.'.join(filter(None, (message_key(case_id), brand.stamp)))}@{_ascii(brand.domains[0])}>",
         "Auto-Submitted": "auto-generated",

@@ -217,8 +217,8 @@ def keep_off_shut_ways(case: Case, customer: Customer, house: House) -> Case:
     """Before anything is decided: a closed address, or a channel without an approved text, is left for another one."""
     if why := ways.closed_for(case.channel, customer, house):
         return reroute(case, customer, why, house) or case
-    if ways.shut(case.channel, customer, case.purpose, house):
-        return reroute(case, customer, "no approved text is for this occasion", house) or case
+    if why := ways.why_shut(case.channel, customer, case.purpose, house):
+        return reroute(case, customer, why, house) or case
     return case
 
 

@@ -49,10 +49,17 @@ def texts_for(
 
 
 def shut(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> bool:
-    """Whether nothing at all could go this way: nobody carries it there, or approved texts alone, and there is none."""
+    """Whether nothing at all could go this way."""
+    return bool(why_shut(channel, customer, purpose, house))
+
+
+def why_shut(channel: Channel, customer: Customer, purpose: Purpose, house: House) -> str:
+    """Nobody carries it there, or only approved texts go, and there is none; empty while something could go."""
     if _unserved(channel, customer, house):
-        return True
-    return templates_alone(channel, customer, purpose, house) and not texts_for(channel, customer, purpose, None, house)
+        return f"no provider of {channel} serves the customer's market"
+    if templates_alone(channel, customer, purpose, house) and not texts_for(channel, customer, purpose, None, house):
+        return "only approved texts go there, and templates.toml has none for this occasion"
+    return ""
 
 
 def _unserved(channel: Channel, customer: Customer, house: House) -> bool:

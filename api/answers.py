@@ -24,8 +24,14 @@ DRAFT_STATUS = {
 }
 
 
-def draft_answer(prepared: Prepared, explanation: Mapping[str, Any]) -> dict[str, Any]:
-    """The `draft` contract. `explanation` has the keys rep and customer."""
+def draft_answer(
+    prepared: Prepared, explanation: Mapping[str, Any], rerouted: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The `draft` contract. `explanation` has the keys rep and customer.
+
+    `channel` is the one that the message takes; `rerouted` says from where, to where and because of what, where that is
+    not the one that was asked for.
+    """
     case, draft, verdict = prepared.case, prepared.draft, prepared.verdict
     offer = case.decision.offer if case.decision else None
     return {
@@ -34,6 +40,8 @@ def draft_answer(prepared: Prepared, explanation: Mapping[str, Any]) -> dict[str
         "case_id": case.case_id,
         "customer_id": case.customer_id,
         "situation": case.situation,
+        "channel": case.channel.value,
+        "rerouted": dict(rerouted) if rerouted else None,
         "subject": draft.subject if draft else None,
         "body": draft.body if draft else None,
         "spans": _spans(draft),
@@ -139,7 +147,9 @@ def _spans(draft: Draft | None) -> list[dict[str, Any]]:
 
 
 def waiting_answer(waiting: Waiting) -> dict[str, Any]:
-    """One row of the queue."""
+    """One row of the queue. `why` says in every case why it waits, `waits_because` only what the house said."""
+    from api.why_waiting import why_waiting
+
     case, first = waiting.case, waiting.priority
     return {
         "draft_id": waiting.draft.draft_id if waiting.draft else None,
@@ -154,6 +164,7 @@ def waiting_answer(waiting: Waiting) -> dict[str, Any]:
         "priority": round(first.product) if first else 0,
         "findings": [finding.rule for finding in waiting.verdict.findings] if waiting.verdict else [],
         "waits_because": waiting.because,
+        "why": {language.value: why_waiting(waiting, language) for language in Language},
     }
 
 

@@ -70,8 +70,9 @@ unsubscribe_url = {unsubscribe_url}   # {{token}}: a link of its own for each me
 shop_url = {shop_url}
 margin_pct = 30                  # gross margin, decides what an offer may cost
 {made_up}
-# The name as readers of each language know it, where it differs.
+# The name as readers of each language know it, where it differs; without it they read `name` above.
 [names]
+# en = "Linden Lane"
 {names}
 [sign_off]
 zh = {sign_off_zh}
@@ -102,16 +103,16 @@ def write_brand(path: Path, values: dict[str, Any], made_up: bool = False) -> No
     """A first brand.toml, with its explanations, for a person to go on editing."""
     import json
 
-    domain = values["domains"][0]
+    domain, names = values["domains"][0], values.get("names", {})
     filled = {
         "from_email": f"care@{domain}",
         "unsubscribe_url": f"https://{domain}/u/{PLACE}",
         "shop_url": f"https://{domain}",
-        "sign_off_zh": f"{values['name']}客服",
-        "sign_off_en": f"The {values['name']} team",
+        "sign_off_zh": f"{names.get('zh', values['name'])}客服",
+        "sign_off_en": f"The {names.get('en', values['name'])} team",
         **values,
     }
-    names = filled.pop("names", {})
+    filled.pop("names", None)
     text = TEMPLATE.format(
         names="".join(f"{key} = {json.dumps(name, ensure_ascii=False)}\n" for key, name in names.items()),
         made_up="made_up = true                   # a simulated shop: nothing here is real\n" if made_up else "",

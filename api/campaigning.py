@@ -12,7 +12,7 @@ from agent.arms import read_arms
 from agent.bandit import read_sizes
 from agent.campaign import Preview
 from agent.cells.preview import MessagePreview
-from agent.domain import CampaignRow, CampaignStep, Decision
+from agent.domain import CampaignRow, CampaignStep, Decision, Language
 from agent.errors import PlanRefused
 from agent.flow.reading import read_flow
 from agent.money import to_minor
@@ -20,6 +20,7 @@ from agent.plan import FLOW_KEYS, Plan
 from api.bootstrap import Workshop
 from api.costing import Cost, cost_answer, cost_of, coupons_of_the_past
 from api.measuring import HELD_OUT, WRITTEN_TO, lift_of
+from api.power import Sight, sight
 from api.schemas import PlanRequest
 from scoring.experiments.campaign import Lift
 from scoring.experiments.power import smallest_effect
@@ -30,14 +31,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A preview, and the smallest effect that its group sizes could show. None where nobody is scored or held out.
+    """A preview, and what its group sizes could show.
 
     `cost`: what it will come to, where `preview.cost` is the most. `frozen`: no coupon can be reserved now, so none
     stands in the preview.
     """
 
     preview: Preview
-    smallest_effect: float | None
+    sight: Sight
     cost: Cost
     frozen: bool = False
     messages: MessagePreview | None = None
@@ -99,7 +100,9 @@ def forecast(plan: Plan, workshop: Workshop, with_messages: bool = False) -> For
     risk = sum(score.probability for score in flagged) / len(flagged) if flagged else 0.0
     frozen = workshop.store.ledger.frozen() is not None
     cost = cost_of(plan, look, workshop.catalogue.offers, coupons_of_the_past(workshop), workshop.seed)
-    return Forecast(look, smallest_effect(look.recipients, look.held_out, risk), cost, frozen, messages)
+    smallest = smallest_effect(look.recipients, look.held_out, risk)
+    seen = sight(smallest, look.recipients, look.held_out, workshop.house.holdout_share)
+    return Forecast(look, seen, cost, frozen, messages)
 
 
 def standing(campaign_id: str, workshop: Workshop) -> Standing:
@@ -126,7 +129,11 @@ def preview_answer(told: Forecast) -> dict[str, Any]:
         "without_offer": look.without_offer,
         "cost": {"minor": look.cost.minor, "currency": look.cost.currency},
         "forecast": cost_answer(told.cost),
-        "smallest_effect": told.smallest_effect,
+        "smallest_effect": told.sight.smallest,
+        "power": {
+            "kind": told.sight.power.value,
+            "says": {language.value: told.sight.in_words(language) for language in Language},
+        },
         "budgets_frozen": told.frozen,
         "arms": dict(look.arms),
         "warnings": [str(warning) for warning in look.warnings],

@@ -109,9 +109,19 @@ def _check_situation(ask: Ask) -> None:
 
 def answer(prepared: Prepared, workshop: Workshop) -> dict[str, Any]:
     """The `draft` contract. The rep's explanation is in the house language, the customer's in that of the draft."""
+    way = _rerouted(prepared.case, workshop)
     if prepared.sheet is None:
-        return draft_answer(prepared, {"rep": prepared.because, "customer": None})
+        return draft_answer(prepared, {"rep": prepared.because, "customer": None}, way)
     texts = explain_case(prepared.case, prepared.sheet)
     own, theirs = workshop.brand.languages[0], prepared.sheet.language
     explanation = {"rep": texts["rep"][own], "customer": texts["customer"][theirs], "languages": texts}
-    return draft_answer(prepared, explanation)
+    return draft_answer(prepared, explanation, way)
+
+
+def _rerouted(case: Case, workshop: Workshop) -> dict[str, str] | None:
+    """From the channel that was asked for to the one that is taken, and why; None while they are the same."""
+    moves = [step.data for step in workshop.store.cases.story(case.case_id) if step.step == "reroute"]
+    if not moves or moves[0]["from"] == case.channel.value:
+        return None
+    because = "; ".join(dict.fromkeys(str(move["because"]) for move in moves))
+    return {"from": str(moves[0]["from"]), "to": case.channel.value, "because": because}

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from agent.errors import HoldfastError
 from api.logs import logger, request_id
+from api.remedies import over_http
 from knowledge.errors import KnowledgeError
 from scoring.errors import ScoringError
 
@@ -81,11 +82,13 @@ def problem(
 def answer_of(error: Exception, path: str) -> JSONResponse | None:
     """The problem document of an error that was raised on purpose; None for a fault of ours."""
     if isinstance(error, Problem):
-        return problem(error.status, error.code, error.detail, path, error.remedy, retry_after_s=error.retry_after_s)
+        remedy = over_http(error.remedy)
+        return problem(error.status, error.code, error.detail, path, remedy, retry_after_s=error.retry_after_s)
     code = getattr(error, "code", None)
     if isinstance(code, str) and hasattr(error, "remedy") and hasattr(error, "message"):
         status = STATUS.get(code, 422)
-        return problem(status, code, error.message, path, error.remedy, retry_after_s=RETRY_AFTER_S.get(code))
+        remedy = over_http(error.remedy)
+        return problem(status, code, error.message, path, remedy, retry_after_s=RETRY_AFTER_S.get(code))
     return None
 
 

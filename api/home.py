@@ -42,6 +42,11 @@ class Home:
         return self.root / "quarantine"
 
     @property
+    def imports(self) -> Path:
+        """Which events each import added, so that it can be taken back."""
+        return self.root / "imports"
+
+    @property
     def daily(self) -> Path:
         """What the last `holdfast daily` did, with its alerts."""
         return self.root / "daily.json"

@@ -6,50 +6,22 @@ Importing the same file twice adds nothing. A dry run reads and judges everythin
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from agent.domain import Customer
 from agent.errors import InputError
+from api.batches import keep_batch
 from api.bootstrap import Workshop
+from api.imported import Imported, Stored, imported
 from api.texts import read_text, read_toml
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What one file gave. `quarantine` is the file with the rows that were set aside; None when there were none.
-
-    `notes` say what was read on trust.
-    """
-
-    rows: int
-    accepted: int
-    added: int
-    already_there: int
-    set_aside: int
-    reasons: Mapping[str, int]
-    quarantine: Path | None
-    dry_run: bool
-    notes: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "rows": self.rows,
-            "accepted": self.accepted,
-            "added": self.added,
-            "already_there": self.already_there,
-            "set_aside": self.set_aside,
-            "reasons": dict(self.reasons),
-            "quarantine": str(self.quarantine) if self.quarantine else None,
-            "dry_run": self.dry_run,
-            "notes": list(self.notes),
-        }
 
 
 def read_mapping(path: Path | None) -> dict[str, str] | None:
@@ -83,18 +55,28 @@ def import_events(
     progress("reading", 0.1)
     batch = read(path, mapping=read_mapping(mapping), now=workshop.clock.now(), zone=workshop.brand.timezone)
     aside = _keep(workshop, path, batch.quarantine, dry_run)
-    added = there = 0
+    added, there, notes, name = 0, 0, batch.notes, None
     if not dry_run:
         progress("storing events", 0.5)
-        added, there = workshop.log.append(batch.events)
+        fresh = workshop.log.add(batch.events)
+        added, there = len(fresh), len(batch.events) - len(fresh)
+        name = keep_batch(workshop, what, path, fresh)
         progress("meeting new customers", 0.9)
-        _meet(workshop, path, batch.events, made_up)
-    return _imported(batch.counts, len(batch.events), added, there, batch.quarantine, aside, dry_run, batch.notes)
+        notes = (*notes, *_meet(workshop, path, batch.events, made_up))
+    stored = Stored(added, unchanged=there)
+    return replace(
+        imported(batch.counts, len(batch.events), stored, batch.quarantine, aside, dry_run, notes), batch=name
+    )
 
 
 KEPT_WITHDRAWALS = (
     "withdrawals of consent that this file says yes to, and that stand: {n:,}. A yes undoes one where both are dated "
     "(consent_email_at and the like) and the yes is the later."
+)
+UNPROVEN = (
+    "yes to messages without its date or its proof: {told}. Each counts as a yes and may be written to, but nobody "
+    "could show who agreed when and how, and it undoes no withdrawal. Add {first}_at and {first}_proof, and import it "
+    "again."
 )
 
 
@@ -107,17 +89,40 @@ def import_customers(
     progress("reading", 0.1)
     batch = read_customers(path, mapping=read_mapping(mapping), now=workshop.clock.now())
     aside = _keep(workshop, path, batch.quarantine, dry_run)
-    added = there = kept = 0
+    people, brand = workshop.store.people, workshop.brand
+    ids = [str(name) for name in batch.customers["customer_id"]]
+    changes, kept = Stored(), 0
     if not dry_run:
         progress("storing customers", 0.6)
-        people, brand = workshop.store.people, workshop.brand
         with workshop.store.write():
-            stored = people.get_many([str(name) for name in batch.customers["customer_id"]])
-            customers = customers_from_rows(batch.customers, brand, made_up or brand.made_up, stored, batch.carried)
-            there, kept = len(stored), withdrawals_kept(batch.customers, stored)
-            added = people.put(customers, workshop.clock.now(), source=f"import {path.name}") - there
-    notes = (KEPT_WITHDRAWALS.format(n=kept),) if kept else ()
-    return _imported(batch.counts, len(batch.customers), added, there, batch.quarantine, aside, dry_run, notes)
+            known = people.get_many(ids)
+            customers = customers_from_rows(batch.customers, brand, made_up or brand.made_up, known, batch.carried)
+            kept = withdrawals_kept(batch.customers, known)
+            people.put(_counted(customers, known, changes), workshop.clock.now(), source=f"import {path.name}")
+    else:
+        known = people.get_many(ids)
+    notes = tuple(_of_consents(batch.customers, known, kept))
+    return imported(batch.counts, len(batch.customers), changes, batch.quarantine, aside, dry_run, notes)
+
+
+def _counted(customers: Iterable[Customer], known: Mapping[str, Customer], changes: Stored) -> Iterator[Customer]:
+    """The same customers, on their way into the store."""
+    for customer in customers:
+        before = known.get(customer.id)
+        changes.added += before is None
+        changes.updated += before is not None and before != customer
+        changes.unchanged += before == customer
+        yield customer
+
+
+def _of_consents(customers: pd.DataFrame, known: Mapping[str, Customer], kept: int) -> Iterator[str]:
+    from api.people import unproven_yeses
+
+    if kept:
+        yield KEPT_WITHDRAWALS.format(n=kept)
+    if bare := unproven_yeses(customers, known):
+        told = ", ".join(f"consent_{channel} {count:,}" for channel, count in bare.items())
+        yield UNPROVEN.format(told=told, first=f"consent_{next(iter(bare))}")
 
 
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
@@ -189,8 +194,10 @@ class _OnTrial(Exception):
     """A dry run: the budgets that were tried are taken back."""
 
 
-def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -> None:
+def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -> Iterator[str]:
+    """New customers get a record; says which of their countries nobody knows."""
     from api.people import bare_customer
+    from scoring.countries import country_code
 
     ids = [str(customer_id) for customer_id in events["customer_id"].unique()]
     strangers = set(ids) - workshop.store.people.known(ids)
@@ -202,6 +209,9 @@ def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -
         for customer_id in sorted(strangers)
     )
     workshop.store.people.put(bare, workshop.clock.now())
+    strange = sorted({said for name, said in countries.items() if name in strangers and country_code(said) is None})
+    if strange:
+        yield f"no country that we know: {', '.join(strange[:10])}; it is unknown for those customers."
 
 
 def _countries(path: Path) -> dict[str, str]:
@@ -226,19 +236,3 @@ def _keep(workshop: Workshop, source: Path, quarantine: pd.DataFrame, dry_run: b
     quarantine.to_csv(temporary, index=False, encoding="utf-8-sig")
     temporary.replace(target)
     return target
-
-
-def _imported(
-    counts: Mapping[str, int],
-    accepted: int,
-    added: int,
-    there: int,
-    quarantine: pd.DataFrame,
-    aside: Path | None,
-    dry_run: bool,
-    notes: tuple[str, ...] = (),
-) -> Imported:
-    reasons = quarantine["code"].value_counts().to_dict() if len(quarantine) else {}
-    rows = int(counts.get("rows", accepted))
-    told = {str(code): int(count) for code, count in reasons.items()}
-    return Imported(rows, accepted, added, there, len(quarantine), told, aside, dry_run, notes)

@@ -6,12 +6,12 @@ Reads store and event log, lets `scoring.experiments` count, changes nothing: `a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from agent.domain import CampaignRow, CampaignStatus, CaseStatus, Followed
+from agent.domain import CampaignRow, CampaignStatus, CaseStatus, Followed, HowFar
 from agent.money import to_major
 from agent.plan import plan_of
 from api.bootstrap import Workshop
@@ -32,21 +32,28 @@ WRITTEN_TO, HELD_OUT = "written_to", "held_out"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Customers written to who share something that came after the lot (a draft, an offer): shown, never compared."""
+    """Customers of the arm to write to who share something that came after the lot (a draft, an offer): shown, never
+    compared. `sent`: to so many of them a message left, or may have."""
 
     by: str
     name: str
     n: int
+    sent: int
     known: Group
     redeemed: int
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One campaign, as far as anybody can tell today. None: nobody can yet, or nothing was drawn by lot."""
+    """One campaign, as far as anybody can tell today. None: nobody can yet, or nothing was drawn by lot.
+
+    `arms`: how many were drawn to be written to, and how many to be held out. `far`: how far it got with the former,
+    who are compared as they were drawn, sent to or not; only those under WRITTEN_TO have had a message.
+    """
 
     row: CampaignRow
     arms: tuple[int, int]
+    far: Mapping[HowFar, int]
     lift: Lift | None
     ratio: RatioCheck | None
     decay: Decay | None
@@ -67,6 +74,7 @@ def measure(campaign_id: str, workshop: Workshop) -> Measured:
     return Measured(
         row=row,
         arms=arms,
+        far=Counter(person.far for person in people if not person.held_out),
         lift=lift(
             _known([person for person in people if not person.held_out]),
             _known([person for person in people if person.held_out]),
@@ -202,26 +210,34 @@ def _parts(people: Sequence[Followed]) -> list[Part]:
         for person in people:
             groups.setdefault(told(person), []).append(person)
         parts += [
-            Part(by, name, len(group), _known(group), sum(person.redeemed is not None for person in group))
+            Part(
+                by,
+                name,
+                len(group),
+                sum(person.sent for person in group),
+                _known(group),
+                sum(person.redeemed is not None for person in group),
+            )
             for name, group in sorted(groups.items())
         ]
     return parts
 
 
 def measured_answer(found: Measured) -> dict[str, Any]:
-    """The `campaign report` contract."""
+    """The `campaign report` contract. `arms.drawn`: were to be written to; `how_far` says what became of each."""
     return {
         "campaign": found.row.id,
         "state": found.row.status.value,
-        "arms": {WRITTEN_TO: found.arms[0], HELD_OUT: found.arms[1]},
+        "arms": {WRITTEN_TO: found.far.get(HowFar.WRITTEN_TO, 0), HELD_OUT: found.arms[1], "drawn": found.arms[0]},
+        "how_far": {far.value: found.far.get(far, 0) for far in HowFar},
         "lift": found.lift.as_dict() if found.lift else None,
         "srm": found.ratio.as_dict() if found.ratio else None,
         "net_profit": found.worth.as_dict() if found.worth else None,
         "decay": found.decay.as_dict() if found.decay else None,
         "guardrails": [stop.as_dict() for stop in found.stops],
         "parts": [
-            {"by": part.by, "name": part.name, "n": part.n, "known": part.known.n, "stayed": part.known.stayed,
-             "redeemed": part.redeemed}
+            {"by": part.by, "name": part.name, "n": part.n, "sent": part.sent, "known": part.known.n,
+             "stayed": part.known.stayed, "redeemed": part.redeemed}
             for part in found.parts
         ],
         "variants": found.variants.as_dict() if found.variants else None,

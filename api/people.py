@@ -8,6 +8,7 @@ withdrawal gives way to a later yes alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from agent.domain import Brand, Channel, Consent, Customer, Language
-from api.zones import zone_of_country
+from api.zones import may_be_in, zone_of_country
+from scoring.countries import country_code
 
 TRIAL_PROOF = "none: made up for a trial"
 ASSUMED = ("language", "timezone")
@@ -108,6 +110,19 @@ def withdrawals_kept(table: pd.DataFrame, stored: Mapping[str, Customer]) -> int
     return kept
 
 
+def unproven_yeses(table: pd.DataFrame, stored: Mapping[str, Customer]) -> dict[Channel, int]:
+    """How many say yes without its date or its proof, and have neither on record; channels without one are left out."""
+    counts: Counter[Channel] = Counter()
+    for raw in table.to_dict("records"):
+        row = {str(key): _known(value) for key, value in raw.items()}
+        known = stored.get(str(row["customer_id"]))
+        for channel, consent in _consents(row):
+            old = known.consents.get(channel) if known is not None else None
+            at, proof = (old.at, old.proof) if old is not None and old.granted else (None, None)
+            counts[channel] += bool(consent.granted and not ((consent.at or at) and (consent.proof or proof)))
+    return {channel: counts[channel] for channel in Channel if counts[channel]}
+
+
 def bare_customer(customer_id: str, country: str | None, brand: Brand, made_up: bool) -> Customer:
     """Somebody of whom we only have orders: everything else is assumed or unknown.
 
@@ -134,7 +149,7 @@ def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Custom
         language = brand.assumed_language or brand.languages[0]
         assumed.append("language")
     zone = row.get("timezone")
-    if zone is None and (zone := zone_of_country(row.get("country")) or brand.assumed_timezone) is not None:
+    if zone is None and (zone := _assumed_zone(row.get("country"), brand)) is not None:
         assumed.append("timezone")
     consents = dict(_consents(row))
     for channel, proof in brand.assumed_consent.items():
@@ -149,7 +164,7 @@ def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Custom
         given_name=row.get("given_name"),
         gender=row.get("gender"),
         timezone=zone,
-        country=row.get("country"),
+        country=country_code(row.get("country")),
         email=row.get("email"),
         phone=row.get("phone"),
         push_token=row.get("push_token"),
@@ -164,6 +179,14 @@ def customer_from(row: Mapping[str, Any], brand: Brand, made_up: bool) -> Custom
         assumed=tuple(assumed),
         made_up=made_up,
     )
+
+
+def _assumed_zone(country: str | None, brand: Brand) -> str | None:
+    """The country's, else the brand's where it may be: which law's rules hold rests on it, so nobody is put abroad."""
+    if (zone := zone_of_country(country)) is not None:
+        return zone
+    stated = brand.assumed_timezone
+    return stated if stated is not None and may_be_in(stated, country) else None
 
 
 def _consents(row: Mapping[str, Any]) -> Iterator[tuple[Channel, Consent]]:

@@ -1,7 +1,7 @@
 """A shop's customer list as one table, with what could not be right set to unknown and noted.
 
 Takes a file (or a table that was read); gives customers, one row each, and the quarantine. A row without an id is set
-aside; a bad e-mail, zone, date or consent costs only that value. What a file does not say is
+aside; a bad e-mail, country, zone, date or consent costs only that value. What a file does not say is
 missing; nothing is guessed.
 """
 
@@ -17,9 +17,10 @@ from zoneinfo import available_timezones
 import numpy as np
 import pandas as pd
 
+from scoring.countries import country_code
 from scoring.dates import parse_dates
-from scoring.errors import BadColumn
 from scoring.headers import ColumnMap, plain, recognise, require
+from scoring.lookalikes import refuse_orders
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
 
@@ -128,31 +129,19 @@ def read_customers(
     table = source if isinstance(source, pd.DataFrame) else read_table(source)
     found = recognise(table, "customer", _with_consent_details(table, mapping))
     require(found, table, ("customer_id",))
-    _refuse_orders(table, found)
+    refuse_orders(table, found, mapping)
     quarantine = Quarantine()
     ids = as_id(table[found["customer_id"]])
     quarantine.add(table[found["customer_id"]][ids.isna()], found["customer_id"], "no_id")
     repeated = ids.duplicated() & ids.notna()
     quarantine.add(ids[repeated], found["customer_id"], "repeated_customer")
+    rows = len(table)
     table, ids = table.loc[ids.notna() & ~repeated], ids[ids.notna() & ~repeated]
     people = _People(table, found, quarantine, pd.Timestamp(now) if now else None)
     customers = people.read(ids)
-    counts = {"rows": len(table), "customers": len(customers), **quarantine.counts()}
+    counts = {"rows": rows, "customers": len(customers), **quarantine.counts()}
     carried = frozenset({"age" if name == "birth_date" else name for name in found}) & frozenset(CUSTOMER_COLUMNS)
     return CustomerBatch(customers.reset_index(drop=True), quarantine.frame(), counts, carried)
-
-
-def _refuse_orders(table: pd.DataFrame, found: dict[str, str]) -> None:
-    """A file of order lines names customers too, and says nothing about them. Raises BadColumn."""
-    lines = recognise(table, "order")
-    telling = [lines[name] for name in ("order_id", "quantity", "unit_price", "amount") if name in lines]
-    if telling and not set(found) - {"customer_id", "country"} - {
-        n for n, header in found.items() if header in telling
-    }:
-        raise BadColumn(
-            f"This looks like a file of order lines ({', '.join(telling)}), not of customers.",
-            "Bring it in as orders: holdfast import orders FILE. Customers who are new are met by the way.",
-        )
 
 
 class _People:
@@ -168,8 +157,9 @@ class _People:
         people["name"] = self._checked(
             "name", lambda text: ~text.str.fullmatch(PLACEHOLDER_NAME), "name_is_placeholder"
         )
-        for name in ("given_name", "country", "tier"):
+        for name in ("given_name", "tier"):
             people[name] = self._text(name)
+        people["country"] = self._country()
         people["gender"] = self._text("gender").str.casefold().map(GENDERS).astype("string")
         people["language"] = self._known("language", LANGUAGES, "unknown_language")
         people["timezone"] = self._checked("timezone", lambda text: text.isin(_zones()), "unknown_zone")
@@ -232,6 +222,13 @@ class _People:
         years = (self.now - self._date("birth_date")).dt.days / 365.25
         self._note("birth_date", years > 120, "bad_age")
         return age.fillna(np.floor(years.mask(years > 120)))
+
+    def _country(self) -> pd.Series:
+        """ISO codes: the zone and with it the rules that hold for somebody rest on it."""
+        text = self._text("country")
+        code = text.map({said: country_code(said) for said in text.dropna().unique()}).astype("string")
+        self._note("country", text.notna() & code.isna(), "unknown_country")
+        return code
 
     def _phone(self) -> pd.Series:
         """Numbers keep their plus sign and lose spaces, dashes and brackets."""

@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,11 @@ class EventLog:
 
     def append(self, events: pd.DataFrame) -> tuple[int, int]:
         """Add events; say how many were new and how many were there already."""
+        new = self.add(events)
+        return len(new), len(events) - len(new)
+
+    def add(self, events: pd.DataFrame) -> list[str]:
+        """Add events; give the ids of those that were new."""
         absent = [name for name in EVENT_COLUMNS if name not in events.columns]
         if absent:
             raise BadTable(f"Events lack the columns {', '.join(absent)}.", "Read them with read_events first.")
@@ -61,7 +66,7 @@ class EventLog:
                 self._write(new)
             if len(self._files()) >= MERGE_AT:
                 self._replace_all()
-        return len(new), len(events) - len(new)
+        return [str(name) for name in new["event_id"]]
 
     def load(
         self,
@@ -155,6 +160,23 @@ class EventLog:
                 self._replace_all(without=customer_id)
         return gone
 
+    def customers_of(self, event_ids: Sequence[str]) -> list[str]:
+        """Whose events these are, as far as they are still here."""
+        if not self._files():
+            return []
+        sql = "select distinct customer_id from log semi join wanted using (event_id) order by customer_id"
+        return [str(name) for name in self._query(sql, wanted=_wanted(event_ids))["customer_id"]]
+
+    def remove(self, event_ids: Sequence[str]) -> int:
+        """Take these events out for good; say how many were there."""
+        if not self._files():
+            return 0
+        with self._alone():
+            here = self._ids_among(pd.Series(event_ids, dtype="str"))
+            if len(here):
+                self._replace_all(events=_wanted(event_ids))
+        return len(here)
+
     def copy_to(self, folder: Path) -> None:
         """A copy as of now, whatever is appended or merged meanwhile. Where it can, a file is linked instead of copied:
         a file of the log never changes."""
@@ -171,8 +193,8 @@ class EventLog:
     def _ids_among(self, ids: pd.Series) -> pd.Series:
         if not self._files():
             return pd.Series([], dtype="str")
-        wanted = pd.DataFrame({"event_id": ids.astype("str")})
-        return self._query("select event_id from log semi join wanted using (event_id)", wanted=wanted)["event_id"]
+        sql = "select event_id from log semi join wanted using (event_id)"
+        return self._query(sql, wanted=_wanted(ids))["event_id"]
 
     def _files(self) -> list[Path]:
         superseded = self._superseded()
@@ -202,9 +224,7 @@ class EventLog:
     ) -> pd.DataFrame:
         with _connection() as database:
             if wanted is not None:
-                import pyarrow as pa
-
-                database.register("wanted", pa.Table.from_pandas(wanted, preserve_index=False))
+                _lay_beside(database, wanted)
             answer = database.sql(f"{LOG} {sql}", params=[list(names), *values])
             found: pd.DataFrame = answer.to_arrow_table().to_pandas()
             return found
@@ -222,15 +242,17 @@ class EventLog:
     def _aside(self) -> Path:
         return self.folder / f"part-{uuid.uuid4().hex}.tmp"
 
-    def _replace_all(self, without: str | None = None) -> None:
-        """Swap all files for one, without one customer where one is named.
+    def _replace_all(self, without: str | None = None, events: pd.DataFrame | None = None) -> None:
+        """Swap all files for one, without one customer where one is named, and without these events.
 
         The note counts only once the new file is there, so a kill at any point leaves either the old files or the new
         one, never both and never neither. The database writes it, so that nobody holds all events at once.
         """
         old, temporary = [path.name for path in self._files()], self._aside()
         with _connection() as database:
-            rows = f"{LOG} select {COLUMNS} from log where ? is null or customer_id <> ? {ORDER}"
+            _lay_beside(database, events if events is not None else _wanted(()))
+            kept = "from log anti join wanted using (event_id) where ? is null or customer_id <> ?"
+            rows = f"{LOG} select {COLUMNS} {kept} {ORDER}"
             to = f"(format parquet, row_group_size {ROW_GROUP}, compression zstd)"
             database.execute(f"copy ({rows}) to {_quoted(temporary)} {to}", [self._names(), without, without])
         _to_disk(temporary)
@@ -288,6 +310,18 @@ def _database(_process: int) -> duckdb.DuckDBPyConnection:
     database.execute(f"set global memory_limit = '{AT_ONCE}'")
     database.execute(f"set global temp_directory = {_quoted(gettempdir())}")  # else it is the folder of whoever calls
     return database
+
+
+def _wanted(event_ids: Iterable[str]) -> pd.DataFrame:
+    return pd.DataFrame({"event_id": pd.Series(list(event_ids), dtype="str")})
+
+
+def _lay_beside(database: duckdb.DuckDBPyConnection, events: pd.DataFrame) -> None:
+    """These ids as the table `wanted`."""
+    import pyarrow as pa
+
+    schema = pa.schema([("event_id", pa.string())])
+    database.register("wanted", pa.Table.from_pandas(events, schema=schema, preserve_index=False))
 
 
 def _quoted(path: str | Path) -> str:

@@ -32,6 +32,7 @@ import pyarrow.compute as pc
 from scoring.dates import parse_dates, read_on_trust
 from scoring.errors import BadColumn
 from scoring.headers import ColumnMap, known_words, plain, recognise, require
+from scoring.lookalikes import refuse_customers
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
 
@@ -192,6 +193,8 @@ def _read_as(
 def _open(source: str | Path | pd.DataFrame, subject: str, mapping: ColumnMap) -> tuple[pd.DataFrame, dict[str, str]]:
     table = source if isinstance(source, pd.DataFrame) else read_table(source)
     found = recognise(table, subject, mapping)
+    if subject == "order" or "at" not in found:
+        refuse_customers(table, found, mapping)
     require(found, table, ("customer_id", "at"))
     return table, found
 

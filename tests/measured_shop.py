@@ -33,6 +33,7 @@ from tests.factories import NOW, a_case, a_customer, a_message
 CAMPAIGN = "care"
 WRITTEN, HELD = 300, 100
 INDIVIDUAL = 50
+SENT = WRITTEN - 50
 PLAN = Plan(CAMPAIGN, contact_cost=0.1)
 
 
@@ -53,11 +54,11 @@ def a_measured_shop(folder: Path, plan: Plan = PLAN) -> Workshop:
                 a_case(
                     f"case_{name}", name, campaign_id=CAMPAIGN,
                     decision=OfferDecision(status, "no_recent_purchase", ""),
-                    status=CaseStatus.HELD_OUT if held else CaseStatus.SENT,
+                    status=CaseStatus.HELD_OUT if held else CaseStatus.SENT if number < SENT else CaseStatus.CHECKED,
                     arm=plan.arms[number % len(plan.arms)].name if plan.arms and not held else None,
                 )
             )  # fmt: skip
-            if not held and number < WRITTEN - 50:
+            if not held and number < SENT:
                 store.cases.put_draft(_draft(name, cell=number >= INDIVIDUAL), NOW)
                 message = a_message(f"msg_{name}", case_id=f"case_{name}", draft_id=f"draft_{name}", customer_id=name)
                 store.outbox.enqueue(message, NOW)

@@ -91,7 +91,7 @@ class Filler:
             clauses=self._backing(one),
             offer=_money(case.decision),
             sent_texts=[body for _, body in one.known.messages],
-            headers=headers_of(case.case_id, case.channel, case.purpose, brand),
+            headers=headers_of(case.case_id, case.channel, case.purpose, brand, one.customer.language),
         )
         return context_from_json(gate_context(live, {}, case.channel, house.limits))
 

@@ -158,11 +158,24 @@ class CampaignRow:
     by: str = ""
 
 
+class HowFar(StrEnum):
+    """How far a campaign got with one customer, the furthest first: only the first has had a message for certain."""
+
+    WRITTEN_TO = "written_to"
+    UNKNOWN = "unknown"
+    QUEUED = "queued"
+    DRAFTED = "drafted"
+    WAITING = "waiting"
+    FAILED = "failed"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """One customer of a campaign as its result sees them. `stayed` None: not known yet.
 
     `writer` and `cell` (the words were written for a whole cell) are of the newest draft; "" without one.
+    `far` says nothing of who is held out.
     `redeemed`: what the redeemed offer cost. `unsubscribed`: after the case was opened. `arm`: "" without one.
     """
 
@@ -174,11 +187,16 @@ class Followed:
     offer_id: str
     writer: str
     cell: bool
-    sent: bool
+    far: HowFar
     redeemed: Money | None
     unsubscribed: bool
     stayed: bool | None
     arm: str = ""
+
+    @property
+    def sent(self) -> bool:
+        """A message left, or may have."""
+        return self.far in (HowFar.WRITTEN_TO, HowFar.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

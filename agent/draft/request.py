@@ -53,7 +53,7 @@ def ask(sheet: FactSheet, instruction: Instruction, seed: int, load: LoadPrompt 
     template = load("coupon_message" if offered else "care_message", sheet.language.value)
     words = _wording(sheet.language).words
     rendered = template.render(
-        brand=sheet.brand.name,
+        brand=sheet.brand.name_in(sheet.language),
         channel=words[sheet.channel.value],
         purpose=words[sheet.purpose.value],
         situation=situations().gist(sheet.situation, sheet.language),

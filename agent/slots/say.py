@@ -16,6 +16,7 @@ from agent.errors import SlotError
 from agent.situations import situations
 from agent.slots.people import NameParts, greet
 from agent.slots.table import slot_table
+from agent.slots.tiers import tier_in_words
 from agent.slots.wording import count_in_words, date_in_words, major, money_in_words, offer_in_words
 
 GENERIC_ITEM = {Language.ZH: "您上次买的商品", Language.EN: "your last order"}
@@ -48,6 +49,8 @@ def _say_text(fact: Fact, form: str | None, sheet: FactSheet) -> str:
     text = " ".join(str(fact.value).split())
     if fact.slot == "ticket_topic":
         return situations().topic_in_words(text, sheet.language)
+    if fact.slot == "tier":
+        return tier_in_words(text, sheet.language)
     if form != "clause" or STANDS_ALONE[sheet.language].search(text):
         return text
     return f"{text}除外" if sheet.language is Language.ZH else f"not valid on {text}"

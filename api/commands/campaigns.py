@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.domain import HowFar, Language
 from api.commands.offers import FROZEN
 from api.terminal import Call, command
 
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from api.measuring import Measured
     from scoring.experiments.difference import Difference
     from scoring.experiments.variants import Variants
+
+FAR = {
+    HowFar.WRITTEN_TO: "written to: a message left",
+    HowFar.UNKNOWN: "may have had a message: nobody knows whether it left",
+    HowFar.QUEUED: "queued, not left yet",
+    HowFar.DRAFTED: "drafted, not approved yet",
+    HowFar.WAITING: "wait for a person",
+    HowFar.FAILED: "failed to leave",
+    HowFar.ENDED: "rejected or cancelled, nothing left",
+}
 
 app = typer.Typer(help="Automated care: preview before you start, start, look at the status.")
 
@@ -58,8 +69,7 @@ def preview(
     if look.served:
         call.say(f"  {look.served:,} have an open ticket: they would be helped, not sold to")
     call.say(f"  {look.held_out:,} held out for the control group")
-    if told.smallest_effect is not None:
-        call.say(f"  a difference of {told.smallest_effect:.1%} or more in who stays would show (80 % power)")
+    call.say(f"  {told.sight.in_words(Language.EN)}")
     for name, count in look.arms.items():
         call.say(f"  {count:,} in the arm {name}")
     for why, count in look.excluded.items():
@@ -270,8 +280,11 @@ def report(
 
 
 def _tell_measured(call: Call, found: Measured, currency: str) -> None:
-    written, held = found.arms
-    call.say(f"{found.row.id}: {written:,} in the arm written to, {held:,} held out")
+    drawn, held = found.arms
+    call.say(f"{found.row.id}: {drawn:,} drawn to be written to, {held:,} held out")
+    for far, word in FAR.items():
+        if (count := found.far.get(far, 0)) or far is HowFar.WRITTEN_TO:
+            call.say(f"  {count:,} {word}")
     if (lift := found.lift) is None:
         call.say("stayed: nobody's outcome is known in both arms yet")
     else:
@@ -291,7 +304,8 @@ def _tell_measured(call: Call, found: Measured, currency: str) -> None:
         effect = _span(window.found) if window.found else "not over yet"
         call.say(f"  bought in days {window.begin} to {window.end}: {effect}")
     for stop in found.stops:
-        call.say(f"  {stop.harm}: {stop.written_to.rate:.2%}, limit {stop.limit:.2%}{', BREACHED' * stop.breached}")
+        rate = f"{stop.written_to.rate:.2%}" if stop.written_to.n else "nobody was written to yet"
+        call.say(f"  {stop.harm}: {rate}, limit {stop.limit:.2%}{', BREACHED' * stop.breached}")
 
 
 def _tell_variants(call: Call, found: Variants) -> None:
@@ -366,7 +380,6 @@ def _plan(workshop: Any, path: Path | None, top: int | None, band: str | None) -
 
 def _in_words(why: str) -> str:
     """A rule of the gate with what it means; the campaign's own reasons are words already."""
-    from agent.domain import Language
     from api.console.texts import texts
 
     known = texts(Language.EN).get(f"excluded.{why.lower()}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.terminal import Call, command
-from api.unfold import unfolded
 
 if TYPE_CHECKING:
     from api.bootstrap import Workshop
@@ -49,23 +48,25 @@ def list_waiting(
 @command(app, "show")
 def show(call: Call, case_id: CaseArgument) -> dict[str, Any]:
     """One draft with its facts, its findings and why this customer is at risk."""
+    from agent.domain import Language
     from api.answers import verdict_answer
     from api.bootstrap import open_workshop
+    from api.commands.model import said_for
     from api.reviewing import find_draft
+    from api.why_waiting import in_words
 
     workshop = open_workshop(call)
     case, draft = find_draft(workshop, case_id)
     verdict = workshop.store.cases.latest_verdict(draft.draft_id)
-    language = workshop.brand.languages[0].value
     call.say(f"{case.customer_id} · {case.situation} · {case.status} · {draft.channel} · by {draft.writer.name}")
     for reason in case.reasons:
-        call.say(f"  {reason.contribution:+.2f}  {reason.text.get(language, reason.code)}")
+        call.say(f"  {reason.contribution:+.2f}  {said_for(reason, workshop.brand)}")
     call.say(f"\n{draft.subject or ''}\n\n{draft.body}\n")
     for finding in verdict.findings if verdict else ():
         call.say(f"  ! {finding.severity} {finding.rule}: {finding.message}  {finding.quote or ''}")
     waits = [str(step.data["because"]) for step in workshop.store.cases.story(case.case_id) if step.step == "waits"]
     for why in waits:
-        call.say(f"  waits: {why}")
+        call.say(f"  waits: {in_words(why, Language.EN)}")
     call.say(f"offer: {case.decision.because if case.decision else 'none decided'}")
     for span in draft.spans:
         if span.kind in ("act", "clause"):
@@ -149,20 +150,27 @@ def undo(call: Call, case_id: CaseArgument, by: ReviewerOption) -> dict[str, Any
 
 
 def trace(call: Call, case_id: CaseArgument) -> dict[str, Any]:
-    """The whole story of a case: every step, when, on what, with what result. Of a cell (cell_…): what was approved."""
+    """The whole story of a case: every step, when, on what, with what result. Of a cell (cell_…): what was approved.
+
+    Hashes are shortened; --json has everything whole.
+    """
     from agent.errors import NotFound
     from api.bootstrap import open_workshop
     from api.reviewing import find
+    from api.story import events_in_words, headline, lines
 
     workshop = open_workshop(call)
     # what a cell was approved with lies under the cell's own id, as a line of a story does
-    name = case_id if case_id.startswith("cell_") else find(workshop, case_id)[0].case_id
+    case = None if case_id.startswith("cell_") else find(workshop, case_id)[0]
+    name = case_id if case is None else case.case_id
     steps = workshop.store.cases.story(name)
+    known = events_in_words(workshop.house.history.timeline(case.customer_id, workshop.clock.now())) if case else {}
     if not steps:
         raise NotFound(f"no cell {name!r}", "see the trace of one of its cases")
     for step in steps:
-        call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step}")
-        call.say_all(unfolded(step.data))
+        told = headline(step)
+        call.say(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.step}" + (f": {told}" if told else ""))
+        call.say_all(lines(step, known))
     return {
         "case_id": name,
         "steps": [{"step": step.step, "at": step.at.isoformat(), "data": dict(step.data)} for step in steps],
@@ -230,8 +238,9 @@ def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:
         call.say("Nothing waits. A draft for one customer: holdfast draft --customer ID --channel email")
         return
     table = Table(title="risk × value × persuadable, highest first", title_justify="left")
-    for name in ("draft", "customer", "about", "state", "risk", f"value {currency}", "findings"):
+    for name in ("draft", "customer", "about", "state", "risk", f"value {currency}"):
         table.add_column(name)
+    table.add_column("why it waits", overflow="fold")
     for row in rows:
         value = f"{to_major(Money(row['value_minor'], currency)):,.0f}" if row["value_minor"] else ""
         table.add_row(
@@ -241,6 +250,6 @@ def _table(call: Call, rows: list[dict[str, Any]], currency: str) -> None:
             row["status"],
             f"{row['risk']:.2f}" if row["risk"] is not None else "",
             value,
-            ", ".join(row["findings"]),
+            row["why"]["en"],
         )
     call.show(table)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -45,46 +46,80 @@ def draft(
 
 def gate(
     call: Call,
-    file: Annotated[Path, typer.Argument(help="JSON lines: id, lang, channel, context, draft.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines: id, channel, context, draft; - is stdin.")],
     out: Annotated[Path | None, typer.Option("--out", help="Where the verdicts go (else stdout).")] = None,
     fail_on: Annotated[str | None, typer.Option("--fail-on", help="review or block: exit 3 when one is found.")] = None,
 ) -> dict[str, Any] | None:
-    """Judge drafts from anywhere: one line in, one verdict out, in order."""
-    import json
+    """Judge drafts from anywhere: one line in, one verdict out, in order. What a line may hold: api/README.md."""
     import sys
 
     from agent.errors import UsageError
-    from agent.guardrails import judge_line
     from api.files import written_whole
+    from api.gate_input import judged
 
     if fail_on not in (None, "review", "block"):
         raise UsageError(f"--fail-on {fail_on} is not known", "use review or block")
     counts = {"pass": 0, "review": 0, "block": 0}
-    with file.open("rb") as lines, written_whole(out) if out else nullcontext(sys.stdout) as target:
+    source = nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
+    with source as lines, written_whole(out) if out else nullcontext(sys.stdout) as target:
+        blank = noted = 0
         for raw in lines:
-            # A blank line is no draft, and so a block like any other: the nth verdict belongs to the nth line.
-            verdict = judge_line(raw.decode("utf-8", "surrogateescape"))
+            if not raw.strip(BLANK):
+                blank += 1
+                continue
+            # A blank line is no draft and is not counted. It is answered where a draft comes after it, because the
+            # nth verdict belongs to the nth line.
+            for _ in range(blank):
+                _write(target, judged(""))
+            blank = 0
+            verdict = judged(raw.decode("utf-8", "surrogateescape"))
             counts[verdict["verdict"]] += 1
-            target.write(json.dumps(verdict, ensure_ascii=True) + "\n")
+            noted += bool(verdict["notes"])
+            _write(target, verdict)
     if out is not None:
         call.say(
             f"{sum(counts.values())} drafts: {counts['pass']} pass, {counts['review']} review, {counts['block']} block"
         )
+    if noted:
+        call.remark(f"note: {noted} drafts hold something that nobody reads; `notes` in their verdicts says what")
     worst = {"review": counts["review"] + counts["block"], "block": counts["block"]}
     if fail_on and worst[fail_on]:
         call.refuse()
     return {**counts, "out": str(out)} if out else None
 
 
+def _tell_way(call: Call, result: dict[str, Any]) -> None:
+    if result["rerouted"]:
+        way = result["rerouted"]
+        call.say(f"{way['from']} was asked for; it goes by {way['to']} instead: {way['because']}")
+
+
+BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+def _write(target: TextIO, verdict: Mapping[str, Any]) -> None:
+    """One line, readable where it can be: what the target cannot hold, or would break the line, is escaped."""
+    import json
+
+    line = json.dumps(verdict, ensure_ascii=False)
+    try:
+        line.encode(target.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(verdict)
+    target.write((line if len(line.splitlines()) == 1 else json.dumps(verdict)) + "\n")
+
+
 def tell(call: Call, result: dict[str, Any]) -> None:
     """A draft for a person to read: words, offer, sources, findings, why."""
     if result["body"] is None:
         call.say(f"{result['status']}: {result['offer_because']}")
+        _tell_way(call, result)
         return
     offer = result["offer"]
     call.say(
         f"draft {result['draft_id']} · {result['situation']} · {result['verdict']} · by {result['writer']['name']}"
     )
+    _tell_way(call, result)
     call.say(f"offer: {offer['id'] if offer else 'none'} ({result['offer_because']})\n")
     if result["subject"]:
         call.say(f"{result['subject']}\n")

@@ -71,6 +71,32 @@ def customers(
     return _told(call, file, done.as_dict())
 
 
+@command(app, "undo")
+def undo(
+    call: Call,
+    batch: Annotated[str | None, typer.Argument(help="As the import printed it; without one, all that can be.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be taken back, and take nothing.")] = False,
+) -> dict[str, Any]:
+    """Take back what an import of orders, events, reviews or tickets added; nothing once one of them was written to."""
+    from api.batches import batches, undo_batch
+    from api.bootstrap import open_workshop
+
+    workshop = open_workshop(call)
+    if batch is None:
+        rows = batches(workshop)
+        for row in rows:
+            call.say(f"{row['batch']}: {row['events']:,} from {row['file']}, {row['at']:%Y-%m-%d %H:%M} UTC")
+        if not rows:
+            call.say("no import can be taken back")
+        return {"batches": rows}
+    done = undo_batch(workshop, batch, dry_run)
+    verb = "would be taken back" if dry_run else "taken back"
+    call.say(f"{done['removed']:,} events of {done['customers']:,} customers {verb}: {batch}")
+    for line in done["stays"]:
+        call.say(f"  stays: {line}")
+    return done
+
+
 @command(app, "policies")
 def policies(
     call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown files.")], dry_run: DryOption = False
@@ -112,7 +138,9 @@ def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict
     from api.outcomes import import_outcomes
 
     report = import_outcomes(open_workshop(call), file, dry_run)
-    call.say(f"{report['rows']} rows: {report['recorded']} recorded, {report['known_or_nobodys']} known or nobody's")
+    told = f"{report['recorded']:,} new + {report['known_or_nobodys']:,} known or nobody's"
+    good = f"{report['rows'] - len(report['bad']):,} good" if dry_run else told
+    call.say(f"{file.name}: {report['rows']:,} rows read = {good} + {len(report['bad']):,} set aside")
     for item in report["bad"]:
         call.remark(f"line {item['line']}: {item['reason']}")
     if report["bad"]:
@@ -121,15 +149,23 @@ def outcomes(call: Call, file: FileArgument, dry_run: DryOption = False) -> dict
 
 
 def _told(call: Call, file: Path, report: dict[str, Any]) -> dict[str, Any]:
-    call.say(f"{file.name}: {report['rows']:,} rows read, {report['accepted']:,} accepted")
+    from scoring.quarantine import FAULTS
+
+    aside = f"{report['set_aside']:,} set aside"
     if report["dry_run"]:
+        call.say(f"{file.name}: {report['rows']:,} rows read = {report['accepted']:,} good + {aside}")
         call.say("dry run: nothing was stored")
     else:
-        call.say(f"{report['added']:,} added, {report['already_there']:,} were there already")
-    for reason, count in report["reasons"].items():
-        call.say(f"  set aside: {count:,} × {reason}")
+        stored = f"{report['added']:,} new + {report['updated']:,} changed + {report['unchanged']:,} there already"
+        call.say(f"{file.name}: {report['rows']:,} rows read = {stored} + {aside}")
+    for code, count in report["reasons"].items():
+        fault = FAULTS[code]
+        what = "rows set aside" if fault.costs_row else "values only, the row is kept"
+        call.say(f"  {count:,} × {code} ({what}): {fault.reason}. {fault.remedy}")
     if report["quarantine"]:
-        call.say(f"  see {report['quarantine']}")
+        call.say(f"  each with its line: {report['quarantine']}")
     for note in report["notes"]:
         call.remark(f"note: {note}")
+    if report["batch"]:
+        call.say(f"  was it the wrong file, or doubled? holdfast import undo {report['batch']}")
     return report

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.terminal import Call, command, moment
+
+if TYPE_CHECKING:
+    from agent.domain import Brand
+    from scoring.records import Reason
 
 
 def register(app: typer.Typer) -> None:
@@ -151,11 +155,16 @@ def explain(call: Call, customer: Annotated[str, typer.Option("--customer", help
     found = workshop.store.scores.of(customer)
     if found is None:
         raise NotReady(f"customer {customer} has no score", "run: holdfast score")
-    language = workshop.brand.languages[0].value
     call.say(f"{customer}: {found.probability:.0%} likely to leave ({found.band}), model {found.model}")
     for reason in found.reasons:
-        call.say(f"  {reason.contribution:+.3f}  {reason.text.get(language, reason.code)}")
+        call.say(f"  {reason.contribution:+.3f}  {said_for(reason, workshop.brand)}")
     return asdict(found)
+
+
+def said_for(reason: Reason, brand: Brand) -> str:
+    """A reason in English, as all commands speak, and in the brand's other language where it has one."""
+    languages = dict.fromkeys(("en", *(language.value for language in brand.languages)))
+    return " · ".join(reason.text[name] for name in languages if name in reason.text) or reason.code
 
 
 def _history(workshop: Any, events: Path | None, mapping: Path | None, horizon: str, as_of: str | None) -> Any:

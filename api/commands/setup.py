@@ -12,6 +12,7 @@ import typer
 from api.terminal import Call, command
 
 if TYPE_CHECKING:
+    from agent.domain import Brand
     from api.questions import Question
 
 
@@ -60,6 +61,8 @@ def init(
     languages: Annotated[
         str | None, typer.Option("--languages", help="zh,en or one of them, house language first.")
     ] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", help="The name in Chinese, where it differs.")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", help="The name in English, where it differs.")] = None,
 ) -> dict[str, Any]:
     """Your own brand in two minutes: asks what was not given, writes brand.toml, makes the database."""
     from agent.catalogue import start_catalogue
@@ -77,8 +80,9 @@ def init(
         "languages": languages,
     }  # fmt: skip
     answers = {question.key: _answer(call, question, given[question.key]) for question in QUESTIONS}
-    write_brand(path, _brand_values(answers))
-    read_brand(path)
+    names = {language: said for language, said in (("zh", name_zh), ("en", name_en)) if said}
+    write_brand(path, {**_brand_values(answers), "names": names})
+    _mind_names(call, read_brand(path), path)
     start_catalogue(workshop.home.root)
     workshop.store.people.count()  # makes the database
     where = "" if call.home is None else f" --home {call.home}"
@@ -191,6 +195,15 @@ def _brand_values(answers: dict[str, str]) -> dict[str, Any]:
         "currency": answers["currency"],
         "languages": [part.strip() for part in answers["languages"].split(",") if part.strip()],
     }
+
+
+def _mind_names(call: Call, brand: Brand, path: Path) -> None:
+    """Readers of English cannot read 林间小铺; a Latin name in a Chinese letter is nothing unusual."""
+    from agent.domain import Language
+
+    name = brand.name_in(Language.EN)
+    if Language.EN in brand.languages and not name.isascii():
+        call.remark(f"English letters will be from {name}: if it has an English name, write it under [names] in {path}")
 
 
 def _slug(name: str) -> str:

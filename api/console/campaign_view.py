@@ -96,6 +96,7 @@ class Look:
     without_offer: int
     cost: str
     smallest_effect: str
+    power: str
     expected: str
     span: str
     sending: str
@@ -171,7 +172,8 @@ def preview_view(told: Forecast, say: Say) -> Look:
         tuple(Count(name, name, n, _of(n, look.recipients)) for name, n in look.offers.items()),
         look.without_offer,
         say.money(look.cost.minor, look.cost.currency),
-        say.points(told.smallest_effect).lstrip("+") if told.smallest_effect is not None else "",
+        say.points(told.sight.smallest).lstrip("+") if told.sight.smallest is not None else "",
+        told.sight.in_words(say.language),
         *_forecast(told.cost, say),
         (*(_warning(one, say) for one in look.warnings), *([say("warning.frozen")] if told.frozen else ())),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from agent.domain import HowFar
 from api.console.say import Say
 from api.measuring import Measured
 from scoring.charts import Interval, interval_chart
@@ -29,13 +30,17 @@ class PartRow:
     by: str
     name: str
     n: int
+    sent: int
     stayed: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """`looks`, `split`, `profit`: finished sentences, empty where nobody can tell. `months`: SVG of our own making."""
+    """`drawn`, `looks`, `split`, `profit`: finished sentences, empty where nobody can tell. `far`: how far it got with
+    those drawn to be written to. `months`: SVG of our own making."""
 
+    drawn: str
+    far: tuple[tuple[str, int], ...]
     looks: str
     split: str
     split_alarm: bool
@@ -49,6 +54,8 @@ class ResultView:
 
 def result_view(found: Measured, say: Say) -> ResultView:
     return ResultView(
+        drawn=say("result.drawn", n=found.arms[0], held=found.arms[1]) if sum(found.arms) else "",
+        far=tuple((say.word("how_far", far.value), found.far[far]) for far in HowFar if found.far.get(far)),
         looks=_looks(found, say),
         split=say("result.split_alarm" if found.ratio.alarm else "result.split_good") if found.ratio else "",
         split_alarm=found.ratio is not None and found.ratio.alarm,
@@ -121,6 +128,7 @@ def _parts(found: Measured, say: Say) -> tuple[PartRow, ...]:
             say(f"result.by_{part.by}"),
             say.word("channel" if part.by == "channel" else "part", part.name),
             part.n,
+            part.sent,
             say.percent(part.known.rate, 1) if part.known.n else "–",
         )
         for part in found.parts

@@ -13,11 +13,11 @@ from typing import Any
 from agent.domain import MONEY_KINDS, WAITING_FOR_PERSON, Case, CaseStatus, Customer, Event, Money, Offer, OfferKind
 from agent.ledger import Budget, Reservation
 from agent.slots.wording import offer_in_words
-from agent.ways import NO_WAY
 from api.bootstrap import Workshop
 from api.console.say import Say
 from api.console.timeline import Happening, happenings
 from api.reviewing import TO_DECIDE, Waiting
+from api.why_waiting import in_words
 from scoring.records import RiskScore
 
 VIEWS: Mapping[str, tuple[CaseStatus, ...]] = {
@@ -45,12 +45,6 @@ TONES: Mapping[CaseStatus, str] = {
     CaseStatus.SENDING: "info",
     CaseStatus.UNKNOWN: "warn",
     CaseStatus.FAILED: "bad",
-}
-KNOWN_WAITS = {
-    "drawn for the audit sample": "audit",
-    "somebody should call; the draft says what about": "call",
-    "no ticket or review stands behind this service message: is it one?": "service",
-    NO_WAY: "no_way",
 }
 
 
@@ -114,8 +108,7 @@ def tone_of(status: CaseStatus) -> str:
 
 def why_waits(because: str, say: Say) -> str:
     """The house's own sentence; those that it always says alike are said in the reader's language."""
-    known = KNOWN_WAITS.get(because)
-    return say(f"waits.{known}") if known else because
+    return in_words(because, say.language)
 
 
 def counts(shop: Workshop) -> Mapping[str, int]:

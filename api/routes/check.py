@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from agent.access import Caller, Scope
 from agent.domain import Words
-from agent.guardrails import judge_line
 from api import reviewing
 from api.answers import judgement_answer
 from api.auth import EVERYBODY, Shop, allowed
+from api.gate_input import judged
 from api.routes.router import v1
 from api.schemas import CheckAnswer, EditCheck, GateLine
 
@@ -22,5 +22,5 @@ Asker = Annotated[Caller, allowed(EVERYBODY, Scope.CHECK)]
 def check(shop: Shop, by: Asker, body: EditCheck | GateLine) -> dict[str, Any]:
     """Judge words; nothing is stored. With `draft_id` our own state counts; else `context` is all there is."""
     if isinstance(body, GateLine):
-        return judge_line(json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=str))
+        return judged(json.dumps(body.model_dump(exclude_unset=True), ensure_ascii=False, default=str))
     return judgement_answer(reviewing.judge(shop, body.draft_id, Words(body.subject, body.body)), body.draft_id)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from agent.domain import Channel
+from agent.domain import Channel, Language
+from api.power import Power
 from api.schemas.base import Strict
 from scoring.records import Harm
 
@@ -112,6 +113,13 @@ class CostForecast(BaseModel):
     of_first_message: bool
 
 
+class PowerAnswer(BaseModel):
+    """What groups of these sizes could show: `smallest_effect` in words, or why none could be shown."""
+
+    kind: Power
+    says: dict[Language, str]
+
+
 class PreviewAnswer(BaseModel):
     """`cost`: what is reserved, so the most that the coupons come to; `forecast`: what it will cost."""
 
@@ -126,6 +134,7 @@ class PreviewAnswer(BaseModel):
     cost: MoneyAnswer
     forecast: CostForecast
     smallest_effect: float | None
+    power: PowerAnswer
     budgets_frozen: bool
     arms: dict[str, int]
     warnings: list[str]

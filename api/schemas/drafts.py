@@ -74,6 +74,14 @@ class VoiceAnswer(BaseModel):
     off: list[VoiceOff]
 
 
+class Rerouted(BaseModel):
+    """The channel that was asked for, the one that the message takes instead, and why."""
+
+    from_: Channel = Field(alias="from")
+    to: Channel
+    because: str
+
+
 class DraftAnswer(BaseModel):
     """The `draft` contract, the same as `holdfast draft --json`."""
 
@@ -82,6 +90,8 @@ class DraftAnswer(BaseModel):
     case_id: str
     customer_id: str
     situation: str
+    channel: Channel
+    rerouted: Rerouted | None
     subject: str | None
     body: str | None
     spans: list[SpanAnswer]
@@ -111,6 +121,7 @@ class WaitingAnswer(BaseModel):
     priority: float
     findings: list[str]
     waits_because: str
+    why: dict[Language, str]
 
 
 class WaitingPage(BaseModel):

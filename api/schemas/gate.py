@@ -30,6 +30,13 @@ class GateLine(BaseModel):
     draft: Any = None
 
 
+class NoteAnswer(BaseModel):
+    """Something that the line holds and nobody reads; it changes no verdict."""
+
+    key: str
+    message: str
+
+
 class CheckAnswer(BaseModel):
     id: Any
     verdict: Literal["pass", "review", "block"]
@@ -37,3 +44,4 @@ class CheckAnswer(BaseModel):
     fixed: dict[str, str | None] | None
     deferred_until: str | None
     alternatives: list[str]
+    notes: list[NoteAnswer] = []

@@ -42,12 +42,17 @@ class Machine:
     server: str | None = None
     schemas: dict[Path, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path, home: Path | None = None, **env: str) -> Said:
+    def __call__(self, *arguments: str | Path, home: Path | None = None, stdin: str | None = None, **env: str) -> Said:
         command = [sys.executable, "-c", "from api.cli import main; main()", *map(str, arguments)]
         if home is not None:
             command += ["--home", str(home)]
         done = subprocess.run(
-            command, capture_output=True, text=True, env={**os.environ, **self.env(home), **env}, timeout=600
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            input=stdin,
+            env={**os.environ, **self.env(home), **env},
+            timeout=600,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

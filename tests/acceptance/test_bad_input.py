@@ -196,7 +196,7 @@ def test_the_gate_judges_every_line_and_keeps_their_order(
     assert said.code == 3
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [line["verdict"] for line in lines] == ["block"] * 4, (
-        "a blank line is answered too: the nth belongs to the nth"
+        "a blank line before another is answered too: the nth belongs to the nth"
     )
     rules = [line["violations"][0]["rule"] for line in lines]
     assert rules == ["INPUT_INVALID", "INPUT_MISSING", "INPUT_INVALID", "INPUT_MISSING"]
@@ -206,9 +206,31 @@ def test_the_gate_judges_every_line_and_keeps_their_order(
 def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     drafts = tmp_path / "d.jsonl"
     drafts.write_text(DRAFTS, encoding="utf-8")
-    assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 4
+    assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 3, "a blank line is no draft"
     assert len(drafts.read_text(encoding="utf-8").splitlines()) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["d.jsonl"]
+
+
+GOOD = {
+    "id": "茶", "channel": "chat", "draft": {"subject": None, "body": "雨桐您好，没用过的茶壶，签收后7天内可以退。"},
+    "context": {
+        "purpose": "reply", "now": "2026-11-27T10:00:00+08:00", "offer": None,
+        "customer": {"name": "陈雨桐", "language": "zh", "timezone": "Asia/Shanghai", "consent": {"chat": True},
+                     "suppressed": False, "facts": {}},
+        "policy": [{"id": "ret7", "text": "自签收之日起7天内，未使用的商品可无理由退货。"}],
+        "brand": {"name": "林间小铺", "domains": ["shop.example"]},
+        "history": {"sent_last_7_days": 0, "open_ticket": None},
+    },
+}  # fmt: skip
+
+
+def test_the_gate_reads_stdin_and_answers_in_readable_words(holdfast: Holdfast, only_sqlite: None) -> None:
+    odd = json.dumps({"id": "a\u2028b"})  # would break the line, and so is escaped
+    said = holdfast("gate", "-", stdin=json.dumps(GOOD, ensure_ascii=False) + f"\n{odd}\n\n \n")
+    first, second = said.out.rstrip("\n").split("\n")
+    assert '"id": "茶"' in first
+    assert json.loads(first)["verdict"] == "pass"
+    assert (json.loads(second)["id"], "\u2028" in second) == ("a\u2028b", False)
 
 
 def test_the_gate_without_input_leaves_what_stood_there(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:

@@ -75,7 +75,9 @@ def test_a_campaign_is_reported_for_programs_and_for_people(
     assert said.code == 0, said.err
     told = said.json
     assert sum(told["arms"].values()) > 0
-    assert sum(part["n"] for part in told["parts"] if part["by"] == "draft") == told["arms"]["written_to"]
+    assert sum(part["n"] for part in told["parts"] if part["by"] == "draft") == told["arms"]["drawn"]
+    assert sum(told["how_far"].values()) == told["arms"]["drawn"]
+    assert told["how_far"]["written_to"] == told["arms"]["written_to"]
     assert {row["harm"] for row in told["guardrails"]} == {"unsubscribed", "complained", "returned"}
     kept = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert {**kept, "report": told["report"]} == told

@@ -11,6 +11,7 @@ import pytest
 
 from agent.domain import CaseStatus, Channel, Consent, Customer, Language, Money
 from agent.errors import InputError
+from agent.guardrails.books import jurisdiction_of
 from agent.ledger import Claim, Reservation
 from api.arrivals import take_in
 from api.bootstrap import Workshop
@@ -138,6 +139,65 @@ def test_a_withdrawal_gives_way_to_a_later_yes_alone(
         done = import_customers(workshop, file, None, False, False, lambda _step, _share: None)
     assert workshop.store.people.get("1").consents[Channel.EMAIL].granted is granted
     assert any("that stand: 1." in note for note in done.notes) is not granted
+
+
+def test_the_counts_of_an_import_add_up(workshop: Workshop, tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+
+    def brought(text: str, dry_run: bool = False) -> dict[str, Any]:
+        file.write_text(text, encoding="utf-8")
+        told = import_customers(workshop, file, None, dry_run, False, lambda *_: None).as_dict()
+        assert told["rows"] == told["accepted"] + told["set_aside"]
+        assert told["already_there"] == told["updated"] + told["unchanged"]
+        assert set(told["remedies"]) == set(told["reasons"])
+        return told
+
+    rows = "id,name,email\n1,Nora Bell,n@mail.example\n2,Bob,wrong@\n,Eve,\n1,Twice,\n"
+    told = brought(rows, dry_run=True)
+    assert (told["rows"], told["accepted"], told["added"], told["set_aside"]) == (4, 2, 0, 2)
+    told = brought(rows)
+    assert (told["added"], told["updated"], told["unchanged"], told["set_aside"]) == (2, 0, 0, 2)
+    assert told["unknown_values"] == 1
+    told = brought(rows)
+    assert (told["added"], told["updated"], told["unchanged"]) == (0, 0, 2)
+    told = brought(rows.replace("Bob", "Robert") + "3,Ann,\n")
+    assert (told["added"], told["updated"], told["unchanged"], told["set_aside"]) == (1, 1, 1, 2)
+
+
+def test_a_yes_without_date_or_proof_is_taken_and_told(workshop: Workshop, tmp_path: Path) -> None:
+    file = tmp_path / "c.csv"
+    head = "id,consent_email,consent_email_at,consent_email_proof\n"
+    for dry_run in (True, False):
+        file.write_text(head + "1,yes,,\n2,yes,2025-05-01,form 7\n3,no,,\n4,yes,2025-05-01,\n", encoding="utf-8")
+        done = import_customers(workshop, file, None, dry_run, False, lambda *_: None)
+        [note] = done.notes
+        assert "consent_email 2." in note
+        assert "consent_email_at" in note
+    assert workshop.store.people.get("1").consents[Channel.EMAIL].granted is True
+    file.write_text("id,consent_email\n2,yes\n", encoding="utf-8")  # its proof is on record
+    assert import_customers(workshop, file, None, False, False, lambda *_: None).notes == ()
+
+
+def test_whoever_lives_abroad_is_not_put_into_the_zone_that_the_brand_assumes(tmp_path: Path) -> None:
+    """The book of rules follows the zone: a customer in the UK of a shop in China falls under the UK's."""
+    workshop = a_workshop(tmp_path / "home", 'timezone = "Asia/Shanghai"\n')
+    file = tmp_path / "c.csv"
+    file.write_text("id,country\n1,UK\n2,中国\n3,US\n4,\n5,Germany\n6,Malaysia\n", encoding="utf-8")
+    import_customers(workshop, file, None, False, False, lambda *_: None)
+    people = workshop.store.people
+    zones = [people.get(name).timezone for name in "123456"]
+    assert zones == [
+        "Europe/London", "Asia/Shanghai", None, "Asia/Shanghai", "Europe/Berlin", "Asia/Kuala_Lumpur",
+    ]  # fmt: skip
+    assert [jurisdiction_of(None, zone) for zone in zones] == ["uk", "cn", None, "cn", "eu", "my"]
+
+
+def test_new_customers_of_an_order_file_have_a_country_by_its_code(workshop: Workshop, tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("customer_id,date,country\n1,2026-01-05,EIRE\n2,2026-01-05,Unspecified\n", encoding="utf-8")
+    done = import_events(workshop, orders, "orders", None, False, False, lambda *_: None)
+    assert [workshop.store.people.get(name).country for name in "12"] == ["IE", None]
+    assert "Unspecified" in done.notes[-1]
 
 
 def test_an_imported_suppression_is_never_lifted_by_a_later_file(bring: Bring) -> None:

@@ -10,8 +10,9 @@ from fastapi.testclient import TestClient
 
 from agent import campaign
 from agent.access import Role
+from agent.adapters.store import schema
 from agent.arms import Arm
-from agent.domain import CampaignStatus, CaseStatus
+from agent.domain import CampaignStatus, CaseStatus, DeliveryStatus
 from agent.plan import Plan, read_plan
 from api.bootstrap import Workshop
 from api.campaign_report import write_report
@@ -23,7 +24,7 @@ from api.upkeep import settle, watch
 from scoring.records import Harm
 from tests.console_shop import PASSWORD
 from tests.factories import NOW
-from tests.measured_shop import CAMPAIGN, HELD, WRITTEN, a_measured_shop, happened, held, later, written
+from tests.measured_shop import CAMPAIGN, HELD, SENT, WRITTEN, a_measured_shop, happened, held, later, written
 
 
 @pytest.fixture
@@ -148,6 +149,37 @@ def test_a_limit_that_nobody_can_hold_is_refused(given: dict[str, float], says: 
         read_plan({"id": "care", "limits": given}, "CNY")
 
 
+@pytest.mark.parametrize(
+    ("delivery", "case", "far"),
+    [
+        (DeliveryStatus.SENT, CaseStatus.SENT, "written_to"),
+        (DeliveryStatus.UNKNOWN, CaseStatus.UNKNOWN, "unknown"),
+        (DeliveryStatus.QUEUED, CaseStatus.QUEUED, "queued"),
+        (DeliveryStatus.FAILED, CaseStatus.FAILED, "failed"),
+        (DeliveryStatus.STOPPED, CaseStatus.NEEDS_PERSON, "waiting"),
+        (DeliveryStatus.STOPPED, CaseStatus.REJECTED, "ended"),
+    ],
+)
+def test_only_whom_a_message_left_for_counts_as_written_to(
+    shop: Workshop, delivery: DeliveryStatus, case: CaseStatus, far: str
+) -> None:
+    outbox, cases = schema.outbox, schema.cases
+    with shop.store.write() as c:
+        c.execute(outbox.update().where(outbox.c.case_id == "case_w0").values(status=delivery.value))
+        c.execute(cases.update().where(cases.c.case_id == "case_w0").values(status=case.value))
+    told = measured_answer(measure(CAMPAIGN, shop))
+    assert told["how_far"][far] == 1 + {"written_to": SENT - 1}.get(far, 0)
+    assert told["how_far"]["drafted"] == WRITTEN - SENT
+    assert told["arms"] == {"written_to": told["how_far"]["written_to"], "held_out": HELD, "drawn": WRITTEN}
+    assert sum(told["how_far"].values()) == WRITTEN
+
+
+def test_the_page_says_how_far_a_campaign_got(shop: Workshop, tmp_path: Path) -> None:
+    page = write_report(measured_answer(measure(CAMPAIGN, shop)), shop.brand, NOW, tmp_path).read_text(encoding="utf-8")
+    assert f'written to: a message left · 已发出</td><td class="n">{SENT}</td>' in page
+    assert f'drafted, not approved yet · 已起草，未批准</td><td class="n">{WRITTEN - SENT}</td>' in page
+
+
 def test_the_report_is_two_files_that_say_the_same(ended: Workshop, tmp_path: Path) -> None:
     settle(ended)
     answer = measured_answer(measure(CAMPAIGN, ended))
@@ -193,8 +225,11 @@ def test_cells_and_individual_drafts_stand_apart(ended: Workshop) -> None:
     assert parts["channel", "email"] == (WRITTEN, 180)
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "Net profit"), ("zh", "净利")])
-def test_the_console_shows_the_same_to_a_manager(ended: Workshop, language: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "says", "written_to"),
+    [("en", "Net profit", "written to: a message left"), ("zh", "净利", "已发出")],
+)
+def test_the_console_shows_the_same_to_a_manager(ended: Workshop, language: str, says: str, written_to: str) -> None:
     settle(ended)
     set_password(ended, add_user(ended, "may", Role.MANAGER), PASSWORD)
     client = TestClient(create_app(ended))
@@ -203,6 +238,7 @@ def test_the_console_shows_the_same_to_a_manager(ended: Workshop, language: str,
     assert page.status_code == 200
     assert says in page.text
     assert "+30.0" in page.text
+    assert f"<b>{SENT}</b> {written_to}" in page.text
     assert page.text.count('class="dot"') == 3
 
 

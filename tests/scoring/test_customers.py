@@ -7,6 +7,8 @@ import pytest
 
 from scoring.customers import read_customers
 from scoring.errors import BadColumn
+from scoring.events import read_orders
+from scoring.quarantine import FAULTS
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -45,13 +47,77 @@ def test_a_consent_that_nobody_gave_is_missing_not_true() -> None:
     assert batch.customers["consent_email"].isna().all()
 
 
+def test_what_the_mapping_gives_to_a_customer_is_no_sign_of_orders() -> None:
+    table = pd.DataFrame({"customer_id": ["1"], "date": ["2024-01-05"]})
+    with pytest.raises(BadColumn, match="date"):
+        read_customers(table)
+    assert read_customers(table, {"member_since": "date"}).customers["member_since"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("UK", "GB"), ("gb", "GB"), ("United Kingdom", "GB"), ("英国", "GB"), ("England", "GB"), ("GBR", "GB"),
+        ("中国", "CN"), ("中國", "CN"), ("Mainland China", "CN"), ("cn", "CN"), ("Germany", "DE"), ("德国", "DE"),
+        ("U.S.A.", "US"), ("美国", "US"), ("香港", "HK"), ("Hong Kong", "HK"), ("XX", None), ("EU", None),
+        ("火星", None),
+    ],
+)  # fmt: skip
+def test_a_country_is_stored_by_its_code(said: str, code: str | None) -> None:
+    batch = read_customers(pd.DataFrame({"customer_id": ["1"], "country": [said]}))
+    [country] = batch.customers["country"]
+    assert (None if pd.isna(country) else country) == code
+    assert batch.quarantine["code"].tolist() == ([] if code else ["unknown_country"])
+
+
+def test_every_row_is_counted_once_and_every_fault_has_a_remedy() -> None:
+    table = pd.DataFrame({"id": ["1", "2", None, "1"], "email": ["a@b.example", "no", "c@d.example", "e@f.example"]})
+    batch = read_customers(table)
+    assert batch.counts["rows"] == 4 == batch.counts["customers"] + 2
+    assert batch.quarantine["remedy"].str.endswith(".").all()
+
+
+def test_every_remedy_is_one_short_sentence() -> None:
+    for code, fault in FAULTS.items():
+        assert fault.remedy.endswith("."), code
+        assert len(fault.remedy) < 100, code
+        assert fault.costs_row == ("set to unknown" not in fault.reason), code
+
+
+@pytest.mark.parametrize(
+    "columns", [("客户编号", "姓名", "邮箱"), ("customer_id", "name", "email", "created_at"), ("id", "tier", "points")]
+)
+def test_a_customer_list_is_no_file_of_order_lines(columns: tuple[str, ...]) -> None:
+    table = pd.DataFrame({name: ["2024-01-05"] for name in columns})
+    with pytest.raises(BadColumn, match="customer list") as caught:
+        read_orders(table, {"customer_id": columns[0]})
+    assert columns[1] in caught.value.message
+    assert "import customers" in caught.value.remedy
+
+
+@pytest.mark.parametrize("columns", [("who", "when"), ("customer_id", "item")])
+def test_a_file_without_a_time_that_is_no_customer_list_asks_for_a_mapping(columns: tuple[str, ...]) -> None:
+    with pytest.raises(BadColumn, match="No column was recognised"):
+        read_orders(pd.DataFrame({name: ["1"] for name in columns}))
+
+
 @pytest.mark.parametrize(
     ("columns", "orders"),
     [
         (("customer_id", "order_id", "date", "quantity", "price"), True),
         (("CustomerID", "InvoiceNo", "Quantity", "UnitPrice", "Country"), True),
         (("会员号", "订单编号", "数量", "单价"), True),
+        (("customer_id", "date", "amount"), True),
+        (("客户编号", "下单时间", "金额"), True),
+        (("客户编号", "下单时间"), True),
+        (("customer_id", "created_at", "amount"), True),
+        (("customer_id", "name", "email", "order date", "total"), True),
+        (("会员编号", "姓名", "手机号", "订单编号", "下单时间", "会员等级"), True),
         (("customer_id",), False),
+        (("customer_id", "created_at"), False),
+        (("customer_id", "name", "email", "total"), False),
+        (("会员编号", "姓名", "会员等级", "金额", "数量"), False),
+        (("customer_id", "name", "created_at", "consent_email", "total"), False),
         (("customer_id", "name", "quantity"), False),
         (("customer_id", "email", "order_id"), False),
         (("customer_id", "points"), False),

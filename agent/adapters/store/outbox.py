@@ -196,6 +196,16 @@ class Outbox:
             row = c.execute(query.limit(1)).first()
         return _outbox_row(row).message if row else None
 
+    def written_to_since(self, since: datetime) -> frozenset[str]:
+        """Customers to whom a message left, may have left or is about to, queued at this moment or later."""
+        t = schema.outbox
+        under_way = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
+        query = sa.select(t.c.customer_id).where(
+            t.c.brand_id == self._brand, t.c.queued_at >= since, t.c.status.in_([one.value for one in under_way])
+        )
+        with self._tx.read() as c:
+            return frozenset(c.execute(query).scalars())
+
     def counts(self) -> Mapping[DeliveryStatus, int]:
         t = schema.outbox
         query = sa.select(t.c.status, sa.func.count()).where(t.c.brand_id == self._brand).group_by(t.c.status)

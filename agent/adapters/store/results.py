@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from agent.adapters.store import schema
 from agent.adapters.store.transactions import Transactions
 from agent.bandit import Seen
-from agent.domain import CaseStatus, DeliveryStatus, Followed, Money, OfferStatus, Outcome, Purpose, Settled
+from agent.domain import (
+    CaseStatus,
+    DeliveryStatus,
+    Followed,
+    HowFar,
+    Money,
+    OfferStatus,
+    Outcome,
+    Purpose,
+    Settled,
+)
 from agent.review import AUDIT_SAMPLE, AUTOMATIC
 
 TAKEN = ("redeemed", "late")
@@ -57,7 +67,7 @@ class Results:
             return {(bool(arm), kind): int(count) for arm, kind, count in c.execute(query)}
 
     def arms(self, campaign_id: str) -> tuple[int, int]:
-        """How many customers of this campaign are written to, and how many are held out."""
+        """How many customers of this campaign were drawn to be written to, and how many to be held out."""
         held = _held()
         people = sa.func.count(sa.distinct(schema.cases.c.customer_id))
         query = sa.select(held, people).where(*self._drawn(campaign_id)).group_by(held)
@@ -74,7 +84,9 @@ class Results:
         gone = (s.c.customer_id == k.c.customer_id) & (s.c.brand_id == k.c.brand_id) & (s.c.at >= k.c.opened_at)
         offer = k.c.decision["offer"]["id"].as_string()
         query = (
-            sa.select(k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at, k.c.arm)
+            sa.select(
+                k.c.case_id, k.c.customer_id, k.c.channel, k.c.opened_at, _held(), offer, s.c.at, k.c.arm, k.c.status
+            )
             .outerjoin(s, gone)
             .where(*self._drawn(campaign_id))
             .order_by(k.c.opened_at, k.c.case_id)
@@ -82,17 +94,17 @@ class Results:
         with self._tx.read() as c:
             rows = c.execute(query).all()
             kinds, money = _kinds(c, campaign_id), _redeemed(c, campaign_id)
-            sent, words = _sent(c, campaign_id), _words(c, campaign_id)
+            left, words = _deliveries(c, campaign_id), _words(c, campaign_id)
         cases = [
             Followed(
                 case_id, customer, channel, opened_at, bool(held), offer or "", *words.get(case_id, ("", False)),
-                sent=case_id in sent,
+                far=_how_far(CaseStatus(status), left.get(case_id)),
                 redeemed=money.get(case_id),
                 unsubscribed=at is not None or CaseStatus.UNSUBSCRIBED.value in kinds.get(case_id, ()),
                 stayed=_stayed(kinds.get(case_id, set())),
                 arm=arm or "",
             )
-            for case_id, customer, channel, opened_at, held, offer, at, arm in rows
+            for case_id, customer, channel, opened_at, held, offer, at, arm, status in rows
         ]  # fmt: skip
         return _by_customer(cases)
 
@@ -207,7 +219,7 @@ def _by_customer(cases: Sequence[Followed]) -> list[Followed]:
         if first is not case:
             found[case.customer_id] = replace(
                 first,
-                sent=first.sent or case.sent,
+                far=min(first.far, case.far, key=list(HowFar).index),
                 redeemed=_sum(first.redeemed, case.redeemed),
                 unsubscribed=first.unsubscribed or case.unsubscribed,
             )
@@ -246,12 +258,28 @@ def _redeemed(c: sa.Connection, campaign_id: str) -> dict[str, Money]:
     return {case_id: Money(minor, currency) for case_id, minor, currency in c.execute(query)}
 
 
-def _sent(c: sa.Connection, campaign_id: str) -> set[str]:
-    """What left, or may have."""
+def _deliveries(c: sa.Connection, campaign_id: str) -> dict[str, DeliveryStatus]:
     t = schema.outbox
-    left = [DeliveryStatus.SENT.value, DeliveryStatus.UNKNOWN.value]
-    query = sa.select(t.c.case_id).where(t.c.case_id.in_(_of(campaign_id)), t.c.status.in_(left))
-    return set(c.execute(query).scalars())
+    query = sa.select(t.c.case_id, t.c.status).where(t.c.case_id.in_(_of(campaign_id)))
+    return {case_id: DeliveryStatus(status) for case_id, status in c.execute(query)}
+
+
+_FAR = {
+    DeliveryStatus.SENT: HowFar.WRITTEN_TO,
+    DeliveryStatus.UNKNOWN: HowFar.UNKNOWN,
+    DeliveryStatus.QUEUED: HowFar.QUEUED,
+    DeliveryStatus.SENDING: HowFar.QUEUED,
+    DeliveryStatus.FAILED: HowFar.FAILED,
+}
+
+
+def _how_far(status: CaseStatus, delivery: DeliveryStatus | None) -> HowFar:
+    """The outbox knows what left; of what never came there, or was stopped in it, the case knows what it waits for."""
+    if delivery is not None and delivery in _FAR:
+        return _FAR[delivery]
+    if status is CaseStatus.REJECTED:
+        return HowFar.ENDED
+    return HowFar.WAITING if status in (CaseStatus.NEEDS_PERSON, CaseStatus.BLOCKED) else HowFar.DRAFTED
 
 
 def _words(c: sa.Connection, campaign_id: str) -> dict[str, tuple[str, bool]]:

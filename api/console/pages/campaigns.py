@@ -23,6 +23,7 @@ from api.console.say import Say
 from api.console.session import acts, sees
 from api.flowing import shipped_flows
 from api.measuring import measure
+from api.remedies import on_a_page
 from api.schemas import PlanRequest
 
 router = pages()
@@ -169,4 +170,4 @@ def _refusal(error: HoldfastError | ValidationError) -> Flash:
     if isinstance(error, ValidationError):
         field = str(error.errors()[0]["loc"][0])
         return Flash(f"campaign.bad_{field}" if field in FIELDS else "campaign.bad_id", tone="bad")
-    return Flash("said.refused", {"detail": error.message, "remedy": error.remedy}, tone="bad")
+    return Flash("said.refused", {"detail": error.message, "remedy": on_a_page(error.remedy)}, tone="bad")

@@ -25,6 +25,7 @@ from api.console.render import go, page, say_for
 from api.console.screen import Kept, screen_of
 from api.console.session import acts, sees
 from api.errors import STATUS
+from api.remedies import on_a_page
 
 router = pages()
 Reader = Annotated[Caller, sees(PEOPLE, Scope.DRAFTS)]
@@ -205,5 +206,5 @@ def _not_taken(
     """The same screen with the newest state, the reason, and what was typed."""
     status = STATUS.get(error.code, 422)
     key = "said.moved_on" if status == 409 else "said.refused"
-    said = Flash(key, {"detail": error.message, "remedy": error.remedy}, tone="bad")
+    said = Flash(key, {"detail": error.message, "remedy": on_a_page(error.remedy)}, tone="bad")
     return show(request, shop, by, case_id, kept, said, status)

@@ -21,6 +21,7 @@ from api.console.session import acts, sees
 from api.console.view import customer_rows, customer_view
 from api.drafting import Ask, draft_for
 from api.pages import read_cursor, write_cursor
+from api.remedies import on_a_page
 
 router = pages()
 Reader = Annotated[Caller, sees(PEOPLE, Scope.CUSTOMERS)]
@@ -92,7 +93,7 @@ async def draft(
     try:
         prepared = await request.app.state.doors.draft(write)
     except HoldfastError as error:
-        said = Flash("said.refused", {"detail": error.message, "remedy": error.remedy}, tone="bad")
+        said = Flash("said.refused", {"detail": error.message, "remedy": on_a_page(error.remedy)}, tone="bad")
         return await run_in_threadpool(_show, request, shop, by, customer_id, instruction, said, 422)
     case = prepared.case
     if prepared.draft is None:

@@ -21,6 +21,7 @@ from api.console.render import page
 from api.console.session import SignInFirst, local_path, person, typed
 from api.errors import STATUS, Problem
 from api.logs import logger, request_id
+from api.remedies import on_a_page
 from knowledge.errors import KnowledgeError
 from scoring.errors import ScoringError
 
@@ -74,9 +75,9 @@ def sign_in_page(
 def refused(request: Request, error: Exception) -> Response:
     """A refusal on purpose, with its own sentence and remedy."""
     if isinstance(error, Problem):
-        return problem_page(request, error.status, error.detail, error.remedy)
+        return problem_page(request, error.status, error.detail, on_a_page(error.remedy))
     assert isinstance(error, HoldfastError | KnowledgeError | ScoringError)
-    return problem_page(request, STATUS.get(error.code, 422), error.message, error.remedy)
+    return problem_page(request, STATUS.get(error.code, 422), error.message, on_a_page(error.remedy))
 
 
 def problem_page(request: Request, status: int, detail: str, remedy: str, ident: str = "") -> Response:

@@ -26,6 +26,8 @@ def test_a_preview_names_every_exclusion_and_stores_nothing(door: Client, shop: 
     low, expected, high = (said["forecast"][name]["minor"] for name in ("low", "expected", "high"))
     assert low <= expected <= high <= said["cost"]["minor"]
     assert said["forecast"]["unknown"] == list(said["offers"])
+    assert (said["smallest_effect"], said["power"]["kind"]) == (None, "none_meant")
+    assert "HOLDFAST_HOLDOUT_SHARE is 0" in said["power"]["says"]["en"]
     assert shop.workshop.store.cases.find() == []
 
 
@@ -62,6 +64,9 @@ def test_cancelling_takes_back_what_has_not_left_and_the_coupons(door: Client, s
     said = manager.post("/v1/campaigns/spring/cancel").json()
     assert said["status"] == "cancelled"
     assert set(said["cases"]) <= {"rejected", "held_out"}
+    report = manager.get("/v1/campaigns/spring/report").json()
+    assert report["arms"]["written_to"] == 0
+    assert report["how_far"]["ended"] == report["arms"]["drawn"] > 0
     assert pipeline.send_due(shop.workshop.house) == []
     assert all(row["reserved_minor"] == 0 for row in manager.get("/v1/ledger").json()["data"])
     assert manager.post("/v1/campaigns/spring/resume").status_code == 409

@@ -45,6 +45,17 @@ def test_reading_a_draft_gives_what_asking_for_it_gave(door: Client) -> None:
     assert client.get(f"/v1/drafts/{asked['case_id']}").json() == asked
 
 
+def test_a_draft_on_another_channel_than_the_one_that_was_asked_for_says_so(door: Client) -> None:
+    client = door(Role.REP)
+    said = client.post("/v1/drafts", json={**DRAFT, "customer_id": "c1", "channel": "sms"}).json()
+    assert said["channel"] == "email"
+    assert (said["rerouted"]["from"], said["rerouted"]["to"]) == ("sms", "email")
+    assert "only approved texts" in said["rerouted"]["because"]
+    assert client.get(f"/v1/drafts/{said['case_id']}").json() == said
+    asked = client.post("/v1/drafts", json=DRAFT).json()
+    assert (asked["channel"], asked["rerouted"]) == ("email", None)
+
+
 def test_the_queue_is_in_the_order_of_risk_times_value(door: Client) -> None:
     client = door(Role.REP)
     for name in ("c1", "c2", "c3", "c4"):
