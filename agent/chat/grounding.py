@@ -76,8 +76,12 @@ def _answering(question: str, language: Language, look_up: LookUp) -> list[Passa
     fitting = _ordered(found, named, language)
     if _sure(found, language) and not _holds_against(fitting, found[0]):
         return found[:1]
+    if not fitting or fitting[0] is not found[0] or _is_special(fitting[0], named, language):
+        by_topic = _ordered(_by_topic(named, look_up), named, language)[:1]
+        if by_topic and (not fitting or _spoken_of(by_topic[0], named) > _spoken_of(fitting[0], named)):
+            return by_topic
     if not fitting:
-        return _ordered(_by_topic(named, look_up), named, language)[:1]
+        return []
     first, *rest = fitting
     return [first, *(other for other in rest[:1] if _beside(other, first, named, language))]
 
