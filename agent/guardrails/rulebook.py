@@ -41,9 +41,11 @@ from agent.guardrails import (
     way_out,
     wrong_language,
 )
+from agent.guardrails.learned import with_the_classifier
 from agent.guardrails.lexicon import texts_in
 from agent.guardrails.rule import Rule
 from agent.guardrails.unasked import with_its_wide_list
+from agent.guardrails.wording.model import weights_bytes
 from agent.resources import kept
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -83,16 +85,16 @@ FAMILIES: tuple[ModuleType, ...] = (
 
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
-    rules = [with_its_wide_list(rule) for family in FAMILIES for rule in family.RULES]
+    rules = [with_the_classifier(with_its_wide_list(rule)) for family in FAMILIES for rule in family.RULES]
     return tuple(sorted(rules, key=lambda rule: rule.rank))
 
 
 @kept
 def rules_version() -> str:
-    """A hash over all that decides: every module of the gate and of the reader of text, every list and book."""
+    """A hash over all that decides: every module of the gate and of the reader of text, all lists, books, weights."""
     parts = [source for package in ("agent.guardrails", "agent.language") for source in _sources(files(package))]
     parts += [texts_in("lexicons"), texts_in("books")]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(parts).encode() + weights_bytes()).hexdigest()[:16]
 
 
 def _sources(folder: Traversable) -> list[str]:

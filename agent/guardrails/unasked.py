@@ -35,7 +35,7 @@ def unasked(rule: str) -> Check:
             return
         for field in message.fields:
             for hit in wide.hits(field.masked(message)):
-                if _may_mean(rule, hit.start, field, message) and not _has_a_reason(
+                if may_mean(rule, hit.start, field, message) and not has_a_reason(
                     rule, hit.start, hit.end, field, message
                 ):
                     yield field.finding(rule, Severity.HUMAN, reason, hit.start, hit.end, field.tight)
@@ -53,7 +53,7 @@ _TALE = frozenset({"TONE_INSULT", "TONE_THREAT", "SURVEILLANCE", "CHURN_REVEAL",
 """Rules about what is said to somebody: a tale of others that speaks to nobody is only a tale."""
 
 
-def _may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
+def may_mean(rule: str, at: int, field: Field, message: Message) -> bool:
     """Whether the words can be of this rule's matter here: money only in finance, a machine only where one writes."""
     if message.context.customer.language != "en":
         return True
@@ -113,7 +113,8 @@ _WARNS = sieve(
 )
 
 
-def _has_a_reason(rule: str, start: int, end: int, field: Field, message: Message) -> bool:
+def has_a_reason(rule: str, start: int, end: int, field: Field, message: Message) -> bool:
+    """Whether record, thread or clause speaks of it, or it is denied, quoted, warned of or only supposed."""
     text, licence = field.tight.text, message.licence
     if rule == "SENSITIVE_INFER" and not is_cited(start, end, field, message):
         return False  # what the customer named themselves is for a person as well
