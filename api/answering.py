@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agent import feedback
 from agent.channels import CHINA_ZONES, load_channels
-from agent.chat import Intent, intent_of
+from agent.chat import is_stop
 from agent.domain import Channel, Customer, InboundText
 from agent.errors import InputError
 from agent.phones import e164, is_mainland
@@ -44,7 +44,7 @@ def take_answers(answers: Iterable[InboundText], workshop: Workshop) -> dict[str
 
 def says_stop(answer: InboundText) -> bool:
     """By the carrier, by a word that carriers take for it, or by what it says."""
-    return answer.stop or _bare(answer.text) in _stop_words(answer) or intent_of(answer.text) is Intent.UNSUBSCRIBE
+    return answer.stop or _bare(answer.text) in _stop_words(answer) or is_stop(answer.text)
 
 
 def meant(answer: InboundText, workshop: Workshop) -> Sequence[str]:

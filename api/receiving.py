@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from agent import feedback
-from agent.chat import Intent, intent_of
+from agent.chat import is_stop
 from agent.domain import Message, Receipt, ReceiptKind, Taken
 from agent.inbound import Arrival
 
@@ -25,7 +25,7 @@ def take_receipts(receipts: Iterable[Receipt], workshop: Workshop) -> dict[str, 
     found: Counter[Taken] = Counter()
     house = workshop.bookkeeping()
     for receipt in receipts:
-        if receipt.kind is ReceiptKind.REPLIED and intent_of(receipt.text) is Intent.UNSUBSCRIBE:
+        if receipt.kind is ReceiptKind.REPLIED and is_stop(receipt.text):
             receipt = replace(receipt, kind=ReceiptKind.UNSUBSCRIBED)
         taken = feedback.take_receipt(receipt, house)
         found[taken] += 1

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from agent.chat.intent import intent_of
+from agent.chat.intent import intent_of, is_stop
 from agent.chat.records import Answer, Citation, Conversation, Intent, Turn
 from agent.chat.reply import reply_to
 
-__all__ = ["Answer", "Citation", "Conversation", "Intent", "Turn", "intent_of", "reply_to"]
+__all__ = ["Answer", "Citation", "Conversation", "Intent", "Turn", "intent_of", "is_stop", "reply_to"]

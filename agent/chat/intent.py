@@ -192,6 +192,12 @@ def asks_how_out(text: str) -> Way | None:
     return Way.OUT if asked and not _BACK_IN.search(words) else None
 
 
+def is_stop(text: str) -> bool:
+    """Whether an answer to a message of ours ends them. Asking how is the wish itself there: no page stands beside an SMS
+    on which one could do it. A chat answers at once, and tells how."""
+    return intent_of(text) is Intent.UNSUBSCRIBE or asks_how_out(text) is Way.OUT
+
+
 def wants_closed(text: str) -> bool:
     """Whether the account is to be closed, whatever else is asked for in the same breath."""
     return _wants(_CLOSE, fold(text))

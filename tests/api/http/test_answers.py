@@ -50,7 +50,9 @@ def tickets(shop: SmallShop, customer: str) -> list[str | None]:
     return [event.text for event in events if event.kind == "ticket"]
 
 
-@pytest.mark.parametrize("word", ["TD", "td。", "Ｔ", "R", "退订", "拒收", "回T", "QX", "别再给我发短信了", "n"])
+@pytest.mark.parametrize(
+    "word", ["TD", "td。", "Ｔ", "R", "退订", "拒收", "回T", "QX", "别再给我发短信了", "怎么退订", "n"]
+)
 def test_a_chinese_stop_ends_marketing_at_once(door: Client, shop: SmallShop, word: str) -> None:
     assert push(door(Role.INTEGRATOR), word) == counts(stopped=1)
     assert shop.workshop.store.people.get("c1").suppressed
