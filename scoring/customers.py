@@ -109,6 +109,13 @@ GENDERS = {
 }
 
 
+DETAILS = {
+    "at": (" at", " time", " date", "时间", "日期"),
+    "proof": (" proof", " source", " evidence", "凭证", "证明", "来源", "依据"),
+}
+"""How the columns are called that stand beside a consent: its header with one of these."""
+
+
 @dataclass(frozen=True)
 class CustomerBatch:
     """What one file gave: customers (columns CUSTOMER_COLUMNS), rows and values set aside, counts of both.
@@ -136,6 +143,7 @@ def read_customers(
     repeated = ids.duplicated() & ids.notna()
     quarantine.add(ids[repeated], found["customer_id"], "repeated_customer")
     rows = len(table)
+    table = _withdrawals_kept(table, ids, found, repeated)
     table, ids = table.loc[ids.notna() & ~repeated], ids[ids.notna() & ~repeated]
     people = _People(table, found, quarantine, pd.Timestamp(now) if now else None)
     customers = people.read(ids)
@@ -252,17 +260,38 @@ class _People:
             self.quarantine.add(self.table[header][wrong], header, code)
 
 
+def _withdrawals_kept(table: pd.DataFrame, ids: pd.Series, found: dict[str, str], repeated: pd.Series) -> pd.DataFrame:
+    """Of a customer who stands in several rows the first is taken; but a no in any of them is a no, with its date."""
+    if not repeated.any():
+        return table
+    table = table.copy()
+    for name, words in (*((f"consent_{channel}", NO) for channel in CHANNELS), ("suppressed", YES)):
+        if name not in found:
+            continue
+        said = as_id(table[found[name]]).fillna("").map(plain).isin(words)
+        for whose in ids[said & repeated].unique():
+            rows = table.index[(ids == whose).to_numpy()]
+            told = table.index[(said & (ids == whose)).to_numpy()][0]
+            for part in (name, f"{name}_at", f"{name}_proof"):
+                if part in found:
+                    table.loc[rows[0], found[part]] = table.loc[told, found[part]]
+    return table
+
+
 def _with_consent_details(table: pd.DataFrame, mapping: ColumnMap) -> ColumnMap:
-    """consent_email_at and consent_email_proof are spelled as they are; no export calls them otherwise."""
+    """The day and the proof of a consent: consent_email_at, or the header of the consent with 时间, 凭证 or the like."""
     from scoring.headers import read_mapping
 
-    mapped = read_mapping(mapping)
+    mapped, found = read_mapping(mapping), recognise(table, "customer", mapping)
     by_plain = {plain(str(header)): str(header) for header in table.columns}
     for channel in CHANNELS:
-        for part in ("at", "proof"):
+        yes = plain(found.get(f"consent_{channel}", f"consent {channel}"))
+        for part, endings in DETAILS.items():
             name = f"consent_{channel}_{part}"
-            if name not in mapped and plain(name) in by_plain:
-                mapped[name] = by_plain[plain(name)]
+            called = (plain(name), *(plain(yes + ending) for ending in endings))
+            header = next((by_plain[one] for one in called if one in by_plain), None)
+            if name not in mapped and header is not None:
+                mapped[name] = header
     return mapped
 
 

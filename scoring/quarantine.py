@@ -40,7 +40,8 @@ FAULTS = {
     "unknown_kind": Fault("this kind of event is not known", "Use order, cancel, view, cart, review, ticket or login."),
     "repeated_id": Fault("an earlier row has the same event id", "Leave the row out, or give it an id of its own."),
     "repeated_customer": Fault(
-        "an earlier row has the same customer id", "Keep one row a customer; the first one was taken."
+        "an earlier row has the same customer id",
+        "Keep one row a customer; the first one was taken, but a no in any of them counts.",
     ),
     "no_id": Fault("the row has no customer id", "Add the id under which this customer's orders run."),
     "bad_email": _value("the e-mail address cannot be right", "Correct the address and import the file again."),

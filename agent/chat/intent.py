@@ -193,8 +193,8 @@ def asks_how_out(text: str) -> Way | None:
 
 
 def is_stop(text: str) -> bool:
-    """Whether an answer to a message of ours ends them. Asking how is the wish itself there: no page stands beside an SMS
-    on which one could do it. A chat answers at once, and tells how."""
+    """Whether an answer to a message of ours ends them. Asking how is the wish itself there: no page stands beside an
+    SMS on which one could do it. A chat answers at once, and tells how."""
     return intent_of(text) is Intent.UNSUBSCRIBE or asks_how_out(text) is Way.OUT
 
 

@@ -122,7 +122,7 @@ _DONE = sieve(
 def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
     if part.says(_DONE) or message.licence.in_facts(part.said.strip(" 。.!！")):
         return None
-    if part.speaks_of(_MONEY) and part.says(_MONEY_COMES):
+    if (part.speaks_of(_MONEY) or _names_a_sum(part, field)) and part.says(_MONEY_COMES):
         matter = _MONEY
     elif part.says(_GOODS_COME):
         matter = _GOODS_COME
@@ -142,6 +142,14 @@ def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
         if not any(moment.group() in clause or _same_moment(moment.group(), clause) for clause in clauses):
             return f"No clause and no record says {moment.group()}. Quote the clause."
     return None
+
+
+def _names_a_sum(part: Part, field: Field) -> bool:
+    """Your 58 yuan will be in your account tomorrow: a sum that comes is money that is back."""
+    return any(one.kind == "amount" for one in field.quantities_in(part.start, part.end)) and bool(part.says(_ACCOUNT))
+
+
+_ACCOUNT = sieve(r"账|卡上|卡里|余额|微信|支付宝|(?<![a-z])(?:account|card|balance|wallet|paypal|with you)(?![a-z])")
 
 
 def _ends_a_term(day: DateMention, field: Field, message: Message) -> bool:
@@ -186,7 +194,10 @@ _FREE = sieve(
     r"|costs? you nothing|no (?:extra )?(?:cost|charge|fee)|nothing to pay|won't cost|doesn't cost"
     r"|not (?:be )?charged)(?![a-z])"
 )
-_BACK = sieve(r"退|换|寄回|(?<![a-z])(?:return\w*|send\w* (?:it|them) back|exchang\w+|back|label)(?![a-z])")
+_BACK = sieve(
+    r"退|换|寄回|来回|往返"
+    r"|(?<![a-z])(?:both ways|each way|return\w*|send\w* (?:it|them) back|exchang\w+|back|label)(?![a-z])"
+)
 _BELOW = sieve(r"(?:不满|不足|未满|没满|不到)\s?\d|(?<![a-z])(?:under|below|less than) [$£€]?\d")
 _ALL = sieve(r"一律|全部|所有|任何|不管|无论|不满|(?<![a-z])(?:all|every|any|always|whatever|no matter)(?![a-z])")
 _THEIR_ORDER = sieve(r"(?:这|此|该|本)(?:单|笔|个订单|次)|(?<![a-z])(?:this order|your order)(?![a-z])")
@@ -296,7 +307,8 @@ _STATES: tuple[tuple[Sieve, Sieve], ...] = (
             r"|(?<![a-z])(?<!un)(?:used|worn|opened|washed|half[- ]eaten)(?![a-z])"
         ),
         sieve(
-            r"(?:用过|穿过|洗过|拆封|拆开|开封|已使用)[^，。；]{0,10}(?:可|能|支持|退|换)|(?<![a-z])(?<!un)(?:used|worn|opened)(?![a-z])"
+            r"(?:用过|穿过|洗过|拆封|拆开|开封|已使用)[^，。；]{0,10}(?:可|能|支持|退|换)|(?<![a-z])(?<!un)(?:used"
+            r"|worn|opened)(?![a-z])"
         ),
     ),
     (

@@ -34,6 +34,16 @@ _OBSTRUCT = sieve(
     r"|status)(?: \w+){0,3} (?:go(?:es)?"
     r" with|vanish\w*|disappear\w*|lost|gone|lapses?|wiped|forfeit\w*|removed|with it|is over|ends?)(?![a-z])"
     r"|(?:失去|清零|缴纳|支付|致电)[^。！？!?\n]{0,12}(?:才能|方可|后可|即可)(?:退订|取消订阅)"
+    r"|(?:先别|先不要|别急着|暂时别|千万别)(?:急着|点)?(?:退订|取消订阅)"
+    r"|"
+    + _STOP_WORD
+    + r"[^。！？!?\n]{0,16}?(?:售后|服务|保修|质保|退款|订单|发货|客服)[^。！？!?\n]{0,8}?(?:顾不上|没法|无法|不能|不再"
+    r"|管不了|受影响|停|耽误)"
+    r"|"
+    + _STOP_WORD
+    + r"[^.!?\n]{0,40}?(?:we|i|nobody|our \w+) (?:can't|cannot|can not|won't|will no longer|may not)(?: be able to)? "
+    r"(?:look after|help|serve|support|guarantee|honou?r|deliver|process|repair|refund|prioriti[sz]e|ship"
+    r"|handle) (?:your|you|any)"
 )
 
 _FREE = sieve(
@@ -62,6 +72,10 @@ RULES: tuple[Rule, ...] = (
             broken("退订须致电客服并缴纳5元手续费。"),
             broken("退订将失去全部积分。"),
             broken("To unsubscribe you must log in and give a reason.", language="en"),
+            broken("您先别退订，退订以后售后我们可就顾不上您了。"),
+            broken("If you unsubscribe, we can't look after your orders any more.", language="en"),
+            fine("If you unsubscribe, we won't e-mail you again, and your orders go on as before.", language="en"),
+            fine("退订以后不影响订单和售后。"),
             fine("退订无需登录，免费。退订回T"),
             fine("Unsubscribe with one click, it is free.", language="en"),
         ),
