@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 
 from agent.cells.writer import LONGEST_CODE, LONGEST_NAMES
 from agent.domain import (
@@ -33,6 +33,7 @@ from agent.guardrails import check
 from agent.guardrails.context import GateContext
 from agent.guardrails.engine import find_all
 from agent.guardrails.live import live_findings
+from agent.language.normalise import fold
 from agent.realise import realise
 from agent.slots import NameParts, say
 from agent.voice import addressed, voice_of
@@ -254,10 +255,26 @@ class ApprovedCell:
         return greeted[hole] if hole in greeted else self._words_of(hole, fill, {})
 
     def _is_plain(self, fill: Fill) -> bool:
-        """Whether code and link are the reserved ones, and of the shape that was approved."""
-        if fill.code != fill.reserved or fill.unsubscribe != fill.link:
+        """Whether code and link are the reserved ones, and of the shape that was approved; and whether no word of the
+        template is part of a name: the gate reads a name that stands in the words as that name."""
+        if fill.code != fill.reserved or fill.unsubscribe != fill.link or self._holds_a_name(fill.name):
             return False
         return fill.code is None or PLAIN_CODE.fullmatch(fill.code) is not None
+
+    def _holds_a_name(self, name: NameParts) -> bool:
+        said, capitals = self._said
+        parts = {part for whole in (name.full, name.given, name.surname) if whole for part in (whole, *whole.split())}
+        return any(
+            part.casefold() in capitals if part.isascii() else fold(part).text in said
+            for part in parts
+            if len(part) > 1
+        )
+
+    @cached_property
+    def _said(self) -> tuple[str, frozenset[str]]:
+        """What all messages say; and its words with a capital, for a will is no Will."""
+        capitals = re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z]+", self.said_alike)
+        return fold(self.said_alike).text, frozenset(word.casefold() for word in capitals)
 
     def _greets_well(self, words: Words, fill: Fill, greeting: str) -> bool:
         """The whole gate has passed this very greeting in this template; asked once for each greeting."""

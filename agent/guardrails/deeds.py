@@ -39,7 +39,7 @@ _DEEDS = (
             r"|is (?:already )?"
             r"(?:on its way|processed|issued|done|through))(?![a-z])"
         ),
-        sieve(r"refund|reimburs|credit|paid_back|退款|退钱|退回|赔付"),
+        sieve(r"(?<![a-z])(?:refund\w*|reimburs\w*|credited|paid_back)|退款|退钱|退回|赔付"),
     ),
     Deed(
         sieve(
@@ -52,7 +52,7 @@ _DEEDS = (
             r"|replacement (?:is (?:already )?on (?:its|the) way|has (?:shipped|left"
             r"|gone out|been (?:sent|shipped))|went out|shipped)(?![a-z])"
         ),
-        sieve(r"replac|resen[dt]|re-?ship|exchang|swap|补发|重发|换货|换新|重寄"),
+        sieve(r"(?<![a-z])(?:replac|resen[dt]|re-?ship|exchang|swap)|补发|重发|换货|换新|重寄"),
     ),
     Deed(
         sieve(
@@ -64,7 +64,7 @@ _DEEDS = (
             r"|(?:order|plan|subscription|membership|account) (?:is (?:already |now )?|has (?:already )?been "
             r"|was )(?:cancell?ed|closed|stopped|ended)(?![a-z])"
         ),
-        sieve(r"cancel|closed|close_|stopp|ended|paus|suspend|unsubscrib|取消|注销|解约|退订|关闭|停机|撤销"),
+        sieve(r"(?<![a-z])(?:cancel|closed|stopp|ended|paus|suspend|unsubscrib)|取消|注销|解约|退订|关闭|停机|撤销"),
     ),
 )
 """Deeds that cost or bind somebody; 已经反馈给仓库了 tells of an errand, and anybody may run one."""
@@ -77,7 +77,8 @@ def untold_deeds(field: Field, message: Message) -> Iterator[Finding]:
         for match in deed.told.finditer(text):
             start, end = match.span()
             if (
-                is_denied_before(text, start)
+                _NOT_DONE.search(text, start, end)
+                or is_denied_before(text, start)
                 or is_supposed(text, start)
                 or told_by_customer(text, start)
                 or field.is_quoted(start, end)
@@ -90,9 +91,29 @@ def untold_deeds(field: Field, message: Message) -> Iterator[Finding]:
             yield field.finding("FACT_RECORD", Severity.HUMAN, reason, start, end, field.tight)
 
 
+_NOT_DONE = sieve(r"不|没|未|(?<![a-z])not(?![a-z])|n't")
+_WORDS = sieve(r"said|note|subject|text|message|comment|reason|request|wish|want|asked|ask_|备注|留言|诉求|原因")
+"""Keys under which somebody's words stand: what the customer asked for was not done by that."""
+_OPEN = sieve(
+    r"pending|request|want|wish|open|processing|waiting|review|ask|draft|fail|reject|denied|(?<![a-z])(?:not|no"
+    r"|false)(?![a-z])"
+    r"|待|审核|处理中|申请中|进行中|不|没|未|失败|拒绝|想|要"
+)
+
+
 def _knows(deed: Sieve, message: Message) -> bool:
+    """Whether an entry of that name says that it was done: none that is open, refused or only asked for."""
+    rows = [
+        (path.casefold(), value) for path, value in message.licence.of_the_case if not _WORDS.search(path.casefold())
+    ]
+    still_open = {
+        path.rpartition(".")[0] for path, value in rows if "." in path and _OPEN.search(str(value).casefold())
+    }
     return any(
-        deed.search(path.casefold()) or (isinstance(value, str) and deed.search(value.casefold()))
-        for path, value in message.licence.of_the_case
-        if "said" not in path
+        value not in (False, None, 0, "")
+        and path.rpartition(".")[0] not in still_open - {""}
+        and not _OPEN.search(path)
+        and not _OPEN.search(str(value).casefold())
+        and (deed.search(path) or (isinstance(value, str) and deed.search(value.casefold())))
+        for path, value in rows
     )

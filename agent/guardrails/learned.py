@@ -26,6 +26,9 @@ _REASON = "It reads like what this rule forbids, in words that no list has. A pe
 _FOR_LENGTH = 0.4
 """How much more a sentence must read like a break the more sentences there are: each of them may be taken for one."""
 
+_A_LETTER = 12
+"""Sentences of an ordinary letter; a longer one makes nothing more harmless."""
+
 
 def with_the_classifier(rule: Rule) -> Rule:
     """The rule, which then also asks what the sentences read like."""
@@ -44,7 +47,7 @@ def with_the_classifier(rule: Rule) -> Rule:
 def _suspected(message: Message) -> Iterator[tuple[Field, int, int, str]]:
     model = wording(message.context.customer.language)
     for field in message.fields:
-        text, much = field.masked(message), _FOR_LENGTH * math.log(max(len(field.sentences), 1))
+        text, much = field.masked(message), _FOR_LENGTH * math.log(max(min(len(field.sentences), _A_LETTER), 1))
         for start, end in field.sentences:
             if model.score(text[start:end]) <= much:
                 continue

@@ -59,22 +59,21 @@ def off_the_policies(message: Message) -> Iterator[Finding]:
 
 _COMMA = sieve(r"[,，;；:：…]|——")
 _LET_GO = sieve(
-    r"[?？]|如果|要是|若是|万一|的话|假如|是否|能不能|会不会|可不可以|有没有|什么时候|几时|多久|想(?:要|问|知道)|希望"
-    r"|尽量|争取|尽快"
-    r"|(?<![a-z])(?:if|whether|unless|would|could|hope|hoping|try|trying|when|whenever|you (?:asked|said|wrote"
-    r"|mentioned)"
-    r"|wanted)(?![a-z])"
+    r"[?？]|如果|要是|若是|万一|的话(?=[，,。]|$)|假如|是否|能不能|会不会|可不可以|有没有|什么时候|几时|多久|想(?:要"
+    r"|问|知道)"
+    r"|尽量|争取|尽快|(?<![a-z])(?:if|whether|unless|you (?:asked|said|wrote|mentioned)|wanted)(?![a-z])"
 )
 
 
 def _parts(field: Field) -> Iterator[Part]:
     """The parts that hold what a matter turns on, each once: most messages have none, and no part is looked at."""
-    text, done = field.tight.text, -1
+    text, done, read, marks = field.tight.text, -1, -1, [0]
     for at in sorted({*_turning_points(field)}):
         start, end = field.sentence_at(at)
-        if at < done or text[start:end].rstrip().endswith(("?", "？")):
+        if at < done or text[max(start, end - 4) : end].rstrip().endswith(("?", "？")):
             continue
-        marks = [start, start, *(mark.end() for mark in _COMMA.finditer(text, start, end)), end]
+        if start != read:
+            read, marks = start, [start, start, *(mark.end() for mark in _COMMA.finditer(text, start, end)), end]
         index = max(bisect_right(marks, at), 2)
         yield Part(text, marks[index - 2], marks[index - 1], marks[index])
         done = marks[index]
@@ -108,19 +107,20 @@ _GOODS_COME = sieve(
 _AT_ONCE = sieve(
     r"秒(?:到|退)|(?:立刻|马上|立马|即时|实时|瞬间|当场|当天|当日|次日|隔日|隔天|第二天|隔夜|今晚|今夜|今天|今日|明天"
     r"|明日|明早|后天)"
-    r"|(?:一|半|1|几)个?(?:小时|钟头|分钟)|(?<!每)(?:一|1)天(?:就|内|之内)"
+    r"|(?:一|半|1|几)个?(?:小时|钟头|分钟)|(?<![每\\d])(?:一|1)天(?:就|内|之内|到|可|左右)"
     r"|(?<![a-z])(?:instant(?:ly)?|immediately|right away|straight away|in no time|overnight|same[- ]day|next[- ]day|"
     r"(?:in|within) (?:an hour|the hour|minutes|hours|half an hour|(?:a|one|1) day|a few hours|moments)|tomorrow"
     r"|tonight|today)(?![a-z])"
 )
 _DONE = sieve(
-    r"已(?!经?过)|刚刚?|昨|上周|正在|预计|(?<![a-z])(?:has|have|was|were|did|yesterday|last|already|expected|due|left"
-    r"|scheduled)(?![a-z])|'ve |'s (?:been|gone)"
+    r"已(?!经?过)|刚刚?|昨|上周|正在|(?<![a-z])(?:(?:has|have) (?:been|left|shipped|gone|reached|come)|was|were|did"
+    r"|yesterday|last"
+    r"|already)(?![a-z])|'ve |'s (?:been|gone)"
 )
 
 
 def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
-    if part.says(_DONE) or message.licence.in_facts(part.said.strip(" 。.!！")):
+    if part.says(_DONE) or _stands_in_the_record(part, message):
         return None
     if (part.speaks_of(_MONEY) or _names_a_sum(part, field)) and part.says(_MONEY_COMES):
         matter = _MONEY
@@ -135,13 +135,18 @@ def _no_such_time(part: Part, field: Field, message: Message) -> str | None:
         looks_back = LOOKS_BACK.search(part.text, max(part.start, number.start - 16), number.start)
         if number.kind in TIMES and not looks_back and not is_backed(number, field, message):
             return f"No clause says {number.text.strip()}. Quote the clause."
-    days = [day for day in field.dates if part.start <= day.start < part.end and day.kind != "span"]
+    days = [day for day in field.dates_in(part.start, part.end) if day.kind != "span"]
     if any(message.licence.has_day(day) or _ends_a_term(day, field, message) for day in days):
         return None
     for moment in _AT_ONCE.finditer(part.text, part.start, part.end):
         if not any(moment.group() in clause or _same_moment(moment.group(), clause) for clause in clauses):
             return f"No clause and no record says {moment.group()}. Quote the clause."
     return None
+
+
+def _stands_in_the_record(part: Part, message: Message) -> bool:
+    said = part.said.strip(" 。.!！")
+    return any(said in text for text in message.licence.fact_texts)
 
 
 def _names_a_sum(part: Part, field: Field) -> bool:
@@ -189,7 +194,8 @@ _FREE = sieve(
     r"包邮|免(?!责|费电话|打)|(?:我们|咱们|小店|店里|本店|商家|公司|平台)\w{0,4}(?:出|付|承担|负责|掏|包)|不(?:用|需"
     r"|必|要|收|另收)\w{0,4}(?:付|出|花|掏|给|运|邮|钱|费)"
     r"|算我们|分文不|一分(?:钱)?不|不花"
-    r"|(?<![a-z])(?:free|on us|on the house|we(?:'ll| will)? (?:pay|cover|take care of)|prepaid|pre-paid|our (?:cost"
+    r"|(?<!feel )(?<!you're )(?<!are )(?<![a-z])(?:free(?! to)|on us|on the house|we(?:'ll| will)? (?:pay|cover"
+    r"|take care of)|prepaid|pre-paid|our (?:cost"
     r"|expense|treat)"
     r"|costs? you nothing|no (?:extra )?(?:cost|charge|fee)|nothing to pay|won't cost|doesn't cost"
     r"|not (?:be )?charged)(?![a-z])"
@@ -211,7 +217,7 @@ def _not_on_us(part: Part, field: Field, message: Message) -> str | None:
         free is None
         or not part.speaks_of(_CARRIAGE)
         or field.is_denied(part.start)
-        or (offer is not None and offer.kind == "free_shipping")
+        or (offer is not None and offer.kind == "free_shipping" and not part.speaks_of(_BACK))
     ):
         return None
     back = bool(part.speaks_of(_BACK))
@@ -224,7 +230,7 @@ def _not_on_us(part: Part, field: Field, message: Message) -> str | None:
     if part.says(_BELOW):
         return "The clause frees the carriage from a sum on. Quote the clause."
     from_a_sum = [any(one.kind == "threshold" for one in quantities_in(c, _language(message))) for c in granting]
-    told = any(one.kind == "threshold" for one in field.quantities) or part.speaks_of(_THEIR_ORDER)
+    told = field.has_threshold or part.speaks_of(_THEIR_ORDER)
     return "The clause has a threshold, and the text leaves it out. Keep it." if all(from_a_sum) and not told else None
 
 
@@ -279,7 +285,7 @@ _CLOSED = sieve(
 
 
 def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
-    if not (part.speaks_of(_DESK) and part.says(_THERE)) or part.speaks_of(_CLOSED):
+    if not (part.speaks_of(_DESK) and part.says(_THERE)) or part.speaks_of(_CLOSED) or part.says(_DONE):
         return None
     for at, hours in enumerate(_ANY_HOUR):
         said = part.says(hours)
@@ -296,7 +302,7 @@ def _not_at_that_hour(part: Part, field: Field, message: Message) -> str | None:
 # --- in what state it may come back -----------------------------------------------------------------------------------
 
 _COMES_BACK = sieve(
-    r"退(?!休|订|出|役)|换(?!句|个角度)"
+    r"退(?!休|订|出|役)|换(?!句|个角度|季|洗|鞋|挡)"
     r"|(?<![a-z])(?:return\w*|send (?:it|them) back|exchang\w+|refund\w*|take (?:it|them) back)(?![a-z])"
 )
 _STATES: tuple[tuple[Sieve, Sieve], ...] = (

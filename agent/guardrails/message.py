@@ -78,6 +78,19 @@ class Field:
     def dates(self) -> list[DateMention]:
         return dates_in(self.tight.text, self._language, self._today)
 
+    def dates_in(self, start: int, end: int) -> list[DateMention]:
+        """The days that are named within [start, end) of the tight view."""
+        first, last = (bisect_left(self._days, at, key=attrgetter("start")) for at in (start, end))
+        return self._days[first:last]
+
+    @cached_property
+    def _days(self) -> list[DateMention]:
+        return sorted(self.dates, key=attrgetter("start"))
+
+    @cached_property
+    def has_threshold(self) -> bool:
+        return any(quantity.kind == "threshold" for quantity in self.quantities)
+
     @cached_property
     def links(self) -> list[Link]:
         return read_links(self.tight.text)

@@ -27,7 +27,7 @@ def is_backed(number: Quantity, field: Field, message: Message) -> bool:
     if number.kind in TIMES and _is_term(number, field):
         return False  # how long something holds stands in a clause, and follows from nothing
     if number.kind in TIMES and not _is_one(number):  # the 2 of "2 boxes" licenses no two hours
-        if number.value in licence.numbers_about(_OF_TIME) or _is_paid_for(number, field, message):
+        if number.value in licence.numbers_about(_UNITS[number.kind]) or _is_paid_for(number, field, message):
             return True
     elif licence.has_number(number.value):
         return True
@@ -48,10 +48,20 @@ def _is_one(number: Quantity) -> bool:
 def _is_paid_for(number: Quantity, field: Field, message: Message) -> bool:
     """Seven days at 100 a day come to the 700 that stands beside them."""
     rates = {q.value for clause in message.licence.clause_quantities for q in clause if q.kind == "amount"}
+    if not number.value:
+        return False
     return any(q.kind == "amount" and q.value / number.value in rates for q in field.quantities_near(number.start))
 
 
-_OF_TIME = sieve(r"day|hour|minute|week|month|year|term|tenure|eta|wait|天|时|分钟|周|月|年|期")
+_UNITS = {
+    "days": sieve(r"(?<![a-z])days?(?![a-z])|天|日数"),
+    "hours": sieve(r"(?<![a-z])hours?(?![a-z])|小时"),
+    "minutes": sieve(r"(?<![a-z])(?:minutes?|mins?)(?![a-z])|分钟"),
+    "weeks": sieve(r"(?<![a-z])weeks?(?![a-z])|周数"),
+    "months": sieve(r"(?<![a-z])months(?![a-z])|月数|个月"),
+    "years": sieve(r"(?<![a-z])years?(?![a-z])|年数|年限"),
+}
+"""How the record calls a count of each unit: `tenure_months`, and not `birthday_month`."""
 
 # --- a term, or what the clock says -----------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 _RUN = re.compile(r"[\u4e00-\u9fff0a-z%]+|[?？!！]")
-_LINK = re.compile(r"https?://\S+|\S+@\S+")
+_LINK = re.compile(r"https?://\S+|[^\s@]{1,64}@\S{1,64}")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[a-z']+|0|[?!%]")
 _ENDING = re.compile(r"(?:ations?|ments?|ing|ed|es|s|ly|e)$")
