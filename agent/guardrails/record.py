@@ -379,6 +379,15 @@ RULES: tuple[Rule, ...] = (
             broken("退款已经提交了。", changes=_ORDER),
             broken("新的一套已经给您寄出。", changes=_ORDER),
             fine("退款已经提交了。", changes={"customer": {"facts": {"refund": {"status": "提交", "amount": 268}}}}),
+            broken(
+                "退款已经提交了。", changes={"customer": {"facts": {"refund": {"status": "待审核", "amount": 268}}}}
+            ),
+            broken(
+                "I've cancelled your order.",
+                language="en",
+                changes={"customer": {"facts": {"recommended": "tea", "cancel_requested": True}}},
+                because="asked for is not done",
+            ),
             fine("退款还没有提交，我来催。", changes=_ORDER),
             fine("已经反馈给仓库了。", changes=_ORDER, because="an errand"),
             broken("I have issued the refund already.", language="en", changes=_EN_ORDER),

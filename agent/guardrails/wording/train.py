@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 STOPPED = (0.002, 0.005, 0.02)
 """Shares of good sentences; a letter has a dozen, so that few of them must be stopped."""
 THRESHOLDS = {"zh": 3.3, "en": 3.3}
-"""Set on whole messages by hands that are not among the lessons (`tests/evals/gate`, the half that may be read)."""
+"""Set on whole messages by hands that are not among the lessons (`tests/evals/gate`), all totals in view."""
 FAINT = 0.02
 """Grams whose whole evidence is below this share of the strongest are left out."""
 
