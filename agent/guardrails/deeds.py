@@ -33,9 +33,10 @@ _DEEDS = (
             r"|钱\w{0,2}已经?\w{0,3}(?:退|打|转|在路上)"
             r"|(?<![a-z])(?:i|we)(?:'ve| have)?(?: just| already| now| gone ahead and)* (?:refunded|issued (?:the|your"
             r"|a) (?:full )?refund"
-            r"|processed (?:the|your) refund|sent (?:the|your) money|put (?:the|your) refund through|credited (?:your"
+            r"|processed (?:the|your) refund|sent (?:the|your) money|credited (?:your"
             r"|the) (?:card|account))"
-            r"|(?:refund|money)(?: \w+)? (?:went out|has (?:already )?(?:been|gone)|was (?:issued|sent|processed)"
+            r"|(?:i|we)(?:'ve| have| just| already)+ put (?:the|your) refund through|(?:refund"
+            r"|money)(?: \w+)? (?:went out|has (?:already )?(?:been|gone)|was (?:issued|sent|processed)"
             r"|is (?:already )?"
             r"(?:on its way|processed|issued|done|through))(?![a-z])"
         ),
