@@ -57,6 +57,13 @@ NOT_TIER = (
     "what are the tiers",
     "what do gold members get",
 )
+ANOTHERS = (
+    "张三的积分有多少", "我妈的积分还有多少", "How many points do my parents have?", "他的积分还有多少",
+    "我老公是什么会员", "how many points do you give for signing up", "Did I get points for my last order",
+    "am i a member of your loyalty programme if i buy once?", "Show me my last order of another customer",
+    "how many points does John have", "my wife's points balance", "帮我查一下李小明的积分余额",
+)  # fmt: skip
+OWN = ("我的会员积分有多少", "目前的积分还有多少", "我账号的积分是多少", "how many points have I")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +72,8 @@ NOT_TIER = (
         *((text, Asked.POINTS) for text in POINTS),
         *((text, Asked.LAST_ORDER) for text in LAST),
         *((text, Asked.TIER) for text in TIER),
-        *((text, None) for text in (*NOT_POINTS, *NOT_LAST, *NOT_TIER)),
+        *((text, None) for text in (*NOT_POINTS, *NOT_LAST, *NOT_TIER, *ANOTHERS)),
+        *((text, Asked.POINTS) for text in OWN),
     ],
 )
 def test_the_record_is_asked_for_in_many_words_and_the_rule_in_others(text: str, asked: Asked | None) -> None:
