@@ -59,8 +59,9 @@ _INSTRUCTIONS = (
     r"|developer) ?:"
 )
 _PLEA_EN = (
-    r"(?:^|[.!?,;:] ?|\b(?:please|and|or|just|now|then|to) )(?:give|get|grant|offer|hand|send|apply|approve|issue"
-    r"|create|generate|make|knock|take|do) (?:me|us|it|this|that|my|an?|another|the|some|something|everything|everybody)\b"
+    r"(?:^|[.!?,;:] ?|\b(?:please|and|or|just|now|then|to) )(?:give|get|grant|offer|hand|send|apply|approve"
+    r"|issue|create|generate|make|knock|take|do)"
+    r" (?:me|us|it|this|that|my|an?|another|the|some|something|everything|everybody)\b"
     r"|(?:can|could|would|will|can't|couldn't|won't) you\b"
     r"|\b(?:can|could|may|might|can't|couldn't) (?:i|we) (?:please )?(?:get|have|take|buy|ask for)\b"
     r"|\b(?:i|we)(?:'d like| would like| want| need| demand)\b"
