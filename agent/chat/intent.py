@@ -222,6 +222,18 @@ def wants_closed(text: str) -> bool:
     return _wants(_CLOSE, fold(text))
 
 
+_MEMBERSHIP = re.compile(r"会员|會員|\b(?:subscription|membership|registration)s?\b")
+_ACCOUNT = re.compile(
+    r"[账帐賬帳][号户戶號]|资料|信息|数据|隐私|注[销銷]|\b(?:accounts?|profile|data|details|information)\b"
+)
+
+
+def ends_membership(text: str) -> bool:
+    """Whether a membership or subscription is to end and nothing is said of the account: it may be worth keeping."""
+    words = fold(text)
+    return bool(_MEMBERSHIP.search(words)) and not _ACCOUNT.search(words)
+
+
 def asks_who_we_are(text: str) -> bool:
     """Whether somebody wants to know if a person or a machine answers: it is never left open."""
     return bool(_ARE_YOU.search(fold(text)))
