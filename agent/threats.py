@@ -19,6 +19,10 @@ SAME = timedelta(days=3)
 """A ticket that is opened, answered and closed within this time is one threat, not several."""
 
 
+ENDS = 1_000
+"""Characters read at each end of a long text, as the chat does: nobody waits for what somebody pasted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThreatWords:
     topics: frozenset[str]
@@ -34,7 +38,9 @@ def threat_words() -> ThreatWords:
 
 def threatens(text: str) -> bool:
     """Whether these words say that somebody is about to leave."""
-    return bool(threat_words().said.search(text))
+    if len(text) > 2 * ENDS:
+        text = f"{text[:ENDS]}\n{text[-ENDS:]}"
+    return bool(threat_words().said.search(text.replace("’", "'")))
 
 
 def threats(events: Iterable[Event]) -> tuple[datetime, ...]:

@@ -82,10 +82,35 @@ _RULE = re.compile(
 )
 
 
+_KIN_ZH = (
+    r"(?:爸爸?|妈妈?|父亲|母亲|爸妈|父母|老公|老婆|丈夫|妻子|爱人|先生|太太|儿子|女儿|孩子|哥哥?|姐姐?|弟弟?|妹妹?"
+    r"|爷爷|奶奶|外公|外婆|男朋友|女朋友|男友|女友|朋友|同事|同学|家人|邻居|室友|亲戚|老板)"
+)
+_KIN_EN = (
+    r"(?:mum|mom|mother|dad|father|parents?|wife|husband|partner|spouse|son|daughter|kids?|child(?:ren)?|brother"
+    r"|sister|siblings?|friends?|girlfriend|boyfriend|colleagues?|boss|neighbou?rs?|family|flatmates?|uncle|aunt"
+    r"|grand(?:mother|father|ma|pa|parents))"
+)
+_ANOTHERS = re.compile(
+    rf"(?:我的?)?{_KIN_ZH}(?:的|有|还|现在|是|上次|账|会员|积分)|(?:他|她|它|别人|人家|其他人|其他客户|其他顾客)们?的?"
+    r"(?:积分|账|会员|等级|订单|还?有|是什么|上次|上一)"
+    r"|^(?:请|麻烦)?+(?:帮我)?+(?:查|看|问)?+(?:询|一?下)?+(?!我|俺|咱|本人|账|名下|现在|目前|查|看|上|最|会员|积分|这|那|总|一共|全部"
+    r"|剩|当前|自己|可用|你|您|请|好|今|去年|本)(?:(?!我)[\u4e00-\u9fff]){2,4}的(?:会员)?(?:积分|等级|上一单|订单记录|购买记录)"
+    rf"|\b(?:my|our|the|a) (?:\w+ )?{_KIN_EN}(?:'s?)?\b|\b(?:his|hers?|their|she|he|they|somebody|someone)(?:'s)?\b"
+    r"|\b(?:other|another) (?:customer|person|user|client|member|people)s?\b"
+    r"|\bpoints (?:do|does|has|have) (?!i\b|we\b|you see\b)\w+|\bpoints do you give\b"
+)
+"""Words about somebody else: whose record it is stands in no sentence of a chat, so nothing is told."""
+_RULE_AFTER_ALL = re.compile(
+    r"\b(?:did|do|will|would|should) (?:i|we) (?:get|receive|collect) (?:any |the |my )?points\b|\bsign(?:ing)? up\b"
+    r"|\bif (?:i|we|you)\b|\bpoints for\b"
+)
+
+
 def asked_of_record(question: str) -> Asked | None:
     """Which entry of their own record somebody asks for; None for anything else, the rule for it included."""
     words = fold(question[:500])
-    if _RULE.search(words):
+    if _RULE.search(words) or _RULE_AFTER_ALL.search(words) or _ANOTHERS.search(words):
         return None
     return next((name for name, pattern in _ASKED.items() if pattern.search(words)), None)
 

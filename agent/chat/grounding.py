@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
+from itertools import islice
 
 from agent.chat.intent import fold
 from agent.domain import Language
@@ -33,6 +34,8 @@ three in English), and the most that the second may have of it. English scores l
 OVERRULED = 0.7
 """Where the search is sure, a clause on the topic that has less than this share of the best one's score is left out."""
 LOOKED_AT = 8
+PARTS = 4
+"""Different parts of a question that are looked up by themselves: each costs a search, and two clauses are quoted."""
 LookUp = Callable[[str], list[Passage]]
 _PARTS = re.compile(r"[,，。;；?？!！\n]+|(?<![a-z])(?:and|also)(?![a-z])|还有|另外|顺便")
 
@@ -59,7 +62,8 @@ def covering(question: str, language: Language, on: date, retriever: Retriever) 
         return [passage for passage in found if passage.clause is not None and passage.clause.customer_text]
 
     first = _answering(question, language, look_up)
-    parts = [part for part in _PARTS.split(fold(question)) if topics_in(part, language)]
+    named = (part for part in dict.fromkeys(_PARTS.split(fold(question))) if topics_in(part, language))
+    parts = list(islice(named, PARTS))
     more = [passage for part in parts for passage in _answering(part, language, look_up)[:1]] if len(parts) > 1 else []
     chosen = [*first[:1], *more, *first[1:]] if first else []
     return tuple({clause.id: clause for clause in _clauses(chosen)}.values())[:MOST]

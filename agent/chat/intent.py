@@ -77,7 +77,7 @@ _HOW = re.compile(
     r"|\b(?:way|ways|steps|instructions|process|procedure) (?:to|of|for) )$"
 )
 _HOW_AFTER = re.compile(
-    r"(?:[号户掉了一下我你们的这些个]*(?:营销|推广|广告)?(?:短信|邮件|推送|消息|服务|[账帐][号户]|会员)?)(?:是|要|该"
+    r"(?:[号户掉了一下我你们的这些个]*(?:营销|推广|广告)?(?:短信|邮件|推送|消息|服务|[账帐][号户]|会员)?的?)(?:是|要|该"
     r"|得|需要)?"
     r"(?:怎么(?!还|没|不|老|总)|如何|在哪|去哪|哪里|方式|方法|流程|步骤|链接|入口|教程|需要(?:什么|哪些)|要(?:什么"
     r"|哪些))"
@@ -87,6 +87,25 @@ _HOW_ELSE = re.compile(
     r"(?:怎么|怎样|如何|咋)(?:样|才能|才可以|才|可以|能)?(?:不|别)(?:再)?(?:收到?|接收|看到).{0,8}(?:短信|邮件|消息"
     r"|广告|推送|信息)"
 )
+_NO_WAY = re.compile(
+    r"(?:找不[到着]|没有?找到|没有|看不到|没有?看到|哪有)(?:任何|你们的?|这个|那个|可以|能|怎么|如何|在哪|哪里)*$"
+    r"|\b(?:no|can(?:'?t|not| not) (?:find|see|get|figure out)|could(?:n't| not) (?:find|see|figure out)"
+    r"|(?:isn't|is not|aren't) (?:a|any)|not (?:find|see)|don't (?:see|find)|didn't find)\b"
+    r"[^.?!,]{0,20}?\b(?:ways?|links?|buttons?|options?|how|where|instructions|steps)\b[^.?!,]{0,12}$"
+)
+_WAY_ZH = (
+    r"(?:营销|推广|广告)?(?:短信|邮件|推送|消息|服务)?的?(?:链接|入口|按钮|页面|选项|方式|方法|办法|流程|步骤|地方)"
+)
+_WAY = re.compile(_WAY_ZH)
+_WAY_FAILS = re.compile(
+    rf"{_WAY_ZH}.{{0,4}}?(?:打不开|失效|无效|没用|不管用|点不[了开动]|不能用|用不了|坏|没反应|不行|找不到|没有$)"
+)
+_INSISTS = re.compile(
+    r"\b(?:i want out|let me out|get me out|stop it|just do it|do it (?:now|for me)|please do it)\b"
+    r"|\blink (?:does ?n[o']t work|is broken|does nothing|is dead)"
+    r"|(?:快点?|直接|马上|赶紧|立刻)(?:给我|帮我)?(?:退(?!货|款)|取消)|别再发了|受够了"
+)
+"""Whoever found no way out, or says in the same breath that they want out, does not ask how: they want it done."""
 _HOW_CLOSE = re.compile(r"注[销銷].{0,6}(?:怎么|如何|流程|方法|步骤|入口|在哪)")
 
 _WHY = re.compile(
@@ -203,6 +222,18 @@ def wants_closed(text: str) -> bool:
     return _wants(_CLOSE, fold(text))
 
 
+_MEMBERSHIP = re.compile(r"会员|會員|\b(?:subscription|membership|registration)s?\b")
+_ACCOUNT = re.compile(
+    r"[账帐賬帳][号户戶號]|资料|信息|数据|隐私|注[销銷]|\b(?:accounts?|profile|data|details|information)\b"
+)
+
+
+def ends_membership(text: str) -> bool:
+    """Whether a membership or subscription is to end and nothing is said of the account: it may be worth keeping."""
+    words = fold(text)
+    return bool(_MEMBERSHIP.search(words)) and not _ACCOUNT.search(words)
+
+
 def asks_who_we_are(text: str) -> bool:
     """Whether somebody wants to know if a person or a machine answers: it is never left open."""
     return bool(_ARE_YOU.search(fold(text)))
@@ -221,6 +252,8 @@ def _wants(pattern: re.Pattern[str], words: str) -> bool:
     if _SUPPOSED.search(words) or _BACK_IN.search(words):
         return False
     for match in pattern.finditer(words):
+        if _in_vain(match, words):
+            return True
         denied = _DENIED_BEFORE.search(words[max(0, match.start() - 24) : match.start()])
         if _STILL_IN.match(words, match.end()) or not (denied or _asked_how(match, words)):
             return True
@@ -228,6 +261,19 @@ def _wants(pattern: re.Pattern[str], words: str) -> bool:
 
 
 def _asked_how(match: re.Match[str], words: str) -> bool:
+    if _INSISTS.search(words):
+        return False
     before, after = words[max(0, match.start() - 40) : match.start()], words[match.end() :]
     within = re.search(r"怎么|如何", match[0]) is not None
     return within or bool(_HOW.search(before)) or bool(_HOW_AFTER.match(after))
+
+
+def _in_vain(match: re.Match[str], words: str) -> bool:
+    """Looked for the way out and found none, or one that does not work."""
+    if _WAY_FAILS.match(words, match.end()):
+        return True
+    before = words[max(0, match.start() - 60) : match.start()]
+    no_way = _NO_WAY.search(before)
+    if no_way is None or no_way[0].isascii():
+        return no_way is not None
+    return bool(_WAY.match(words, match.end())) or re.search(r"怎么|如何|在哪|哪里", no_way[0]) is not None

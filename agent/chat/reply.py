@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from agent import feedback, gatekeeper
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
-from agent.chat.intent import Way, asks_how_out, asks_who_we_are, fold, intent_of, wants_closed
+from agent.chat.intent import Way, asks_how_out, asks_who_we_are, ends_membership, fold, intent_of, wants_closed
 from agent.chat.model import word_it
 from agent.chat.overreach import overreach_in
 from agent.chat.own import from_the_record
@@ -111,11 +111,11 @@ def _plan(
 ) -> Plan:
     question = conversation.question
     if intent is Intent.UNSUBSCRIBE:
-        return _let_go(customer, wants_closed(question), house)
+        return _let_go(customer, _to_close(question) if wants_closed(question) else "", house)
     if sign := danger_in(question):
         return Plan("danger" if sign in (LIFE, HARM) else "human", hand_off=True, because=GRAVE[sign])
     if intent is Intent.CLOSE_ACCOUNT:
-        return Plan("close_account", hand_off=True, because="wants the account closed or data erased: do it at once")
+        return Plan("close_account", hand_off=True, because=_to_close(question))
     if intent is Intent.HUMAN or _takes_the_offer(conversation):
         return Plan("human", hand_off=True, because="asks for a person")
     if intent is Intent.SMALL_TALK:
@@ -160,15 +160,22 @@ def _takes_the_offer(conversation: Conversation) -> bool:
     return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
 
 
-def _let_go(customer: Customer | None, and_closed: bool, house: House) -> Plan:
+def _let_go(customer: Customer | None, and_closed: str, house: House) -> Plan:
     """Carried out before anything is said. A second wish in the same breath is not lost over the first."""
     if customer is None:
         return Plan("how_to_unsubscribe", hand_off=True, because="wants no more marketing; we do not know who it is")
     feedback.unsubscribe(customer.id, house.clock.now(), "chat", house)
     if and_closed:
-        because = "unsubscribed; also wants the account closed or data erased: do it at once"
+        because = f"unsubscribed; also {and_closed}"
         return Plan("unsubscribed_and_close", hand_off=True, because=because)
     return Plan("unsubscribed")
+
+
+def _to_close(question: str) -> str:
+    """The reason of a hand-off: closing an account loses what ending a subscription or membership need not."""
+    if ends_membership(question):
+        return "wants to end a subscription or membership: read what was said, and end it at once"
+    return "wants the account closed or data erased: do it at once"
 
 
 def _small_talk(question: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from agent.threats import threats
+from agent.threats import threatens, threats
 from tests.factories import NOW, a_ticket, an_order
 
 
@@ -23,6 +24,8 @@ from tests.factories import NOW, a_ticket, an_order
         ("I am going to a competitor", True),
         ("Please close my account", True),
         ("then I'll be leaving unless there is a discount", True),
+        ("This is the last time I order from you", True),
+        ("I’m done with you", True),
         ("包裹还没到，我明天要去外地", False),
         ("这个杯子是送别人的", False),
         ("不给发票我怎么报销", False),
@@ -43,3 +46,11 @@ def test_a_ticket_about_closing_the_account_is_one_and_an_order_is_none() -> Non
 def test_a_ticket_opened_and_closed_within_days_is_one_threat() -> None:
     said = [a_ticket(topic="close_account", days_ago=n) for n in (40, 38, 36, 5)]
     assert threats(said) == (NOW - timedelta(days=40), NOW - timedelta(days=5))
+
+
+@pytest.mark.parametrize("text", ["我", "再也", "还是", "!", "i'll go "])
+def test_a_long_text_is_read_at_its_ends_and_in_no_time(text: str) -> None:
+    began = time.perf_counter()
+    assert not threatens(text * 20_000)
+    assert time.perf_counter() - began < 0.5
+    assert threatens(text * 20_000 + "。以后去别家买了")

@@ -63,6 +63,17 @@ OUT = (
     "I want off your mailing list",
     "stop all messages",
     "how can I still get texts, I said unsubscribe",
+    "there is no way to unsubscribe, stop it",
+    "No way to unsubscribe!",
+    "I can't find a way to unsubscribe",
+    "I can't figure out how to unsubscribe",
+    "where do I unsubscribe, I want out",
+    "How about you unsubscribe me",
+    "how do I unsubscribe, the link does not work",
+    "找不到退订入口",
+    "没有退订链接",
+    "退订链接打不开",
+    "找不到在哪退订",
 )
 WHY = (
     "为什么给我发这个",
@@ -135,6 +146,7 @@ HOW_OUT = (
     "如何关闭推送", "how do I unsubscribe?", "How can I unsubscribe?", "how to unsubscribe", "how do i opt out",
     "where do I unsubscribe", "what do I need to do to unsubscribe", "how can I stop the emails",
     "is there a way to unsubscribe", "How would one opt out of marketing?", "how do I stop receiving texts",
+    "退订短信的入口在哪", "which link do I click, or how do I unsubscribe?",
 )  # fmt: skip
 HOW_CLOSE = (
     "怎么注销会员", "账号怎么注销", "怎么注销账号", "如何注销账户", "注销账号怎么弄", "注销流程", "在哪里注销账号",
@@ -181,6 +193,7 @@ QUESTIONS = (
     "does unsubscribing affect my order",
     "if I unsubscribe will I lose my points",
     "别退订",
+    "我没有退订过",
     "我没有退订",
     "don't unsubscribe me",
     "I didn't ask to unsubscribe",

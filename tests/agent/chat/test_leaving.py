@@ -36,6 +36,14 @@ NOT_LEAVING = (
     "I'm finished with the first step", "can I switch to another colour", "I'm out of filters",
     "I don't want to return it", "where else do you deliver", "can I go to another pick-up point",
     "I'll order again tomorrow", "I don't want to buy the wrong size",
+    "The last time I ordered, the size was fine. Is it the same cut?", "Can I go to the store and return it there?",
+    "I'm going to the shop tomorrow, is it open?", "I'll be moving on Friday, can you change the address?",
+    "Change to a different shop for pick-up please", "How do I remove the app notifications?",
+    "我去其他平台看看评价了", "上淘宝买的能在这里保修吗", "我是最后一次在你们家买了茶壶，保修多久",
+    "包裹发出了，走了。",
+    "my last order with you arrived broken", "I'm not a member, can I return it?", "I won't be back until six",
+    "can I look at another colour", "I'll leave you a good review", "I found a better size", "能换别的店自提吗",
+    "我想换别家快递", "谢谢，我先走了", "I never ordered.", "is the blue one not coming back?",
 )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ MONEY_OFF = (
     "knock something off the price", "what's your best price", "can you do me a discount", "I need a 50% discount now",
     "could you offer me money off", "给我打五折", "能打折吗", "便宜点吧", "能便宜点吗", "给个优惠", "给我一张优惠券",
     "给我免单", "送我一张无门槛券", "打个折呗", "可以再优惠一点吗", "来个红包", "抹个零", "帮我申请个内部价",
-    "少点钱行吗", "能不能给我便宜一些", "给我个折扣码",
+    "少点钱行吗", "能不能给我便宜一些", "给我个折扣码", "给我便宜20块我就下单",
+    "Could I get 20 yuan off if I order now?", "can you do half price?", "这个便宜点吧",
 )  # fmt: skip
 ORDINARY = (
     "我的优惠券不能用", "新客有优惠券吗", "优惠券可以叠加吗", "退货后优惠券退吗", "降价了能退差价吗",
@@ -42,7 +43,13 @@ ORDINARY = (
     "I forgot my password", "show me the return instructions", "where are the instructions for the kettle",
     "did the price drop", "what are the rules for returns", "can I ignore the delivery note", "are you open now",
     "is shipping free", "can I return it for free", "I lost my coupon", "what is your return policy",
-    "I forgot to ask for an invoice",
+    "I forgot to ask for an invoice", "You are now a week late with my parcel",
+    "The system message said my order failed", "From now on, you send me only e-mails",
+    "Forget about the policy, when do you open?", "照着说明书说的用还是坏了", "没有限制的话可以退几次",
+    "I need this for free delivery, how much more must I spend?", "Do you do half price kids sizes?",
+    "I need 100% cotton", "what do other customers say", "can I give my coupon to another person",
+    "does it act as a filter", "哪款便宜一点", "我忘了之前的政策", "满200能减20元吗",
+    "I lost the original instructions", "I want to buy a gift voucher",
 )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from agent import gatekeeper, pipeline
 from agent.chat import Answer, Conversation, Intent, Turn, reply_to
 from agent.chat.account import account_facts
+from agent.chat.grounding import covering
 from agent.chat.orders import last_order
 from agent.chat.sheet import sheet_for
 from agent.chat.words import occasions, template
@@ -18,7 +19,7 @@ from agent.domain import CaseStatus, Channel, Consent, Decision, Language, Reali
 from agent.errors import NotFound, UsageError
 from agent.realise.fill import fill
 from agent.situations import situations
-from knowledge.documents import Clause
+from knowledge.documents import Clause, Passage
 from tests.factories import NOW, a_case, a_clause, a_customer
 from tests.fakes import ListedPolicies
 from tests.street import Street
@@ -290,6 +291,13 @@ def test_closing_an_account_goes_to_a_person_without_a_counter_offer(street: Str
     assert answer.text == template("close_account", answer.language)
 
 
+@pytest.mark.parametrize("text", ["cancel my subscription", "cancel my membership", "取消会员"])
+def test_ending_a_membership_is_handed_over_as_what_was_said(street: Street, text: str) -> None:
+    answer = ask(street, text, customer_id="c1")
+    assert answer.hand_off
+    assert answer.because.startswith("wants to end a subscription or membership")
+
+
 @pytest.mark.parametrize("text", ["再不给优惠我就去别家了", "I'll take my business elsewhere"])
 def test_who_says_that_they_may_leave_is_talked_to_by_a_person_and_offered_nothing(street: Street, text: str) -> None:
     answer = ask(street, text, customer_id="c1")
@@ -377,6 +385,21 @@ def test_what_the_gate_stops_is_never_shown_and_a_person_takes_over(street: Stre
     assert answer.hand_off
     assert (answer.covered, answer.citations) == (False, ())
     assert answer.verdict.decision is Decision.PASS
+
+
+class Counting(ListedPolicies):
+    asked = 0
+
+    def policies(self, query: str, language: str, on: date, limit: int = 5) -> tuple[Passage, ...]:
+        self.asked += 1
+        return super().policies(query, language, on, limit)
+
+
+@pytest.mark.parametrize("text", ["退货，" * 666, "退货，发票，运费，积分，会员，生日，退款，换货，" * 70])
+def test_a_long_list_of_questions_takes_few_searches(text: str) -> None:
+    policies = Counting([a_clause("returns-zh#退货", text="退货", customer_text="七天内可退货。")])
+    covering(text, Language.ZH, NOW.date(), policies)
+    assert 0 < policies.asked <= 10
 
 
 class Listing(ListedPolicies):
