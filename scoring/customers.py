@@ -279,7 +279,7 @@ def _withdrawals_kept(table: pd.DataFrame, ids: pd.Series, found: dict[str, str]
 
 
 def _with_consent_details(table: pd.DataFrame, mapping: ColumnMap) -> ColumnMap:
-    """The day and the proof of a consent: consent_email_at, or the header of the consent with 时间, 凭证 or the like."""
+    """The day and the proof of a consent: consent_email_at, or the header of the consent with 时间, 凭证 or such."""
     from scoring.headers import read_mapping
 
     mapped, found = read_mapping(mapping), recognise(table, "customer", mapping)

@@ -57,6 +57,10 @@ def test_what_the_mapping_gives_to_a_customer_is_no_sign_of_orders() -> None:
 @pytest.mark.parametrize(
     ("said", "code"),
     [
+        ("UAE", "AE"), ("Korea", "KR"), ("Ivory Coast", "CI"), ("Cote d'Ivoire", "CI"), ("Republic of Ireland", "IE"),
+        ("The Netherlands", "NL"), ("Northern Ireland", "GB"), ("Deutschland", "DE"), ("España", "ES"),
+        ("espana", "ES"), ("Italia", "IT"), ("Brasil", "BR"), ("日本", "JP"), ("한국", "KR"), ("대한민국", "KR"),
+        ("North Korea", "KP"), ("Niger", "NE"), ("Guinea", "GN"),
         ("UK", "GB"), ("gb", "GB"), ("United Kingdom", "GB"), ("英国", "GB"), ("England", "GB"), ("GBR", "GB"),
         ("中国", "CN"), ("中國", "CN"), ("Mainland China", "CN"), ("cn", "CN"), ("Germany", "DE"), ("德国", "DE"),
         ("U.S.A.", "US"), ("美国", "US"), ("香港", "HK"), ("Hong Kong", "HK"), ("XX", None), ("EU", None),
