@@ -100,7 +100,7 @@ def import_customers(
             people.put(_counted(customers, known, changes), workshop.clock.now(), source=f"import {path.name}")
     else:
         known = people.get_many(ids)
-    notes = tuple(_of_consents(batch.customers, known, kept))
+    notes = (*_of_consents(batch.customers, known, kept), *batch.notes)
     return imported(batch.counts, len(batch.customers), changes, batch.quarantine, aside, dry_run, notes)
 
 
