@@ -100,7 +100,7 @@ def undo_batch(workshop: Workshop, name: str, dry_run: bool = False) -> dict[str
         removed = workshop.log.count_of(ids)
     else:
         removed = workshop.log.remove(ids)
-        path.unlink(missing_ok=True)  # an import that was killed is settled by the next, meanwhile perhaps
+        path.unlink(missing_ok=True)  # the next import may have renamed it meanwhile
     return {"batch": name, "removed": removed, "customers": len(customers), "dry_run": dry_run, "stays": list(STAYS)}
 
 
