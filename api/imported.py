@@ -19,8 +19,8 @@ class Imported:
 
     Every row is counted once: rows = accepted + set_aside, and unless it is a dry run accepted = added + updated +
     unchanged. `unknown_values` of accepted rows were set to unknown. `reasons` counts both by code. `notes` say what
-    was read on trust. `batch`: the name by which what was added can be taken back; None for customers, and where
-    nothing was new.
+    was read on trust, and which columns nobody read. `batch`: the name by which what was added can be taken back;
+    None for customers, and where nothing was new.
     """
 
     rows: int

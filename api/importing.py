@@ -16,7 +16,7 @@ import pandas as pd
 
 from agent.domain import Customer
 from agent.errors import InputError
-from api.batches import keep_batch
+from api.batches import add_batch
 from api.bootstrap import Workshop
 from api.imported import Imported, Stored, imported
 from api.texts import read_text, read_toml
@@ -58,9 +58,8 @@ def import_events(
     added, there, notes, name = 0, 0, batch.notes, None
     if not dry_run:
         progress("storing events", 0.5)
-        fresh = workshop.log.add(batch.events)
-        added, there = len(fresh), len(batch.events) - len(fresh)
-        name = keep_batch(workshop, what, path, fresh)
+        added, name = add_batch(workshop, what, path, batch.events)
+        there = len(batch.events) - added
         progress("meeting new customers", 0.9)
         notes = (*notes, *_meet(workshop, path, batch.events, made_up))
     stored = Stored(added, unchanged=there)
@@ -101,7 +100,7 @@ def import_customers(
             people.put(_counted(customers, known, changes), workshop.clock.now(), source=f"import {path.name}")
     else:
         known = people.get_many(ids)
-    notes = tuple(_of_consents(batch.customers, known, kept))
+    notes = (*_of_consents(batch.customers, known, kept), *batch.notes)
     return imported(batch.counts, len(batch.customers), changes, batch.quarantine, aside, dry_run, notes)
 
 

@@ -1,7 +1,8 @@
 """A country as people write it → its ISO 3166-1 code of two letters; None for what is no country that we know.
 
-Names come from babel (CLDR) in English and in Chinese, simplified and traditional; which codes are countries, and the
-short English names, from the list that comes with the zone database. "UK", "GBR" and "826" are aliases that CLDR keeps.
+Names come from babel (CLDR) in English, in Chinese, simplified and traditional, and in a few languages in which people
+write the name of their own country; which codes are countries, and the short English names, from the list that comes
+with the zone database. "UK", "GBR" and "826" are aliases that CLDR keeps.
 """
 
 from __future__ import annotations
@@ -9,21 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from unicodedata import combining, normalize
 
 from scoring.headers import plain
 
-LANGUAGES = ("en", "zh", "zh_Hant")
+LANGUAGES = ("en", "zh", "zh_Hant", "de", "es", "fr", "it", "pt", "nl", "ja", "ko")
+"""The first that has a word decides what it means."""
 SPOKEN = {
-    **dict.fromkeys(("britain", "great britain", "england", "scotland", "wales"), "GB"),
+    **dict.fromkeys(("britain", "great britain", "england", "scotland", "wales", "northern ireland"), "GB"),
     **dict.fromkeys(("prc", "mainland china", "中国大陆", "中华人民共和国"), "CN"),
-    "america": "US",
+    **dict.fromkeys(("uae", "emirates", "阿联酋"), "AE"),
+    **dict.fromkeys(("ireland republic", "republic of ireland", "eire", "éire"), "IE"),
+    **dict.fromkeys(("korea", "republic of korea", "한국"), "KR"),
+    **dict.fromkeys(("america", "united states of america"), "US"),
+    "ivory coast": "CI",
+    "russian federation": "RU",
+    "macedonia": "MK",
+    "burma": "MM",
+    "swaziland": "SZ",
+    "vatican": "VA",
+    "czech republic": "CZ",
     "holland": "NL",
-    "eire": "IE",
     "rsa": "ZA",
     "channel islands": "JE",
     "香港": "HK",
     "澳门": "MO",
-    "阿联酋": "AE",
 }
 """What shops write and no list has: plain words → code."""
 
@@ -40,7 +51,15 @@ def _codes() -> dict[str, str]:
     found: dict[str, str] = {}
     for word, code in _words():
         found.setdefault(plain(word), code)
+    for word, code in list(found.items()):
+        found.setdefault(_typed(word), code)
     return found
+
+
+def _typed(word: str) -> str:
+    """As on a keyboard without accents: espana, cote d'ivoire. A word in another script stays as it is."""
+    letters = "".join(letter for letter in normalize("NFKD", word) if not combining(letter)).replace("’", "'")
+    return letters if letters.isascii() else word
 
 
 def _words() -> Iterator[tuple[str, str]]:
@@ -58,6 +77,8 @@ def _words() -> Iterator[tuple[str, str]]:
             if code in countries:
                 yield str(name), str(code)
                 yield str(name).partition("(")[0], str(code)
+                if language == "en":
+                    yield f"the {name}", str(code)
     yield from ((name, code) for code, name in countries.items())
 
 

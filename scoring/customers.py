@@ -19,7 +19,7 @@ import pandas as pd
 
 from scoring.countries import country_code
 from scoring.dates import parse_dates
-from scoring.headers import ColumnMap, plain, recognise, require
+from scoring.headers import ColumnMap, plain, recognise, require, unread
 from scoring.lookalikes import refuse_orders
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
@@ -120,13 +120,15 @@ DETAILS = {
 class CustomerBatch:
     """What one file gave: customers (columns CUSTOMER_COLUMNS), rows and values set aside, counts of both.
 
-    `carried` names those of CUSTOMER_COLUMNS that the file has; the others are silence, not an answer.
+    `carried` names those of CUSTOMER_COLUMNS that the file has; the others are silence, not an answer. `notes` name
+    the columns of the file that nobody read.
     """
 
     customers: pd.DataFrame
     quarantine: pd.DataFrame
     counts: dict[str, int]
     carried: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def read_customers(
@@ -149,7 +151,10 @@ def read_customers(
     customers = people.read(ids)
     counts = {"rows": rows, "customers": len(customers), **quarantine.counts()}
     carried = frozenset({"age" if name == "birth_date" else name for name in found}) & frozenset(CUSTOMER_COLUMNS)
-    return CustomerBatch(customers.reset_index(drop=True), quarantine.frame(), counts, carried)
+    strange = unread(table, found, "customer")
+    return CustomerBatch(
+        customers.reset_index(drop=True), quarantine.frame(), counts, carried, (strange,) if strange else ()
+    )
 
 
 class _People:

@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -53,8 +53,11 @@ class EventLog:
         new = self.add(events)
         return len(new), len(events) - len(new)
 
-    def add(self, events: pd.DataFrame) -> list[str]:
-        """Add events; give the ids of those that were new."""
+    def add(self, events: pd.DataFrame, before: Callable[[list[str]], None] | None = None) -> list[str]:
+        """Add events; give the ids of those that were new.
+
+        `before` is told these ids, if there are any, before a row is written, while nobody else may write.
+        """
         absent = [name for name in EVENT_COLUMNS if name not in events.columns]
         if absent:
             raise BadTable(f"Events lack the columns {', '.join(absent)}.", "Read them with read_events first.")
@@ -62,11 +65,14 @@ class EventLog:
         with self._alone():
             once = events.loc[~events["event_id"].duplicated()]
             new = once.loc[~once["event_id"].isin(self._ids_among(once["event_id"]))]
-            if len(new):
+            names = [str(name) for name in new["event_id"]]
+            if names and before is not None:
+                before(names)
+            if names:
                 self._write(new)
             if len(self._files()) >= MERGE_AT:
                 self._replace_all()
-        return [str(name) for name in new["event_id"]]
+        return names
 
     def load(
         self,
@@ -159,6 +165,10 @@ class EventLog:
             if gone := int(theirs["n"].iloc[0]):
                 self._replace_all(without=customer_id)
         return gone
+
+    def count_of(self, event_ids: Sequence[str]) -> int:
+        """How many of these events are still here."""
+        return len(self._ids_among(pd.Series(event_ids, dtype="str")))
 
     def customers_of(self, event_ids: Sequence[str]) -> list[str]:
         """Whose events these are, as far as they are still here."""

@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 
 from scoring.dates import parse_dates, read_on_trust
 from scoring.errors import BadColumn
-from scoring.headers import ColumnMap, known_words, plain, recognise, require
+from scoring.headers import ColumnMap, known_words, plain, recognise, require, unread
 from scoring.lookalikes import refuse_customers
 from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
@@ -112,7 +112,7 @@ Progress = Callable[[str, float], None]
 class EventBatch:
     """What one file gave: good rows, bad rows (line, column, value, code, reason), and counts of both by reason.
 
-    `notes` say what was read on trust, where the file could also mean something else.
+    `notes` say what was read on trust, where the file could also mean something else, and which columns nobody read.
     """
 
     events: pd.DataFrame
@@ -215,7 +215,8 @@ def _read(
     events = _typed(events.loc[good].assign(event_id=""))
     events = _name_events(events, table, found, quarantine)
     counts = _counts(table, events, quarantine)
-    notes = tuple(_notes(table[found["at"]], counts))
+    strange = unread(table, found, "event", "customer")  # an export of orders may say who bought, too
+    notes = (*_notes(table[found["at"]], counts), *([strange] if strange else []))
     return EventBatch(events.reset_index(drop=True), quarantine.frame(), counts, notes)
 
 

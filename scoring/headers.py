@@ -17,6 +17,10 @@ from scoring.errors import BadColumn, BadTable
 ColumnMap = Mapping[str, str] | str | Path | None
 
 
+NAMELESS = re.compile(r"Unnamed: \d+")
+TOLD = 10
+
+
 def recognise(table: pd.DataFrame, subject: str, mapping: ColumnMap = None) -> dict[str, str]:
     """Our column name -> header in `table`. `subject` is "order", "event" or "customer"; the mapping wins."""
     mapped = read_mapping(mapping)
@@ -39,6 +43,23 @@ def require(found: Mapping[str, str], table: pd.DataFrame, names: tuple[str, ...
     for name in names:
         if name not in found:
             raise _missing(table, f"No column was recognised as {name}.", name)
+
+
+def unread(table: pd.DataFrame, found: Mapping[str, str], *subjects: str) -> str | None:
+    """Which columns nobody reads, told; None where there are none. `subjects`: whose headers are known all the same."""
+    known = {plain(word) for one in subjects for name, words in known_headers(one).items() for word in (name, *words)}
+    strange = [
+        header.strip()
+        for header in map(str, table.columns)
+        if plain(header) and header not in found.values() and plain(header) not in known and not NAMELESS.match(header)
+    ]
+    if not strange:
+        return None
+    more = f" and {len(strange) - TOLD:,} more" if len(strange) > TOLD else ""
+    return (
+        f"not read: {', '.join(strange[:TOLD])}{more}. If one of them is what we know by another name, map it: "
+        '[columns] our_name = "its header" (--map FILE).'
+    )
 
 
 def read_mapping(mapping: ColumnMap) -> dict[str, str]:

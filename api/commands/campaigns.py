@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 FAR = {
     HowFar.WRITTEN_TO: "written to: a message left",
     HowFar.UNKNOWN: "may have had a message: nobody knows whether it left",
-    HowFar.QUEUED: "queued, not left yet",
-    HowFar.DRAFTED: "drafted, not approved yet",
+    HowFar.QUEUED: "approved or queued, not left yet",
+    HowFar.DRAFTED: "not approved yet: drafted, or still to be drafted",
     HowFar.WAITING: "wait for a person",
     HowFar.FAILED: "failed to leave",
     HowFar.ENDED: "rejected or cancelled, nothing left",

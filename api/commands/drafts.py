@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import nullcontext
+from itertools import repeat
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -67,15 +68,13 @@ def gate(
             if not raw.strip(BLANK):
                 blank += 1
                 continue
-            # A blank line is no draft and is not counted. It is answered where a draft comes after it, because the
-            # nth verdict belongs to the nth line.
-            for _ in range(blank):
-                _write(target, judged(""))
+            # A blank line is answered where a draft comes after it, because the nth verdict belongs to the nth line;
+            # what is answered is counted, so that the counts are those of the file that was written.
+            for verdict in (*repeat(judged(""), blank), judged(raw.decode("utf-8", "surrogateescape"))):
+                counts[verdict["verdict"]] += 1
+                noted += bool(verdict["notes"])
+                _write(target, verdict)
             blank = 0
-            verdict = judged(raw.decode("utf-8", "surrogateescape"))
-            counts[verdict["verdict"]] += 1
-            noted += bool(verdict["notes"])
-            _write(target, verdict)
     if out is not None:
         call.say(
             f"{sum(counts.values())} drafts: {counts['pass']} pass, {counts['review']} review, {counts['block']} block"

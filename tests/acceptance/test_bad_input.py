@@ -206,7 +206,7 @@ def test_the_gate_judges_every_line_and_keeps_their_order(
 def test_the_gate_may_write_over_the_file_that_it_reads(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:
     drafts = tmp_path / "d.jsonl"
     drafts.write_text(DRAFTS, encoding="utf-8")
-    assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 3, "a blank line is no draft"
+    assert holdfast("gate", drafts, "--out", drafts, "--json").json["block"] == 4
     assert len(drafts.read_text(encoding="utf-8").splitlines()) == 4
     assert [path.name for path in tmp_path.iterdir()] == ["d.jsonl"]
 
@@ -231,6 +231,22 @@ def test_the_gate_reads_stdin_and_answers_in_readable_words(holdfast: Holdfast, 
     assert '"id": "茶"' in first
     assert json.loads(first)["verdict"] == "pass"
     assert (json.loads(second)["id"], "\u2028" in second) == ("a\u2028b", False)
+
+
+def test_a_blank_line_that_is_answered_is_counted_and_one_at_the_end_is_neither(
+    holdfast: Holdfast, only_sqlite: None, tmp_path: Path
+) -> None:
+    drafts, out = tmp_path / "d.jsonl", tmp_path / "o.jsonl"
+    good = json.dumps(GOOD, ensure_ascii=False)
+    for text, verdicts in ((f"\n{good}\n\n", ["block", "pass"]), (f"{good}\n\n \n", ["pass"])):
+        drafts.write_text(text, encoding="utf-8")
+        said = holdfast("gate", drafts, "--out", out, "--fail-on", "block", "--json")
+        written = [json.loads(line)["verdict"] for line in out.read_text(encoding="utf-8").splitlines()]
+        assert written == verdicts
+        assert {name: said.json[name] for name in ("pass", "block")} == {
+            name: verdicts.count(name) for name in ("pass", "block")
+        }
+        assert said.code == (3 if "block" in verdicts else 0)
 
 
 def test_the_gate_without_input_leaves_what_stood_there(holdfast: Holdfast, only_sqlite: None, tmp_path: Path) -> None:

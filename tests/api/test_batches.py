@@ -9,10 +9,12 @@ import pytest
 from agent import pipeline
 from agent.domain import Channel
 from agent.errors import NotFound, TransitionNotAllowed
+from api import batches as module
 from api.batches import batches, undo_batch
 from api.bootstrap import Workshop
 from api.drafting import Ask, draft_for
 from api.importing import import_events
+from scoring.event_log import EventLog
 from tests.small_shop import SmallShop, a_small_shop
 
 
@@ -60,3 +62,49 @@ def test_an_import_stays_once_somebody_of_it_is_written_to(shop: SmallShop, tmp_
     with pytest.raises(TransitionNotAllowed, match="c2"):
         undo_batch(workshop, batch)
     assert workshop.log.count() == before
+
+
+def test_a_dry_run_counts_what_is_there_and_not_what_was(shop: SmallShop, tmp_path: Path) -> None:
+    workshop = shop.workshop
+    batch = brought(workshop, tmp_path, "n1,2026-01-05,Tea,1,10\nn2,2026-01-06,Cup,1,9\n")
+    assert batch is not None
+    workshop.log.erase("n2")
+    assert undo_batch(workshop, batch, dry_run=True)["removed"] == 1
+    assert undo_batch(workshop, batch)["removed"] == 1
+
+
+def test_what_a_killed_import_added_can_be_taken_back(
+    shop: SmallShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop = shop.workshop
+    before = workshop.log.count()
+    with monkeypatch.context() as dies:
+        dies.setattr(module, "_finish", killed)
+        with pytest.raises(Killed):
+            brought(workshop, tmp_path, "n1,2026-01-05,Tea,1,10\n")
+    assert workshop.log.count() == before + 1
+    [row] = batches(workshop)
+    assert undo_batch(workshop, row["batch"])["removed"] == 1
+    assert (workshop.log.count(), batches(workshop)) == (before, [])
+
+
+def test_a_killed_import_that_added_nothing_takes_nothing_of_the_next(
+    shop: SmallShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop, rows = shop.workshop, "n1,2026-01-05,Tea,1,10\n"
+    with monkeypatch.context() as dies:
+        dies.setattr(EventLog, "_write", killed)
+        with pytest.raises(Killed):
+            brought(workshop, tmp_path, rows)
+    assert batches(workshop) == []
+    batch = brought(workshop, tmp_path, rows)
+    assert [row["batch"] for row in batches(workshop)] == [batch]
+    assert len(list(workshop.home.imports.iterdir())) == 1
+
+
+class Killed(Exception):
+    pass
+
+
+def killed(*_: object) -> None:
+    raise Killed

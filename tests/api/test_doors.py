@@ -16,7 +16,7 @@ from api.brand_file import read_brand, write_brand
 from api.people import TRIAL_PROOF, bare_customer, customers_from_rows
 from api.sample_shop import BRAND
 from api.terminal import Call, command, moment, run
-from api.zones import zone_of_country
+from api.zones import may_be_in, zone_of_country
 from tests.factories import a_brand
 
 
@@ -68,6 +68,26 @@ def test_a_brand_that_cannot_be_meant_names_the_key(brand_file: Path, old: str, 
 )
 def test_a_country_has_a_zone_only_when_it_has_one(country: str | None, zone: str | None) -> None:
     assert zone_of_country(country) == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "may"),
+    [
+        ("America/New_York", "US", True),
+        ("US/Eastern", "US", True),
+        ("US/Eastern", "CA", False),
+        ("Asia/Calcutta", "IN", True),
+        ("PRC", "CN", True),
+        ("Asia/Urumqi", "CN", True),
+        ("Asia/Kashgar", "CN", True),
+        ("Iceland", "IS", True),
+        ("Iceland", "Ivory Coast", False),
+        ("Europe/Oslo", "DE", False),
+        ("US/Eastern", "火星", True),
+    ],
+)
+def test_an_old_name_of_a_zone_is_in_its_country(zone: str, country: str, may: bool) -> None:
+    assert may_be_in(zone, country) is may
 
 
 def test_what_a_record_does_not_say_is_unknown_or_marked_as_assumed() -> None:

@@ -337,3 +337,19 @@ def test_devices_and_chats_come_with_the_customers_and_stay_until_told_otherwise
     device = {"type": "identify", "userId": "c1", "context": {"device": {"token": "newer"}}}
     take_in([device], workshop)
     assert (people.get("c1").push_token, people.get("c1").tier) == ("newer", "gold")
+
+
+def test_columns_that_nobody_reads_are_named(workshop: Workshop, tmp_path: Path) -> None:
+    people, orders, mapping = tmp_path / "c.csv", tmp_path / "o.csv", tmp_path / "map.toml"
+    people.write_text("会员编号,姓名,colour,随便一列\n1,陈雨桐,red,x\n", encoding="utf-8")
+    head = "customer_id,date,email,country,colour,随便一列\n"
+    orders.write_text(f"{head}1,2026-01-05,a@b.example,CN,r,x\n", encoding="utf-8")
+    for dry_run in (True, False):
+        [note] = import_customers(workshop, people, None, dry_run, False, lambda *_: None).notes
+        assert note.startswith("not read: colour, 随便一列. ")
+        assert "--map" in note
+        [note] = import_events(workshop, orders, "orders", None, dry_run, False, lambda *_: None).notes
+        assert note.startswith("not read: colour, 随便一列. ")
+    mapping.write_text('[columns]\nitem = "colour"\n', encoding="utf-8")
+    [note] = import_events(workshop, orders, "orders", mapping, True, False, lambda *_: None).notes
+    assert note.startswith("not read: 随便一列. ")

@@ -11,12 +11,14 @@ from fastapi.testclient import TestClient
 from agent import campaign
 from agent.access import Role
 from agent.adapters.store import schema
+from agent.adapters.store.results import _how_far
 from agent.arms import Arm
 from agent.domain import CampaignStatus, CaseStatus, DeliveryStatus
 from agent.plan import Plan, read_plan
 from api.bootstrap import Workshop
 from api.campaign_report import write_report
 from api.campaigning import standing
+from api.commands.campaigns import FAR
 from api.main import create_app
 from api.measuring import measure, measured_answer
 from api.sign_in import add_key, add_user, set_password
@@ -174,10 +176,36 @@ def test_only_whom_a_message_left_for_counts_as_written_to(
     assert sum(told["how_far"].values()) == WRITTEN
 
 
+@pytest.mark.parametrize(
+    ("case", "far"),
+    [
+        (CaseStatus.SCORED, "drafted"),
+        (CaseStatus.OFFERED, "drafted"),
+        (CaseStatus.APPROVED, "queued"),
+        (CaseStatus.SENT, "written_to"),
+        (CaseStatus.FAILED, "failed"),
+        (CaseStatus.LEFT, "ended"),
+    ],
+)
+def test_a_case_without_a_message_is_told_by_its_own_state(shop: Workshop, case: CaseStatus, far: str) -> None:
+    outbox, cases = schema.outbox, schema.cases
+    before = measured_answer(measure(CAMPAIGN, shop))["how_far"]
+    with shop.store.write() as c:
+        c.execute(outbox.delete().where(outbox.c.case_id == "case_w0"))
+        c.execute(cases.update().where(cases.c.case_id == "case_w0").values(status=case.value))
+    told = measured_answer(measure(CAMPAIGN, shop))["how_far"]
+    assert told[far] == before[far] + (far != "written_to")
+
+
+@pytest.mark.parametrize("status", list(CaseStatus))
+def test_no_state_of_a_case_is_without_a_word(status: CaseStatus) -> None:
+    assert _how_far(status, None) in FAR
+
+
 def test_the_page_says_how_far_a_campaign_got(shop: Workshop, tmp_path: Path) -> None:
     page = write_report(measured_answer(measure(CAMPAIGN, shop)), shop.brand, NOW, tmp_path).read_text(encoding="utf-8")
     assert f'written to: a message left · 已发出</td><td class="n">{SENT}</td>' in page
-    assert f'drafted, not approved yet · 已起草，未批准</td><td class="n">{WRITTEN - SENT}</td>' in page
+    assert f'still to be drafted · 未批准：已起草或待起草</td><td class="n">{WRITTEN - SENT}</td>' in page
 
 
 def test_the_report_is_two_files_that_say_the_same(ended: Workshop, tmp_path: Path) -> None:

@@ -57,6 +57,10 @@ def test_what_the_mapping_gives_to_a_customer_is_no_sign_of_orders() -> None:
 @pytest.mark.parametrize(
     ("said", "code"),
     [
+        ("UAE", "AE"), ("Korea", "KR"), ("Ivory Coast", "CI"), ("Cote d'Ivoire", "CI"), ("Republic of Ireland", "IE"),
+        ("The Netherlands", "NL"), ("Northern Ireland", "GB"), ("Deutschland", "DE"), ("España", "ES"),
+        ("espana", "ES"), ("Italia", "IT"), ("Brasil", "BR"), ("日本", "JP"), ("한국", "KR"), ("대한민국", "KR"),
+        ("North Korea", "KP"), ("Niger", "NE"), ("Guinea", "GN"),
         ("UK", "GB"), ("gb", "GB"), ("United Kingdom", "GB"), ("英国", "GB"), ("England", "GB"), ("GBR", "GB"),
         ("中国", "CN"), ("中國", "CN"), ("Mainland China", "CN"), ("cn", "CN"), ("Germany", "DE"), ("德国", "DE"),
         ("U.S.A.", "US"), ("美国", "US"), ("香港", "HK"), ("Hong Kong", "HK"), ("XX", None), ("EU", None),
@@ -131,3 +135,19 @@ def test_a_file_of_order_lines_is_no_customer_list(columns: tuple[str, ...], ord
         assert "import orders" in caught.value.remedy
     else:
         assert read_customers(table).counts["customers"] == 2
+
+
+def test_a_no_in_any_row_of_a_customer_is_a_no_with_its_day_and_proof() -> None:
+    table = pd.DataFrame(
+        {
+            "客户编号": ["K1", "K1", "K2"],
+            "邮件同意": ["是", "否", "是"],
+            "邮件同意时间": ["2026-01-01", "2026-02-02", "2026-03-03"],
+            "邮件同意凭证": ["form 7", "call 12", "form 9"],
+        },
+        dtype="string",
+    )
+    people = read_customers(table).customers.set_index("customer_id")
+    assert people["consent_email"].tolist() == [False, True]
+    assert people["consent_email_proof"].tolist() == ["call 12", "form 9"]
+    assert [str(day)[:10] for day in people["consent_email_at"]] == ["2026-02-02", "2026-03-03"]

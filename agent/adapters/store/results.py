@@ -273,13 +273,37 @@ _FAR = {
 }
 
 
+_FAR_BY_CASE = {
+    CaseStatus.SCORED: HowFar.DRAFTED,
+    CaseStatus.OFFERED: HowFar.DRAFTED,
+    CaseStatus.NO_OFFER: HowFar.DRAFTED,
+    CaseStatus.DRAFTED: HowFar.DRAFTED,
+    CaseStatus.CHECKED: HowFar.DRAFTED,
+    CaseStatus.BLOCKED: HowFar.WAITING,
+    CaseStatus.NEEDS_PERSON: HowFar.WAITING,
+    CaseStatus.APPROVED: HowFar.QUEUED,
+    CaseStatus.QUEUED: HowFar.QUEUED,
+    CaseStatus.SENDING: HowFar.QUEUED,
+    CaseStatus.SENT: HowFar.WRITTEN_TO,
+    CaseStatus.DELIVERED: HowFar.WRITTEN_TO,
+    CaseStatus.UNKNOWN: HowFar.UNKNOWN,
+    CaseStatus.FAILED: HowFar.FAILED,
+    CaseStatus.REJECTED: HowFar.ENDED,
+    CaseStatus.HELD_OUT: HowFar.ENDED,
+    # Who was rejected stays or leaves as well, and may still use a coupon or a way out from elsewhere.
+    CaseStatus.STAYED: HowFar.ENDED,
+    CaseStatus.LEFT: HowFar.ENDED,
+    CaseStatus.REDEEMED: HowFar.UNKNOWN,
+    CaseStatus.UNSUBSCRIBED: HowFar.UNKNOWN,
+}
+"""Where no message of the case is in the outbox, or it was stopped there. Every state is in it: tests/api."""
+
+
 def _how_far(status: CaseStatus, delivery: DeliveryStatus | None) -> HowFar:
     """The outbox knows what left; of what never came there, or was stopped in it, the case knows what it waits for."""
     if delivery is not None and delivery in _FAR:
         return _FAR[delivery]
-    if status is CaseStatus.REJECTED:
-        return HowFar.ENDED
-    return HowFar.WAITING if status in (CaseStatus.NEEDS_PERSON, CaseStatus.BLOCKED) else HowFar.DRAFTED
+    return _FAR_BY_CASE[status]
 
 
 def _words(c: sa.Connection, campaign_id: str) -> dict[str, tuple[str, bool]]:

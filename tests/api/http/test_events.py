@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from agent.access import Role
+from agent.context import open_ticket
 from agent.domain import Event
 from api.arrivals import move
 from tests.api.http.conftest import Client
@@ -45,6 +46,23 @@ def test_an_event_is_seen_at_once_and_the_same_after_it_was_moved(door: Client, 
     assert move(shop.workshop) == 1
     assert timeline(shop) == waiting
     assert shop.workshop.store.arrivals.counts()["waiting"] == 0
+
+
+def test_a_ticket_for_a_hand_off_is_opened_and_closed_by_the_same_id(door: Client, shop: SmallShop) -> None:
+    """As api/README.md tells those whose chatbot gets `hand_off`."""
+    client = door(Role.INTEGRATOR)
+    ticket = {"ticket_id": "T7", "topic": "damaged_item", "text": "The cup came broken."}
+    for minutes, status in ((20, {}), (10, {"status": "closed"})):
+        sent = {
+            "userId": "c2",
+            "event": "Support Ticket Created",
+            "messageId": f"t-{minutes}",
+            "timestamp": (NOW - timedelta(minutes=minutes)).isoformat(),
+            "properties": {**ticket, **status},
+        }
+        assert client.post("/v1/track", json=sent).json()["accepted"] == 1
+        opened = open_ticket(timeline(shop))
+        assert (opened and opened["type"]) == (None if status else "damaged_item")
 
 
 def test_the_same_message_twice_is_one(door: Client, shop: SmallShop) -> None:
