@@ -1,7 +1,8 @@
 """The sentences to learn from: `lessons/HAND/LANGUAGE/RULE.bad.txt` and `.good.txt`, one a line.
 
-A hand is one writer: a and c had not read the rules, b had, r are the examples of the rules themselves. Bad ones break
-the rule that names the file; good ones are as near to it as a decent writer comes, or ordinary.
+A hand is one writer: a and c had not read the rules, b had, r are the examples of the rules themselves, p what of the
+phrasebook was taken for a break before. Bad ones break the rule that names the file; good ones are as near to it as a
+decent writer comes, or ordinary.
 """
 
 from __future__ import annotations

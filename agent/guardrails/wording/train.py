@@ -21,7 +21,7 @@ from agent.guardrails.wording.model import LANGUAGES
 HERE = Path(__file__).parent
 STOPPED = (0.002, 0.005, 0.02)
 """Shares of good sentences; a letter has a dozen, so that few of them must be stopped."""
-THRESHOLDS = {"zh": 3.3, "en": 3.3}
+THRESHOLDS = {"zh": 3.0, "en": 3.0}
 """Set on whole messages by hands that are not among the lessons (`tests/evals/gate`), all totals in view."""
 FAINT = 0.02
 """Grams whose whole evidence is below this share of the strongest are left out."""
@@ -33,7 +33,8 @@ def main() -> None:
     for language in LANGUAGES:
         lessons = list(read_lessons(language))
         for hand in sorted({lesson.hand for lesson in lessons}):
-            told = [f"{share:.0%}" for share in _found_of(hand, lessons, language)]
+            if not (told := [f"{share:.0%}" for share in _found_of(hand, lessons, language)]):
+                continue
             sys.stdout.write(f"{language}, hand {hand} unseen: finds {', '.join(told)} where it stops ")
             sys.stdout.write(", ".join(f"{share:.1%}" for share in STOPPED) + " of its good sentences\n")
         size = _write(lessons, language)
@@ -42,7 +43,7 @@ def main() -> None:
 
 def _found_of(hand: str, lessons: Sequence[Lesson], language: str) -> list[float]:
     others, own = ([one for one in lessons if (one.hand == hand) is mine] for mine in (False, True))
-    if not others or not own:
+    if not others or not any(lesson.is_bad for lesson in own):
         return []
     scores, bad = _scores(others, own, language), np.array([lesson.is_bad for lesson in own])
     return [float((scores[bad] > np.quantile(scores[~bad], 1 - share)).mean()) for share in STOPPED]
