@@ -34,7 +34,7 @@ _TAKEN_OFF = sieve(
     r"|备了\w{0,3}(?:薄礼|心意|礼物)|(?:薄礼|小心意|小惊喜)"
     r"|(?<![a-z])(?:taken|knock(?:ed)?|take|shav(?:e|ed)) (?:a (?:little|bit|few \w+)|something|some)(?: \w+)? off"
     r"|round(?:ed)? (?:it|that|the \w+) down"
-    r"|(?:small|little|nice) (?:gift|surprise|something|present|treat|thank[- ]you)(?: \w+){0,3} (?:for you|waiting"
+    r"|(?:small|little|nice) (?:gift|surprise|something|present|treat)(?: \w+){0,3} (?:for you|waiting"
     r"|inside|in the box|with your)"
     r"|another (?:day|week|month|year|one)(?: \w+){0,2} on us|for a free [a-z]+|(?:coffee|drinks?|cake|lunch|first one"
     r"|next one|this one)(?: is|'s|s are) on (?:us|me)"

@@ -217,7 +217,7 @@ def _not_on_us(part: Part, field: Field, message: Message) -> str | None:
         free is None
         or not part.speaks_of(_CARRIAGE)
         or field.is_denied(part.start)
-        or (offer is not None and offer.kind == "free_shipping" and not part.speaks_of(_BACK))
+        or (offer is not None and offer.kind == "free_shipping" and not part.says(_BACK))
     ):
         return None
     back = bool(part.speaks_of(_BACK))
