@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 
 from agent.chat.intent import fold
-from agent.domain import Customer, Fact, Language, Source
+from agent.domain import Customer, Fact, Source
 from agent.facts.people import clean_tier
 from agent.slots import slot_table
 
@@ -115,18 +115,9 @@ def asked_of_record(question: str) -> Asked | None:
     return next((name for name, pattern in _ASKED.items() if pattern.search(words)), None)
 
 
-TIERS_ZH = {
-    "gold": "金卡", "silver": "银卡", "platinum": "白金卡", "diamond": "钻石卡", "bronze": "铜卡",
-    "regular": "普通会员", "basic": "普通会员", "standard": "普通会员",
-}  # fmt: skip
-"""Shops keep English names of tiers on record that nobody says in Chinese."""
-
-
-def account_facts(customer: Customer, language: Language) -> tuple[Fact, ...]:
+def account_facts(customer: Customer) -> tuple[Fact, ...]:
     """Points and tier as they are on record; what is not on record is left out."""
     tier = clean_tier(customer.tier) if customer.tier else None
-    if tier and language is Language.ZH:
-        tier = TIERS_ZH.get(tier.casefold(), tier)
     source = Source("customer", customer.id)
     found = {"points_balance": customer.points or None, "tier": tier}
     return tuple(Fact(slot, slot_table()[slot].type, value, source) for slot, value in found.items() if value)

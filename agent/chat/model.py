@@ -30,7 +30,7 @@ from agent.draft.problems import problems
 from agent.draft.reply import read_reply
 from agent.draft.request import Asked, ask_again
 from agent.errors import HoldfastError, SlotError
-from agent.guardrails.commitments import topics_of
+from agent.guardrails.statements import topics_of
 from agent.language.masking import mask
 from agent.language.normalise import fold, sentences
 from agent.ports import Writer

@@ -6,7 +6,8 @@ Of an order, which one it is, and no guess about the carrier: that a colleague c
 from __future__ import annotations
 
 from agent.chat.account import Asked, account_facts, asked_of_record
-from agent.chat.orders import asks_by_number, asks_where, is_long_ago, last_order, order_numbered, was_cancelled
+from agent.chat.order_numbers import asks_by_number
+from agent.chat.orders import asks_where, is_long_ago, last_order, order_numbered, was_cancelled
 from agent.chat.plan import Plan
 from agent.chat.records import Conversation
 from agent.domain import Customer, Fact, Language
@@ -36,7 +37,7 @@ def _about_account(asked: Asked, customer: Customer | None, language: Language, 
         return Plan(occasion, own=order, covered=True)
     if asked is Asked.POINTS and customer.points == 0:
         return Plan("no_points", covered=True)
-    facts = account_facts(customer, language)
+    facts = account_facts(customer)
     slot = "points_balance" if asked is Asked.POINTS else "tier"
     if slot not in {fact.slot for fact in facts}:
         return Plan("account_unknown")

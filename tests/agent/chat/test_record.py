@@ -8,7 +8,7 @@ import pytest
 
 from agent.chat import Answer, Conversation, Turn, reply_to
 from agent.chat.account import Asked, asked_of_record
-from agent.chat.orders import asks_by_number
+from agent.chat.order_numbers import asks_by_number
 from agent.chat.words import template
 from agent.domain import Decision, Language
 from tests.factories import NOW, a_customer, an_order
