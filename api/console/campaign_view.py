@@ -14,6 +14,7 @@ from api.console.plan_view import plan_rows
 from api.console.say import Say
 from api.console.view import tone_of
 from api.costing import Cost
+from api.power import Power
 from scoring.experiments.anytime import ENOUGH
 
 TONES = {
@@ -173,7 +174,8 @@ def preview_view(told: Forecast, say: Say) -> Look:
         look.without_offer,
         say.money(look.cost.minor, look.cost.currency),
         say.points(told.sight.smallest).lstrip("+") if told.sight.smallest is not None else "",
-        told.sight.in_words(say.language),
+        # that nobody is held out is one of the warnings already
+        "" if told.sight.power is Power.NONE_MEANT else told.sight.in_words(say.language),
         *_forecast(told.cost, say),
         (*(_warning(one, say) for one in look.warnings), *([say("warning.frozen")] if told.frozen else ())),
     )
