@@ -66,6 +66,8 @@ def read_message(message: Mapping[str, Any], now: datetime) -> Said:
         {**row, "event_id": f"{identity}-{number}" if number else identity, "at": at.isoformat(), "kind": kind}
         for number, row in enumerate(READERS.get(kind, _item_row)(properties))
     ]
+    if kind == "ticket" and _says_closed(message) and not _text(properties, "status"):
+        rows = [{**row, "status": "closed"} for row in rows]
     coupon = properties.get("coupon") or properties.get("coupon_id") or properties.get("code")
     return Said(identity, customer, anonymous, at, kind, rows, str(coupon)[:64] if coupon else None)
 
@@ -203,6 +205,11 @@ def _ticket_row(properties: Mapping[str, Any]) -> list[Row]:
             "text": _text(properties, "text", "message", "body", "description", longest=8_000),
         }
     ]
+
+
+def _says_closed(message: Mapping[str, Any]) -> bool:
+    """By the name of the event, where no status stands beside it: a closed ticket must not go on holding messages."""
+    return str(message.get("event") or "").strip().casefold() in ("ticket closed", "关闭工单")
 
 
 def _bare_row(_properties: Mapping[str, Any]) -> list[Row]:

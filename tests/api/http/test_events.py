@@ -48,21 +48,26 @@ def test_an_event_is_seen_at_once_and_the_same_after_it_was_moved(door: Client, 
     assert shop.workshop.store.arrivals.counts()["waiting"] == 0
 
 
-def test_a_ticket_for_a_hand_off_is_opened_and_closed_by_the_same_id(door: Client, shop: SmallShop) -> None:
-    """As api/README.md tells those whose chatbot gets `hand_off`."""
+@pytest.mark.parametrize(
+    ("closing", "said"), [("Support Ticket Created", {"status": "closed"}), ("Ticket Closed", {}), ("关闭工单", {})]
+)
+def test_a_ticket_for_a_hand_off_is_opened_and_closed_by_the_same_id(
+    door: Client, shop: SmallShop, closing: str, said: dict[str, str]
+) -> None:
+    """As api/README.md tells those whose chatbot gets `hand_off`; a closing that says so by its name is one too."""
     client = door(Role.INTEGRATOR)
     ticket = {"ticket_id": "T7", "topic": "damaged_item", "text": "The cup came broken."}
-    for minutes, status in ((20, {}), (10, {"status": "closed"})):
+    for minutes, event, status in ((20, "Support Ticket Created", {}), (10, closing, said)):
         sent = {
             "userId": "c2",
-            "event": "Support Ticket Created",
+            "event": event,
             "messageId": f"t-{minutes}",
             "timestamp": (NOW - timedelta(minutes=minutes)).isoformat(),
             "properties": {**ticket, **status},
         }
         assert client.post("/v1/track", json=sent).json()["accepted"] == 1
         opened = open_ticket(timeline(shop))
-        assert (opened and opened["type"]) == (None if status else "damaged_item")
+        assert (opened and opened["type"]) == (None if minutes == 10 else "damaged_item")
 
 
 def test_the_same_message_twice_is_one(door: Client, shop: SmallShop) -> None:
