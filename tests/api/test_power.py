@@ -13,7 +13,7 @@ from scoring.experiments.power import smallest_effect
     ("recipients", "held_out", "share", "power", "says"),
     [
         (900, 100, 0.1, Power.SHOWS, "14.8 percentage points"),
-        (90, 10, 0.1, Power.FEW, "only a difference of 46.7"),
+        (90, 10, 0.1, Power.FEW, "Only a difference of 46.7"),
         (20, 1, 0.1, Power.TOO_FEW, "too few"),
         (20, 0, 0.1, Power.NONE_BY_LOT, "the lot holds none"),
         (20, 0, 0.0, Power.NONE_MEANT, "HOLDFAST_HOLDOUT_SHARE is 0"),

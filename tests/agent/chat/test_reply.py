@@ -356,7 +356,7 @@ def test_every_sentence_of_the_file_passes_the_gate_with_every_clause(
     customer = replace(
         street.house.store.people.get("c1" if language is Language.ZH else "c2"), points=1234, tier="gold"
     )
-    own = (*last_order(customer, language, street.house), *account_facts(customer, language))
+    own = (*last_order(customer, language, street.house), *account_facts(customer))
     for occasion in occasions(language):
         who = customer if re.search(r"\{(?:last|points|tier)", template(occasion, language)) else None
         for one, other in zip(clauses, clauses[1:] + clauses[:1], strict=True):
