@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from agent import coupons
 from agent.domain import (
     ALLOWED,
     CaseStatus,
+    Channel,
+    Consent,
     Delivery,
     DeliveryStatus,
     InboundText,
@@ -38,6 +41,17 @@ def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> No
     """Leaving is never obstructed: marketing to this customer ends now, whatever state any case is in."""
     house.store.people.get(customer_id)  # says so when there is no such customer
     house.store.people.suppress(customer_id, at, source)
+
+
+def withdraw(customer_id: str, channels: Sequence[Channel], at: datetime, source: str, house: House) -> None:
+    """No more marketing by these channels; what may go by another stays as it is."""
+    with house.store.write():
+        customer = house.store.people.get(customer_id)
+        withdrawn = dict.fromkeys(channels, Consent(granted=False, at=at, proof=source))
+        told_now = {f"consent.{channel}" for channel in channels}
+        assumed = tuple(name for name in customer.assumed if name not in told_now)
+        told = replace(customer, consents={**customer.consents, **withdrawn}, assumed=assumed)
+        house.store.people.put([told], at, source)
 
 
 def unsubscribe_case(case_id: str, source: str, house: House) -> bool:

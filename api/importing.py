@@ -215,9 +215,10 @@ def _meet(workshop: Workshop, path: Path, events: pd.DataFrame, made_up: bool) -
 
 def _countries(path: Path) -> dict[str, str]:
     """customer → country where an order file carries one, for the zone of those who gave none."""
+    from scoring.quarantine import Quarantine
     from scoring.tables import as_id, read_table
 
-    table = read_table(path)
+    table = read_table(path, aside=Quarantine())  # what was set aside is told where the events were read
     names = {str(column).casefold().replace("_", "").replace(" ", ""): column for column in table.columns}
     customer, country = names.get("customerid"), names.get("country")
     if customer is None or country is None:

@@ -38,10 +38,14 @@ class _Row:
 
 def import_outcomes(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:
     """Counts of what was recorded and what was known, and the bad rows by line. Raises InputError, BadTable."""
+    from scoring.quarantine import Quarantine
     from scoring.tables import read_table
 
-    rows = _rows(read_table(path), path, workshop.brand.timezone)
-    recorded, known, bad = 0, 0, list[dict[str, Any]]()
+    aside = Quarantine()
+    rows = _rows(read_table(path, aside=aside), path, workshop.brand.timezone)
+    frame = aside.frame()
+    bad = [{"line": line, "reason": reason} for line, reason in zip(frame["line"], frame["reason"], strict=True)]
+    recorded, known, uneven = 0, 0, len(bad)
     for row in rows:
         try:
             outcome = _judged(row, workshop)
@@ -55,7 +59,7 @@ def import_outcomes(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, 
             raise  # an outage is not a fault of the row
         except HoldfastError as error:
             bad.append({"line": row.line, "reason": error.message})
-    return {"rows": len(rows), "recorded": recorded, "known_or_nobodys": known, "bad": bad, "dry_run": dry_run}
+    return {"rows": len(rows) + uneven, "recorded": recorded, "known_or_nobodys": known, "bad": bad, "dry_run": dry_run}
 
 
 def _rows(table: pd.DataFrame, path: Path, zone: str) -> list[_Row]:

@@ -135,16 +135,16 @@ def read_customers(
     source: str | Path | pd.DataFrame, mapping: ColumnMap = None, now: datetime | None = None
 ) -> CustomerBatch:
     """Read a customer list. `now` bounds dates from above and turns birth dates into ages; else neither is done."""
-    table = source if isinstance(source, pd.DataFrame) else read_table(source)
+    quarantine = Quarantine()
+    table = source if isinstance(source, pd.DataFrame) else read_table(source, aside=quarantine)
+    rows = len(table) + quarantine.counts().get("too_many_cells", 0)
     found = recognise(table, "customer", _with_consent_details(table, mapping))
     require(found, table, ("customer_id",))
     refuse_orders(table, found, mapping)
-    quarantine = Quarantine()
     ids = as_id(table[found["customer_id"]])
     quarantine.add(table[found["customer_id"]][ids.isna()], found["customer_id"], "no_id")
     repeated = ids.duplicated() & ids.notna()
     quarantine.add(ids[repeated], found["customer_id"], "repeated_customer")
-    rows = len(table)
     table = _withdrawals_kept(table, ids, found, repeated)
     table, ids = table.loc[ids.notna() & ~repeated], ids[ids.notna() & ~repeated]
     people = _People(table, found, quarantine, pd.Timestamp(now) if now else None)

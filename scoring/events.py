@@ -128,19 +128,18 @@ def read_orders(
 
     `now` is the moment after which a date is in the future (a day of grace for zones); None switches that check off.
     """
-    table, found = _open(source, "order", mapping)
-    kind = pd.Series("order", index=table.index, dtype="str")
-    return _read(table, found, kind, Quarantine(), now, zone)
+    quarantine = Quarantine()
+    return _orders(*_open(source, "order", mapping, quarantine), quarantine, now, zone)
 
 
 def read_events(
     source: str | Path | pd.DataFrame, mapping: ColumnMap = None, now: datetime | None = None, zone: str = "UTC"
 ) -> EventBatch:
     """Events of every kind, told by a kind column; a file without one holds orders."""
-    table, found = _open(source, "event", mapping)
-    if "kind" not in found:
-        return read_orders(table, mapping, now, zone)
     quarantine = Quarantine()
+    table, found = _open(source, "event", mapping, quarantine)
+    if "kind" not in found:
+        return _orders(*_open(table, "order", mapping, quarantine), quarantine, now, zone)
     said = table[found["kind"]].astype("string")
     kind = said.fillna("").map(plain).map(known_words("kinds"))
     quarantine.add(said[kind.isna()], found["kind"], "unknown_kind")
@@ -179,7 +178,8 @@ TELLING = {"review": ("rating", "text"), "ticket": ("text", "topic", "status")}
 def _read_as(
     kind: str, source: str | Path | pd.DataFrame, mapping: ColumnMap, now: datetime | None, zone: str
 ) -> EventBatch:
-    table, found = _open(source, "event", mapping)
+    quarantine = Quarantine()
+    table, found = _open(source, "event", mapping, quarantine)
     if not any(name in found for name in TELLING[kind]):
         names = ", ".join(TELLING[kind])
         raise BadColumn(
@@ -187,11 +187,19 @@ def _read_as(
             "Is it another file? Else map one of them.",
         )
     found.pop("kind", None)
-    return _read(table, found, pd.Series(kind, index=table.index, dtype="str"), Quarantine(), now, zone)
+    return _read(table, found, pd.Series(kind, index=table.index, dtype="str"), quarantine, now, zone)
 
 
-def _open(source: str | Path | pd.DataFrame, subject: str, mapping: ColumnMap) -> tuple[pd.DataFrame, dict[str, str]]:
-    table = source if isinstance(source, pd.DataFrame) else read_table(source)
+def _orders(
+    table: pd.DataFrame, found: dict[str, str], quarantine: Quarantine, now: datetime | None, zone: str
+) -> EventBatch:
+    return _read(table, found, pd.Series("order", index=table.index, dtype="str"), quarantine, now, zone)
+
+
+def _open(
+    source: str | Path | pd.DataFrame, subject: str, mapping: ColumnMap, quarantine: Quarantine
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    table = source if isinstance(source, pd.DataFrame) else read_table(source, aside=quarantine)
     found = recognise(table, subject, mapping)
     if subject == "order" or "at" not in found:
         refuse_customers(table, found, mapping)
@@ -216,7 +224,7 @@ def _read(
     events = _name_events(events, table, found, quarantine)
     counts = _counts(table, events, quarantine)
     strange = unread(table, found, "event", "customer")  # an export of orders may say who bought, too
-    notes = (*_notes(table[found["at"]], counts), *([strange] if strange else []))
+    notes = (*_notes(table[found["at"]], counts), *_currencies(events), *([strange] if strange else []))
     return EventBatch(events.reset_index(drop=True), quarantine.frame(), counts, notes)
 
 
@@ -228,6 +236,15 @@ def _notes(at: pd.Series, counts: dict[str, int]) -> Iterator[str]:
             f"rows that repeat an earlier row in every column: {same:,}. Each was counted, because a till writes a "
             "line twice when two are scanned. If your export doubles rows, take them out before you import."
         )
+
+
+def _currencies(events: pd.DataFrame) -> Iterator[str]:
+    """Amounts are added as they stand, so that two currencies in one file make sums that mean nothing."""
+    orders = events.loc[events["kind"] == "order", "currency"].str.upper()
+    counts = orders[orders != ""].value_counts()
+    if len(counts) > 1:
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        yield f"orders in several currencies: {told}. Their amounts are added as they stand; bring them to one first."
 
 
 def _customers(events: pd.DataFrame, said: pd.Series, good: pd.Series, quarantine: Quarantine) -> pd.Series:
@@ -374,7 +391,7 @@ def _typed(events: pd.DataFrame) -> pd.DataFrame:
 def _counts(table: pd.DataFrame, events: pd.DataFrame, quarantine: Quarantine) -> dict[str, int]:
     purchases = events.loc[is_purchase(events)]
     return {
-        "rows": len(table),
+        "rows": len(table) + quarantine.counts().get("too_many_cells", 0),
         "events": len(events),
         "orders": int((events["kind"] == "order").sum()),
         "cancels": int((events["kind"] == "cancel").sum()),

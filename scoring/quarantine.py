@@ -26,6 +26,9 @@ def _value(reason: str, remedy: str) -> Fault:
 
 
 FAULTS = {
+    "too_many_cells": Fault(
+        "the line has more cells than the header has columns", "Quote cells that hold the separator, or take it out."
+    ),
     "no_customer": Fault("the row names no customer", "Add the customer's id; without one nobody can be credited."),
     "no_date": Fault("the row has no date", "Add the date, like 2026-11-30."),
     "unreadable_date": Fault("the date cannot be read", "Write dates like 2026-11-30 or 2026-11-30 18:05."),
@@ -53,7 +56,7 @@ FAULTS = {
     "unknown_country": _value("no country that we know", "Write its code of two letters, like GB, or its name."),
     "bad_date": _value("the date cannot be read or be right", "Write it like 2026-11-30, and not in the future."),
     "bad_age": _value("nobody is this old", "Write the age in years, or a date of birth."),
-    "bad_points": _value("the points are not a number", "Write the number alone, like 120."),
+    "bad_points": _value("the points are not a number from 0 up", "Write the number alone, like 120."),
     "bad_rating": _value("the rating is not between 1 and 5", "Bring the rating onto a scale from 1 to 5."),
     "bad_consent": _value("neither a yes nor a no", "Write yes or no; unknown is never a yes."),
     "name_is_placeholder": _value("this is no name", "Nothing, or write the real name; nobody is greeted by this one."),

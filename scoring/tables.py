@@ -13,6 +13,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +23,19 @@ import numpy as np
 import pandas as pd
 
 from scoring.errors import BadColumn, BadTable
+from scoring.quarantine import Quarantine
 
 BLANK = frozenset({"", "NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "#N/A", "\\N"})
 DELIMITERS = ",;\t|"
+OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 SAVE_AS_UTF8 = "Save the file as UTF-8 (in Excel: 'CSV UTF-8') or as .xlsx and try again."
 
 
-def read_table(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
-    """Read one table. `sheet` names an Excel sheet; without it the largest one is read."""
+def read_table(path: str | Path, sheet: str | None = None, aside: Quarantine | None = None) -> pd.DataFrame:
+    """Read one table. `sheet` names an Excel sheet; without it the largest one is read.
+
+    Lines with more cells than the header go to `aside`; without one they are an error. Raises BadTable.
+    """
     path = Path(path)
     content = _content(path)
     if content[:4] == b"PAR1":
@@ -36,7 +43,7 @@ def read_table(path: str | Path, sheet: str | None = None) -> pd.DataFrame:
     elif content[:4] == b"PK\x03\x04":
         table = _excel(content, path, sheet)
     else:
-        table = _text_table(content, path)
+        table = _text_table(content, path, aside)
     if table.empty:
         raise BadTable(f"{path.name} holds no rows.", "Export it again; a header and at least one row are needed.")
     return table
@@ -131,29 +138,58 @@ def _natural_cells(cells: pd.Series) -> pd.Series:
     return _natural(cells.astype("string")) if cells.dtype == object else cells.infer_objects()
 
 
-def _text_table(content: bytes, path: Path) -> pd.DataFrame:
+def _text_table(content: bytes, path: Path, aside: Quarantine | None) -> pd.DataFrame:
     text = _decode(content, path)
     if text.lstrip()[:1] in "{[<" or text.startswith("%PDF"):
         raise BadTable(f"{path.name} is not a table.", "CSV, TSV, Excel (.xlsx) and Parquet can be read.")
     delimiter = _delimiter(text)
     try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            dtype="string",
-            keep_default_na=False,
-            na_values=sorted(BLANK),
-            skipinitialspace=True,
-            skip_blank_lines=False,
-            index_col=False,
-        )
-    except (pd.errors.ParserError, csv.Error, ValueError) as error:
-        raise BadTable(
-            f"{path.name} is not a regular table: {error}.", "Quote cells that hold the separator."
-        ) from error
-    table.columns = pd.Index([str(name).strip() for name in table.columns])
-    table = _with_lines(table, first=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a first row that is too long is cut, says pandas
+            table = pd.read_csv(
+                io.StringIO(text),
+                sep=delimiter,
+                dtype="string",
+                keep_default_na=False,
+                na_values=sorted(BLANK),
+                skipinitialspace=True,
+                skip_blank_lines=False,
+                index_col=False,
+            )
+        table.columns = pd.Index([str(name).strip() for name in table.columns])
+        table = _with_lines(table, first=2)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error, ValueError) as error:
+        if (opened := OPEN_QUOTE.search(str(error))) is not None:
+            raise BadTable(
+                f"{path.name} is not a regular table: a quotation mark in line {int(opened[1]) + 1} is never closed.",
+                "Close it, or take it out.",
+            ) from error
+        table = _uneven(text, delimiter, path, aside)
     return table.loc[~table.isna().all(axis=1)].apply(_natural)
+
+
+def _uneven(text: str, delimiter: str, path: Path, aside: Quarantine | None) -> pd.DataFrame:
+    """A table some of whose lines have more cells than the header: cut where nothing stands there, else set aside."""
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True))
+    header = [name.strip() for name in rows[0]]
+    good: dict[int, list[str | None]] = {}
+    long: dict[int, str] = {}
+    for line, cells in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in cells[len(header) :]):
+            long[line] = delimiter.join(cells)
+        else:
+            good[line] = [*cells[: len(header)], *[None] * (len(header) - len(cells))]
+    if long and (aside is None or not good):
+        lines = ", ".join(map(str, list(long)[:5]))
+        raise BadTable(
+            f"{path.name} is not a regular table: more cells than the header has columns ({len(header)}) in "
+            f"{len(long):,} lines, at {lines}.",
+            "Quote cells that hold the separator.",
+        )
+    if aside is not None:
+        aside.add(pd.Series(long, dtype="string"), "", "too_many_cells")
+    table = pd.DataFrame.from_dict(good, orient="index", columns=_unique(header), dtype="string").rename_axis("line")
+    return table.mask(table.isin(BLANK))
 
 
 def _decode(content: bytes, path: Path) -> str:
@@ -177,18 +213,20 @@ def _decode(content: bytes, path: Path) -> str:
 
 
 def _reads_like_chinese(text: str) -> bool:
-    """Almost any bytes decode as GB18030; western accents then turn into rare characters, which this tells apart."""
+    """Almost any bytes decode as GB18030; other people's letters then turn into rare characters.
+
+    More than half of what Chinese people write, names and all, are the 3,755 characters of GB 2312's first level and
+    its signs. Accented letters come out as none of them, Cyrillic ones as the second level.
+    """
     foreign = [char for char in text[:2_000_000] if ord(char) > 127][:5000]
-    common = sum(1 for char in foreign if _in_gb2312(char))
-    return common >= 0.85 * len(foreign)
+    return sum(map(_is_common, foreign)) > 0.5 * len(foreign)
 
 
-def _in_gb2312(char: str) -> bool:
+def _is_common(char: str) -> bool:
     try:
-        char.encode("gb2312")
+        return char.encode("gb2312")[0] < 0xD8
     except UnicodeEncodeError:
         return False
-    return True
 
 
 def _delimiter(text: str) -> str:

@@ -52,6 +52,13 @@ def asks_by_number(conversation: Conversation) -> str:
     return found[0] if named or spoken or waited_for else ""
 
 
+def wants_it_for_more(conversation: Conversation) -> bool:
+    """Whether what was spoken of before is not where the order is: to cancel it, to send it back, to change it."""
+    before = [turn.content for turn in conversation.turns[:-1][-3:] if turn.role == "user"]
+    asked = fold(" ".join(before))
+    return bool(RULE.search(asked)) and not any(map(asks_where, before)) and not _WAITED_FOR.search(asked)
+
+
 def _is_another_number(found: re.Match[str], words: str) -> bool:
     """A date, a measure, a price, a count or a phone number, unless it is called the number of an order."""
     before, after = words[: found.start()], words[found.end() :]

@@ -6,7 +6,7 @@ Of an order, which one it is, and no guess about the carrier: that a colleague c
 from __future__ import annotations
 
 from agent.chat.account import Asked, account_facts, asked_of_record
-from agent.chat.order_numbers import asks_by_number
+from agent.chat.order_numbers import asks_by_number, wants_it_for_more
 from agent.chat.orders import asks_where, is_long_ago, last_order, order_numbered, was_cancelled
 from agent.chat.plan import Plan
 from agent.chat.records import Conversation
@@ -20,7 +20,11 @@ def from_the_record(
     """What only the record of whoever is talking can answer; None for another question."""
     question = conversation.question
     if number := asks_by_number(conversation):
-        return _about_number(number, customer, language, house)
+        plan = _about_number(number, customer, language, house)
+        if plan.own and wants_it_for_more(conversation):
+            because = "gives the number of an order that was spoken of before: read what they want done with it"
+            return Plan("number_noted", hand_off=True, because=because)
+        return plan
     if asks_where(question):
         return _about_order(last_order(customer, language, house) if customer else ())
     asked = asked_of_record(question)

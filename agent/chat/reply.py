@@ -3,8 +3,9 @@
 leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their
 own order, points and tier → what the rules say, cited, or "not covered".
 
-Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed. Everything said
-is judged by the gate; what it does not let pass is never shown, and a colleague takes over.
+Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed, of one channel
+where they say so. Everything said is judged by the gate; what it does not let pass is never shown, and a colleague
+takes over.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
 from agent.chat.grounding import covering
 from agent.chat.intent import Way, asks_how_out, asks_who_we_are, ends_membership, fold, intent_of, wants_closed
 from agent.chat.model import word_it
+from agent.chat.one_channel import channels_to_end
 from agent.chat.overreach import overreach_in
 from agent.chat.own import from_the_record
 from agent.chat.plan import Plan
@@ -29,6 +31,7 @@ from agent.domain import (
     AFTER_SEND,
     Case,
     CaseStatus,
+    Channel,
     Customer,
     Decision,
     FactSheet,
@@ -79,7 +82,8 @@ def reply_to(conversation: Conversation, house: House) -> Answer:
         raise UsageError("The last message must be the user's.", "Send the conversation with the user's words last.")
     customer = house.store.people.get(conversation.customer_id) if conversation.customer_id else None
     language = language_of(conversation, customer, house)
-    intent = intent_of(conversation.question)
+    question = conversation.question
+    intent = Intent.UNSUBSCRIBE if channels_to_end(question) else intent_of(question)
     trace_id = f"chat_{uuid.uuid4().hex[:20]}"
     plan = _plan(intent, conversation, customer, language, house)
     said = _say(plan, conversation, customer, language, trace_id, house)
@@ -111,7 +115,9 @@ def _plan(
 ) -> Plan:
     question = conversation.question
     if intent is Intent.UNSUBSCRIBE:
-        return _let_go(customer, _to_close(question) if wants_closed(question) else "", house)
+        and_closed = _to_close(question) if wants_closed(question) else ""
+        ended = () if and_closed else channels_to_end(question)
+        return _let_go(customer, ended, and_closed, house)
     if sign := danger_in(question):
         return Plan("danger" if sign in (LIFE, HARM) else "human", hand_off=True, because=GRAVE[sign])
     if intent is Intent.CLOSE_ACCOUNT:
@@ -160,10 +166,13 @@ def _takes_the_offer(conversation: Conversation) -> bool:
     return bool(offered) and bool(YES.fullmatch(fold(conversation.question)))
 
 
-def _let_go(customer: Customer | None, and_closed: str, house: House) -> Plan:
+def _let_go(customer: Customer | None, ended: Sequence[Channel], and_closed: str, house: House) -> Plan:
     """Carried out before anything is said. A second wish in the same breath is not lost over the first."""
     if customer is None:
         return Plan("how_to_unsubscribe", hand_off=True, because="wants no more marketing; we do not know who it is")
+    if ended:
+        feedback.withdraw(customer.id, ended, house.clock.now(), "chat", house)
+        return Plan(f"ended_{ended[0]}" if len(ended) == 1 else "ended_some")
     feedback.unsubscribe(customer.id, house.clock.now(), "chat", house)
     if and_closed:
         because = f"unsubscribed; also {and_closed}"

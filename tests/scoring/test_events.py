@@ -84,6 +84,22 @@ def test_rows_that_are_the_same_are_told_and_counted() -> None:
     assert read_orders(orders(), now=NOW).notes == ()
 
 
+def test_two_currencies_in_one_file_are_told() -> None:
+    rows = orders().assign(currency="EUR")
+    assert read_orders(rows, now=NOW).notes == ()
+    mixed = pd.concat([rows, rows.assign(currency="USD")], ignore_index=True)
+    told = next(note for note in read_orders(mixed, now=NOW).notes if "currencies" in note)
+    assert f"EUR {len(rows)}, USD {len(rows)}" in told
+
+
+def test_a_line_with_too_many_cells_is_set_aside_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("customer_id,date,quantity,price\nc1,2026-01-05,1,9.90\nc2,2026-01-06,1,9.90,oops\n", "utf-8")
+    batch = read_orders(path)
+    assert (batch.counts["rows"], len(batch.events), batch.counts["too_many_cells"]) == (2, 1, 1)
+    assert batch.quarantine[["line", "value"]].values.tolist() == [[3, "c2,2026-01-06,1,9.90,oops"]]
+
+
 @pytest.mark.parametrize(
     ("dates", "told"),
     [

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from scoring.errors import BadTable
+from scoring.quarantine import Quarantine
 from scoring.tables import as_id, as_number, read_table
 
 ROWS = "编号,name,value\n00123,张三,1.5\n00124,李四,\n"
@@ -71,6 +72,38 @@ def test_the_index_is_the_line_in_the_file(tmp_path: Path) -> None:
 def test_what_is_no_table_says_so(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     with pytest.raises(BadTable, match=says):
         read_table(write(tmp_path, name, content))
+
+
+def test_lines_with_too_many_cells_go_aside_and_the_others_are_read_as_ever(tmp_path: Path) -> None:
+    ragged = "id,name,city\n00123,Smith, John,Leeds\n00124,Ann,\n00125,Bo,York,,\n00126,Li\n00127,a,b,c\n"
+    aside = Quarantine()
+    table = read_table(write(tmp_path, "a.csv", ragged.encode()), aside=aside)
+    even = "id,name,city\n\n00124,Ann,\n00125,Bo,York\n00126,Li,\n"
+    assert table.equals(read_table(write(tmp_path, "b.csv", even.encode())))
+    frame = aside.frame()
+    assert frame[["line", "value", "code"]].values.tolist() == [
+        [2, "00123,Smith,John,Leeds", "too_many_cells"],
+        [6, "00127,a,b,c", "too_many_cells"],
+    ]
+
+
+def test_a_first_line_that_is_too_long_is_not_cut_in_silence(tmp_path: Path) -> None:
+    with pytest.raises(BadTable, match=r"more cells than the header has columns \(2\) in 1 lines, at 2"):
+        read_table(write(tmp_path, "a.csv", b"a,b\n1,2,3\n4,5\n"))
+
+
+def test_a_quotation_mark_that_nobody_closes_is_named_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(BadTable, match="line 3 is never closed"):
+        read_table(write(tmp_path, "a.csv", b'a,b\n1,2\n3,"4\n5,6\n'))
+
+
+def test_few_rows_with_rare_names_are_still_chinese_and_other_letters_are_not(tmp_path: Path) -> None:
+    rare = "编号,姓名,城市\n1,王喆,上海\n2,李堃,杭州\n3,张㭜,成都\n4,陈淼,武汉\n"
+    table = read_table(write(tmp_path, "a.csv", rare.encode("gb18030")))
+    assert table["姓名"].tolist() == ["王喆", "李堃", "张㭜", "陈淼"]
+    cyrillic = "id,name\n1,Мария\n2,Иван\n3,Ольга\n"
+    with pytest.raises(BadTable, match="neither UTF-8 nor GB18030"):
+        read_table(write(tmp_path, "b.csv", cyrillic.encode("cp1251")))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

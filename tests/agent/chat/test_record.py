@@ -191,6 +191,23 @@ def test_a_number_in_the_first_turn_is_understood_as_well(street: Street, text: 
     assert ask(street, text, customer_id="c1").text.find("2025") >= 0
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "language"),
+    [
+        ("我想取消订单", "麻烦您把订单号发过来", Language.ZH),
+        ("这个杯子我要退货", "请发一下订单号", Language.ZH),
+        ("I want to cancel my order", "Could you send me the order number?", Language.EN),
+        ("can you change the address?", "Sure, what is the order number?", Language.EN),
+    ],
+)
+def test_a_number_for_something_else_is_not_answered_with_where_the_parcel_is(
+    street: Street, before: str, asked: str, language: Language
+) -> None:
+    answer = ask(street, before, asked, "L00067", customer_id="c1" if language is Language.ZH else "c2")
+    assert answer.text == template("number_noted", language)
+    assert answer.hand_off
+
+
 @pytest.mark.parametrize("customer_id", ["c2", None])
 def test_nobody_hears_of_another_ones_order(street: Street, customer_id: str | None) -> None:
     """Whether somebody else has it or nobody, the words are the same."""
