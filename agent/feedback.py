@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 
 from agent import coupons
@@ -15,7 +14,6 @@ from agent.domain import (
     ALLOWED,
     CaseStatus,
     Channel,
-    Consent,
     Delivery,
     DeliveryStatus,
     InboundText,
@@ -44,14 +42,8 @@ def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> No
 
 
 def withdraw(customer_id: str, channels: Sequence[Channel], at: datetime, source: str, house: House) -> None:
-    """No more marketing by these channels; what may go by another stays as it is."""
-    with house.store.write():
-        customer = house.store.people.get(customer_id)
-        withdrawn = dict.fromkeys(channels, Consent(granted=False, at=at, proof=source))
-        told_now = {f"consent.{channel}" for channel in channels}
-        assumed = tuple(name for name in customer.assumed if name not in told_now)
-        told = replace(customer, consents={**customer.consents, **withdrawn}, assumed=assumed)
-        house.store.people.put([told], at, source)
+    """No more marketing by these channels; what may go by another stays as it is. Raises NotFound."""
+    house.store.people.withdraw(customer_id, channels, at, source)
 
 
 def unsubscribe_case(case_id: str, source: str, house: House) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -129,6 +130,16 @@ class People:
                 t.update().where(t.c.brand_id == self._brand, t.c.customer_id == customer_id).values(suppressed=True)
             )
             self._keep_suppressed(c, [customer_id], at, source)
+
+    def withdraw(self, customer_id: str, channels: Sequence[Channel], at: datetime, source: str) -> None:
+        """A no to marketing by these channels, from the customer's own mouth; the others stay as they are."""
+        told = {f"consent.{channel}" for channel in channels}
+        with self._tx.write():
+            self.lock(customer_id)
+            customer = self.get(customer_id)
+            consents = {channel: Consent(granted=False, at=at, proof=source) for channel in channels}
+            assumed = tuple(name for name in customer.assumed if name not in told)
+            self.put([replace(customer, consents={**customer.consents, **consents}, assumed=assumed)], at, source)
 
     def _keep_suppressed(self, c: sa.Connection, ids: Sequence[str], at: datetime, source: str) -> None:
         """Put them on the list; who is on it already keeps the first time and source."""
