@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agent.acts import act_table
-from agent.domain import Case, FactSheet, Language, OfferDecision, OfferKind, OfferStatus, Purpose, Sensitivity, Spared
+from agent.domain import (
+    UNHEARD,
+    Case,
+    FactSheet,
+    Language,
+    OfferDecision,
+    OfferKind,
+    OfferStatus,
+    Purpose,
+    Sensitivity,
+    Spared,
+)
 from agent.situations import situations
 from agent.slots.wording import offer_in_words
 from prompts.template import load_prompt
@@ -95,7 +106,8 @@ def _chosen_zh(decision: OfferDecision, purpose: Purpose) -> str:
     if decision.status is OfferStatus.OFFERED:
         return f"已预留{HELP_ZH[decision.help]}" if decision.help else "已预留"
     if purpose is not Purpose.MARKETING:
-        return "服务和回复类消息不带优惠"
+        said = "服务和回复类消息不带优惠"
+        return f"{said}；近来的工单和评价里没有这件事，发出前请核实" if decision.rule == UNHEARD else said
     if decision.spared:
         return SPARED_ZH[decision.spared]
     if decision.help:

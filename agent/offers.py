@@ -17,7 +17,18 @@ from zoneinfo import ZoneInfo
 
 from agent.acts import acts_for
 from agent.catalogue import Catalogue, CatalogueOffer, Strategy
-from agent.domain import Case, Customer, Money, Offer, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
+from agent.domain import (
+    UNHEARD,
+    Case,
+    Customer,
+    Money,
+    Offer,
+    OfferDecision,
+    OfferKind,
+    OfferStatus,
+    Purpose,
+    Spared,
+)
 from agent.ledger import Cap, Claim, CouponBook, Refusal
 from agent.money import to_major
 from agent.situations import GENERAL, situations
@@ -26,6 +37,8 @@ from scoring.records import RiskBand
 FALLBACK = Strategy("other", GENERAL)
 LEAVE_ALONE = frozenset({"too_many_messages", "privacy_request"})
 """Situations after which one more advertisement does harm."""
+
+SAYS_UNHEARD = "no ticket or review of the last weeks speaks of it, so make sure that it happened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,8 @@ def choose_offer(
     if context.open_topic is not None:
         return _no_offer(strategy, "a ticket is open: it is put right first, nothing is sold")
     if case.purpose is not Purpose.MARKETING:
-        return _no_offer(strategy, f"a {case.purpose} message carries no offer")
+        because = f"a {case.purpose} message carries no offer"
+        return _no_offer(strategy, because if strategy.reason != UNHEARD else f"{because}; {SAYS_UNHEARD}")
     return _cheapest_adequate(case, customer, strategy, catalogue, ledger, context)
 
 
@@ -90,7 +104,8 @@ def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
         return Strategy("open_ticket", situations().of_topic(context.open_topic))
     if case.purpose is not Purpose.MARKETING:
         asked = case.situation if situations().is_service(case.situation) else ""
-        return Strategy("asked_for", asked or next(iter(sorted(context.recent)), GENERAL))
+        heard = not asked or asked in context.recent or not situations().topics_of(asked)
+        return Strategy("asked_for" if heard else UNHEARD, asked or next(iter(sorted(context.recent)), GENERAL))
     if case.situation:
         known = (s for s in catalogue.strategies.values() if s.situation == case.situation)
         return next(known, Strategy("asked_for", case.situation))

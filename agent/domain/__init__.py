@@ -38,7 +38,7 @@ from agent.domain.drafts import (
 )
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
-from agent.domain.offers import MONEY_KINDS, Offer, OfferDecision, OfferKind, OfferStatus, Settled, Spared
+from agent.domain.offers import MONEY_KINDS, UNHEARD, Offer, OfferDecision, OfferKind, OfferStatus, Settled, Spared
 from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
 from agent.domain.reached import Reached
 from agent.domain.receipts import InboundText, KeptAnswer, Receipt, ReceiptKind, Taken
@@ -52,6 +52,7 @@ __all__ = [
     "BY_HAND",
     "DECIDED_ANEW",
     "MONEY_KINDS",
+    "UNHEARD",
     "WAITING_FOR_PERSON",
     "Brand",
     "CampaignRow",

@@ -63,13 +63,17 @@ class OfferStatus(StrEnum):
     NO_OFFER = "no_offer"
 
 
+UNHEARD = "unheard"
+
+
 @dataclass(frozen=True, slots=True)
 class OfferDecision:
     """What was decided before any word was written, and why.
 
     `because` is for the rep; `situation` is what we write about; `acts` are the promises that would help; `help` is the
     kind of help that was chosen, money or not (None: words alone). `rule` is the reason whose strategy spoke, or what
-    stood in its place (`open_ticket`, `asked_for`, `other`). `spared`: why money was out of the question.
+    stood in its place (`open_ticket`, `asked_for`, `other`; `unheard`: asked for, and nothing on record speaks of it).
+    `spared`: why money was out of the question.
     `propensity`: the chance with which this size of the offer was drawn from several; None where none was drawn.
     """
 

@@ -14,7 +14,7 @@ import pytest
 from agent.adapters.store import SqlStore
 from agent.adapters.store.engine import open_engine, upgrade
 from agent.catalogue import Catalogue, load_catalogue
-from agent.domain import Case, Language, Money, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
+from agent.domain import UNHEARD, Case, Language, Money, OfferDecision, OfferKind, OfferStatus, Purpose, Spared
 from agent.errors import InputError
 from agent.explanations import why_this_offer
 from agent.holdout import held_out
@@ -117,6 +117,20 @@ def test_help_that_costs_nothing_comes_before_money(catalogue: Catalogue, ledger
 def test_nobody_is_thanked_for_a_complaint_of_long_ago(catalogue: Catalogue, ledger: LedgerBook) -> None:
     decision = decide(with_reasons(["late_deliveries", "low_rating"]), catalogue, ledger)
     assert decision.situation == "general_care"
+
+
+@pytest.mark.parametrize(
+    ("situation", "recent", "rule"),
+    [("refund_slow", (), UNHEARD), ("refund_slow", ("refund_slow",), "asked_for"), ("", (), "asked_for")],
+)
+def test_what_was_asked_for_and_nobody_complained_of_is_told(
+    catalogue: Catalogue, ledger: LedgerBook, situation: str, recent: Sequence[str], rule: str
+) -> None:
+    case = a_case(purpose=Purpose.SERVICE, situation=situation)
+    decision = decide(case, catalogue, ledger, recent=frozenset(recent))
+    assert decision.rule == rule
+    assert ("make sure that it happened" in decision.because) == (rule == UNHEARD)
+    assert ("请核实" in why_this_offer(decision, Purpose.SERVICE, Language.ZH)) == (rule == UNHEARD)
 
 
 @pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.REPLY])
