@@ -138,25 +138,26 @@ class Workshop:
         for model in dict.fromkeys((HOUSE_MODEL, self.settings.model)):
             if model is not None:
                 try:
-                    ready.append(self.model_writer(model) if model == self.settings.model else load_writer(model))
+                    own = model == self.settings.model
+                    ready.append(self.model_writer(model).met() if own else load_writer(model))
                 except NotReady:  # no weights here: the others can be compared all the same
                     continue
         return tuple(ready)
 
-    def model_writer(self, model: str | Path) -> Writer:
+    def model_writer(self, model: str | Path) -> OnDemandWriter:
         """A chat model by hub id, folder or URL. It is loaded, or first met, when it writes its first word."""
         settings = self.settings
         key = settings.model_key.get_secret_value() if settings.model_key else None
         return OnDemandWriter(
-            lambda: load_writer(str(model), settings.model_name, key, settings.model_format), settings.writer_timeout_s
+            lambda: load_writer(str(model), settings.model_name, key, settings.model_format),
+            settings.writer_timeout_s,
+            called=str(model) if "://" in str(model) else Path(model).name,
         )
 
     def writer_named(self, name: str) -> Writer:
         """A writer for an arm of a campaign: `house`, or a model by folder, hub id or URL. Raises NotReady."""
         if name not in self._named:
-            writer = self.model_writer(name)
-            _ = writer.name  # loaded now, so that a plan that names nobody is refused before it starts
-            self._named[name] = writer
+            self._named[name] = self.model_writer(name).met()  # a plan that names nobody is refused before it starts
         return self._named[name]
 
     @cached_property

@@ -18,7 +18,7 @@ from agent.guardrails.lexicon import read_lexicons
 from agent.guardrails.tables import trials
 from agent.unsubscribe import PLACE
 from api.bootstrap import Workshop
-from api.model_writers import ModelServer, model_server
+from api.model_writers import ModelServer, check_model, model_server
 from api.offering import check_offers
 from api.sending import Carrier, against_live, configured, who
 
@@ -173,12 +173,7 @@ def _writer(workshop: Workshop) -> Iterator[Step]:
     if (server := model_server(workshop.settings)) is not None:
         yield _served(server)
         return
-    from pathlib import Path
-
-    path = Path(workshop.settings.model)
-    if path.exists() and not (path / "config.json").exists():
-        yield Step("writer", "wrong", f"{path} has no config.json", "copy the whole model folder")
-        return
+    check_model(workshop.settings.model)  # what it raises is the line
     yield Step("writer", "ok", f"{workshop.settings.model}, then the composer")
 
 
@@ -303,7 +298,7 @@ def try_model(workshop: Workshop, model: str, count: int, progress: Callable[[st
     clauses = [clause for document in documents for clause in document.clauses]
     progress(f"loading {model}", 0.0)
     writer = workshop.model_writer(model)
-    name = writer.name  # loads it: what is wrong with a folder is said before the first case
+    name = writer.load().name  # what is wrong with a folder is said before the first case
     cases = unseen_cases(count, clauses, seed=TRIAL_SEED)
     found, whole = try_writer(writer, cases, lambda number, of: progress(f"case {number} of {of}", (number - 1) / of))
     return Trial(name, writer.revision, dict(getattr(writer, "detail", {})), found, whole)

@@ -50,7 +50,7 @@ def writers_named(names: Sequence[str], workshop: Workshop) -> list[Writer]:
     """The composer, the house model, the configured model; or those that were named. Raises UsageError, NotReady."""
     known: dict[str, Callable[[], Writer]] = {"composer": composer, "house": lambda: load_writer(HOUSE_MODEL)}
     if (model := workshop.settings.model) and model != HOUSE_MODEL:
-        known["model"] = lambda: workshop.model_writer(model)
+        known["model"] = lambda: workshop.model_writer(model).met()
     if unknown := [name for name in names if name not in known]:
         raise UsageError(f"no writer {unknown[0]!r} here", f"use {', '.join(known)}; HOLDFAST_MODEL adds model")
     return [known[name]() for name in (names or tuple(known))]

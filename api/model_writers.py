@@ -7,48 +7,84 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Self
 
 from agent.domain import FactSheet, WriteRequest, WriterReply
+from agent.errors import NotReady, WriterUnavailable
 from agent.ports import Writer
+from api.logs import logger
 from api.settings import Settings
 
 DOCTOR_S = 5.0
+RETRY_S = 60.0
 HOUSE_MODEL = "house"
 """The word for the model that ships, where a folder or an address may stand too."""
 
 
 class OnDemandWriter:
-    """A Writer that is loaded when it is first asked to write: reviewing and sending need no model in memory."""
+    """A Writer that is loaded when it is first asked to write: reviewing and sending need no model in memory.
 
-    def __init__(self, load: Callable[[], Writer], timeout_s: float) -> None:
-        self._load = load
-        self._timeout_s = timeout_s
+    What cannot be loaded is an outage like any other: the next rung writes, the log says why, and it is tried again
+    after a minute. `called` is its name until then.
+    """
 
-    @cached_property
-    def _writer(self) -> Writer:
-        return self._load()
+    def __init__(self, load: Callable[[], Writer], timeout_s: float, called: str = "the model") -> None:
+        self._load, self._timeout_s, self._called = load, timeout_s, called
+        self._writer: Writer | None = None
+        self._failed: tuple[float, NotReady] | None = None
+        self._lock = Lock()
+
+    def load(self) -> Writer:
+        """Raises NotReady, with the remedy."""
+        with self._lock:
+            if self._writer is None:
+                if self._failed is not None and monotonic() - self._failed[0] < RETRY_S:
+                    raise self._failed[1]
+                try:
+                    self._writer = self._load()
+                except NotReady as error:
+                    self._failed = (monotonic(), error)
+                    logger.warning("the writer %s is passed over: %s %s", self._called, error.message, error.remedy)
+                    raise
+            return self._writer
+
+    def met(self) -> Self:
+        """Itself, loaded now: what cannot be loaded is said before anybody waits for it. Raises NotReady."""
+        self.load()
+        return self
+
+    def _loaded(self) -> Writer | None:
+        try:
+            return self.load()
+        except NotReady:
+            return None
 
     @property
     def name(self) -> str:
-        return self._writer.name
+        return getattr(self._loaded(), "name", self._called)
 
     @property
     def revision(self) -> str:
-        return self._writer.revision
+        return getattr(self._loaded(), "revision", "")
 
     @property
     def detail(self) -> Mapping[str, str]:
         """Device, dtype and the reason for the choice, where the writer knows them."""
-        return getattr(self._writer, "detail", {})
+        return getattr(self._loaded(), "detail", {})
 
     @property
     def reads_prompts(self) -> bool:
-        return getattr(self._writer, "reads_prompts", True)
+        return getattr(self._loaded(), "reads_prompts", True)
 
     def write(self, request: WriteRequest) -> WriterReply:
-        return self._writer.write(replace(request, timeout_s=self._timeout_s))
+        try:
+            writer = self.load()
+        except NotReady as error:
+            raise WriterUnavailable(error.message, error.remedy) from error
+        return writer.write(replace(request, timeout_s=self._timeout_s))
 
 
 def load_writer(model: str, name: str | None = None, key: str | None = None, number_format: str = "auto") -> Writer:
@@ -87,6 +123,15 @@ def foreign_to(template: str, sheet: FactSheet) -> bool:
     from agent.writers.house.clauses import strays
 
     return bool(strays(template, sheet).foreign)
+
+
+def check_model(model: str) -> None:
+    """As far as it can be told without loading it. Raises NotReady; a hub id is only met when it is loaded."""
+    from agent.writers.house import WEIGHTS
+    from agent.writers.model_folder import check_folder, is_folder
+
+    if model == HOUSE_MODEL or is_folder(model):
+        check_folder(str(WEIGHTS) if model == HOUSE_MODEL else model)
 
 
 def model_server(settings: Settings) -> ModelServer | None:

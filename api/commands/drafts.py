@@ -115,9 +115,9 @@ def tell(call: Call, result: dict[str, Any]) -> None:
         _tell_way(call, result)
         return
     offer = result["offer"]
-    call.say(
-        f"draft {result['draft_id']} · {result['situation']} · {result['verdict']} · by {result['writer']['name']}"
-    )
+    writer = result["writer"]
+    after = f", after {', '.join(writer['fell_back_from'])} could not" if writer["fell_back_from"] else ""
+    call.say(f"draft {result['draft_id']} · {result['situation']} · {result['verdict']} · by {writer['name']}{after}")
     _tell_way(call, result)
     call.say(f"offer: {offer['id'] if offer else 'none'} ({result['offer_because']})\n")
     if result["subject"]:

@@ -21,6 +21,7 @@ from agent.writers.house.clauses import Strays, strays
 from agent.writers.house.dialect import control_messages
 from agent.writers.house.mask import HouseMask, Vocabulary
 from agent.writers.house.threads import one_thread
+from agent.writers.model_folder import check_folder
 from agent.writers.wishes import broken
 
 NAME = "holdfast-house"
@@ -136,8 +137,9 @@ class HouseWriter:
 
 
 def load_house(folder: Path = WEIGHTS) -> HouseWriter:
-    """The shipped weights, or those of a folder. Raises NotReady when there is no house model in it."""
+    """The shipped weights, or those of a folder. Raises NotReady when there is no house model in it, or half of one."""
     facts = _facts(folder)
+    check_folder(str(folder))
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
