@@ -7,12 +7,13 @@ The decision's own `because` is English and made for the trace; in Chinese the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from agent.acts import act_table
 from agent.domain import (
     UNHEARD,
     Case,
+    Draft,
     FactSheet,
     Language,
     OfferDecision,
@@ -56,25 +57,27 @@ SPARED_ZH = {
 RULE = {Language.ZH: "{said}（规则 {rule}：{title}）", Language.EN: "{said} (rule {rule}: {title})"}
 
 
-def explain_case(case: Case, sheet: FactSheet) -> Explanation:
-    """{"rep": {"zh", "en"}, "customer": {"zh", "en"}}."""
-    said = {language: _explain(case, sheet, language) for language in Language}
+def explain_case(case: Case, sheet: FactSheet, draft: Draft | None) -> Explanation:
+    """{"rep": {"zh", "en"}, "customer": {"zh", "en"}}. Facts and promises are those that the draft says."""
+    said = {language: _explain(case, sheet, draft, language) for language in Language}
     return {
         audience: {language.value: said[language][audience] for language in Language}
         for audience in ("rep", "customer")
     }
 
 
-def _explain(case: Case, sheet: FactSheet, language: Language) -> dict[str, str]:
+def _explain(case: Case, sheet: FactSheet, draft: Draft | None, language: Language) -> dict[str, str]:
     decision = case.decision
+    spoken = {span.slot for span in draft.spans} if draft else set[str]()
+    keys = [act.key for act in sheet.acts]
     rendered = load_prompt("rep_explanation", language.value).render(
         risk=_risk(case, language),
         reasons=_list([reason.text.get(language.value, reason.code) for reason in case.reasons], language),
         situation=situations().gist(sheet.situation, language),
         offer=offer_in_words(sheet.offer, language, None) if sheet.fact("offer") and sheet.offer else NOTHING[language],
         offer_because=why_this_offer(decision, case.purpose, language).rstrip("。."),
-        acts=_list([act_table()[act.key].title[language] for act in sheet.acts], language),
-        facts=_list(_sources(sheet), language),
+        acts=_list([act_table()[key].title[language] for key in keys if f"act:{key}" in spoken], language),
+        facts=_list(_sources(sheet, spoken), language),
         about=situations().about(sheet.situation, language),
     )
     return dict(rendered)
@@ -119,6 +122,6 @@ def _list(lines: list[str], language: Language) -> str:
     return JOIN[language].join(line.rstrip("。.") for line in lines) or NOTHING[language]
 
 
-def _sources(sheet: FactSheet) -> list[str]:
+def _sources(sheet: FactSheet, spoken: Collection[str]) -> list[str]:
     shown = [fact for fact in sheet.facts if fact.slot not in FOOTER and fact.sensitivity is Sensitivity.QUOTE]
-    return [f"{fact.slot} ({fact.source.type} {fact.source.id})" for fact in shown]
+    return [f"{fact.slot} ({fact.source.type} {fact.source.id})" for fact in shown if fact.slot in spoken]

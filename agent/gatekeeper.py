@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from agent import ways
@@ -27,6 +27,7 @@ from agent.domain import (
     Verdict,
     Words,
 )
+from agent.grounding import covering
 from agent.guardrails import check, context_from_json
 from agent.house import House
 from agent.send import headers_of
@@ -35,6 +36,10 @@ from agent.spans import reanchor
 from knowledge.documents import Clause, Passage
 
 RECENT = timedelta(days=45)
+READ = 1_000
+"""Characters of what a customer wrote that a clause is looked up by."""
+ASKS = frozenset({"policy_question", "general_care"})
+"""Situations that say nothing of what is asked: where no clause answers, none is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +115,37 @@ def customer_of(case: Case, house: House) -> Customer:
 def relied_on(case: Case, customer: Customer, house: House) -> tuple[Passage, ...]:
     """The clauses in force that this case may quote, and those that back the promises fit for its situation."""
     today = house.clock.now().date()
-    found = house.policies.policies(asked(case, customer, house), customer.language, today, limit=2)
+    found = _found(case, customer, today, house)
     acts = acts_for(case.situation)
     known = {passage.source_id for passage in found}
     backing = house.policies.licensed(acts, customer.language, today)
     return found + tuple(_as_passage(clause) for clause in backing if clause.id not in known)
 
 
+def _found(case: Case, customer: Customer, today: date, house: House) -> tuple[Passage, ...]:
+    """The clauses that answer what the customer asked: one that only sounds like it would be quoted as if it did. Where
+    nobody asked, or none answers a complaint, those nearest to the situation."""
+    question, look_up = _written(customer, house)[:READ], house.policies.policies
+    answering = covering(question, customer.language, today, house.policies) if question else ()
+    if answering or (question and case.situation in ASKS):
+        return tuple(map(_as_passage, answering))
+    topic = situations().topic_in_words(case.situation, customer.language)
+    return look_up(topic, customer.language, today, limit=2)
+
+
 def asked(case: Case, customer: Customer, house: House) -> str:
     """What the customer last wrote to us in the weeks before; else the situation in words."""
+    return _written(customer, house) or situations().topic_in_words(case.situation, customer.language)
+
+
+def _written(customer: Customer, house: House) -> str:
     now = house.clock.now()
     written = [
         event.text
         for event in house.history.timeline(customer.id, now)
         if event.kind in ("ticket", "review") and event.text and event.at > now - RECENT
     ]
-    return written[-1] if written else situations().topic_in_words(case.situation, customer.language)
+    return written[-1] if written else ""
 
 
 def _as_passage(clause: Clause) -> Passage:

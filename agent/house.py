@@ -202,6 +202,10 @@ class Policies(Retriever, Protocol):
         """The clauses in force that back any of these acts."""
         ...
 
+    def contradiction(self, clauses: Sequence[Clause], on: date) -> str:
+        """What one of these clauses and another one in force say of the same thing; empty where they agree."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class House:

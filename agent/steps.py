@@ -388,5 +388,14 @@ def needs_a_look(case: Case) -> str:
     return ""
 
 
+def disputed(draft: Draft, sheet: FactSheet, house: House) -> str:
+    """Why a person must see a draft that quotes a clause which another one contradicts; empty where none does."""
+    quoted = {span.source.id for span in draft.spans if span.kind in ("clause", "act")}
+    clauses = {clause.id: clause for clause in (*sheet.clauses, *(act.clause for act in sheet.acts))}
+    said = [clause for key, clause in clauses.items() if key in quoted]
+    found = house.policies.contradiction(said, house.clock.now().date())
+    return f"two clauses contradict each other, decide which holds: {found}" if found else ""
+
+
 def _note(case: Case, step: str, house: House, data: Mapping[str, Any]) -> None:
     house.store.cases.note(case.case_id, step, house.clock.now(), data)

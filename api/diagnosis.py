@@ -21,12 +21,14 @@ from api.bootstrap import Workshop
 from api.model_writers import ModelServer, check_model, model_server
 from api.offering import check_offers
 from api.sending import Carrier, against_live, configured, who
+from knowledge.conflicts import conflicts
 
 if TYPE_CHECKING:
     from agent.evaluation import TrialFigures
 
 
 MOST_FLAWS = 5
+SETTLE = "end one of them (valid_to) or correct it, and import the policies again; until then a person answers"
 RULE_FILES = "agent/guardrails/"
 """Where lists and books of one's own lie under the overrides."""
 
@@ -89,6 +91,9 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
         yield Step("policies", "todo", "none indexed: no promise may be made", "holdfast import policies FOLDER")
         return
     yield Step("policies", "ok", f"{count} clauses")
+    today = workshop.clock.now().date()
+    for conflict in conflicts(workshop.index.clauses(today), today):
+        yield Step("policies", "wrong", f"two clauses contradict each other: {conflict.message}", SETTLE)
     for problem in workshop.index.embedders.missing():
         yield Step("search", "todo", problem.message, problem.remedy)
     for language, made_by in workshop.index.stamps().items():

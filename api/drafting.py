@@ -112,7 +112,7 @@ def answer(prepared: Prepared, workshop: Workshop) -> dict[str, Any]:
     way = _rerouted(prepared.case, workshop)
     if prepared.sheet is None:
         return draft_answer(prepared, {"rep": prepared.because, "customer": None}, way)
-    texts = explain_case(prepared.case, prepared.sheet)
+    texts = explain_case(prepared.case, prepared.sheet, prepared.draft)
     own, theirs = workshop.brand.languages[0], prepared.sheet.language
     explanation = {"rep": texts["rep"][own], "customer": texts["customer"][theirs], "languages": texts}
     return draft_answer(prepared, explanation, way)

@@ -136,6 +136,7 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         "clauses": len(found.clauses),
         "unread": [{"file": item.path, "reason": item.reason, "remedy": item.remedy} for item in found.unread],
         "dry_run": dry_run,
+        "findings": [],
     }
     if dry_run:
         return report

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from knowledge.background import Others, others
+from knowledge.conflicts import conflicts
 from knowledge.documents import Clause, Passage
 from knowledge.embed.bert import Vector
 from knowledge.embed.choice import Embedder
@@ -108,6 +109,8 @@ class Using:
 
 
 EVERYTHING = Using()
+COMPARED, NEIGHBOURS = 300, 8
+"""Characters of a clause that its neighbours are looked up by, and how many of them it is compared with."""
 
 
 class HybridRetriever:
@@ -161,6 +164,19 @@ class HybridRetriever:
         return tuple(
             clause for at, clause in enumerate(space.part.clauses) if allowed[at] and wanted & set(clause.acts)
         )
+
+    def contradiction(self, clauses: Sequence[Clause], on: date) -> str:
+        """What one of these clauses and another one in force say of the same thing; empty where they agree.
+
+        Only what the search finds near a clause is compared with it: what contradicts it speaks of the same thing.
+        """
+        for clause in clauses:
+            found = self.policies(clause.text[:COMPARED], clause.language, on, NEIGHBOURS)
+            others = [near.clause for near in found if near.clause is not None and near.clause.id != clause.id]
+            for conflict in conflicts([clause, *others], on):
+                if clause.id in (conflict.first.id, conflict.second.id):
+                    return conflict.message
+        return ""
 
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         """Entries of this one customer's own history, best first."""

@@ -10,15 +10,20 @@ from pathlib import Path
 
 from knowledge.commands import commands
 from knowledge.conflicts import conflicts
-from knowledge.documents import Clause, PolicyDocument
+from knowledge.documents import CUSTOMER, Clause, PolicyDocument
 from knowledge.errors import DocumentUnreadable, EmbedderMissing
 from knowledge.index import Changes, PolicyIndex, Progress
 from knowledge.ingest import MOST_MB, Unread, read_folder
 
+UNQUOTED = (
+    "{n} of {of} clauses have no sentence that may be quoted to a customer, so neither chat nor drafts quote them: "
+    "write `> customer: …` under each, or `quotable: yes` at the head of a document whose words are meant for customers"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something taken in with a doubt. `kind`: command, contradiction, act, remark, embedder. `clauses` are ids."""
+    """Something taken in with a doubt. `kind`: command, contradiction, act, embedder, remark, quote; `clauses`: ids."""
 
     kind: str
     message: str
@@ -71,7 +76,14 @@ def findings(found: Read, index: PolicyIndex, on: date, acts: Collection[str] | 
     languages = {clause.language for clause in found.clauses}
     missing = [Finding("embedder", problem.message) for problem in _missing(index, languages)]
     remarks = [Finding("remark", remark, each.source) for each in found.documents for remark in each.remarks]
-    return [*commanding, *contradictions, *unknown, *missing, *remarks]
+    return [*commanding, *contradictions, *unknown, *missing, *remarks, *_unquoted(found.clauses)]
+
+
+def _unquoted(clauses: Sequence[Clause]) -> list[Finding]:
+    """A firm's first import: everything is found, and nothing is ever said of it."""
+    told = [clause for clause in clauses if clause.audience == CUSTOMER]
+    without = tuple(clause.id for clause in told if not clause.customer_text)
+    return [Finding("quote", UNQUOTED.format(n=len(without), of=len(told)), None, without)] if without else []
 
 
 def _unknown_acts(clauses: Sequence[Clause], acts: Collection[str]) -> list[Finding]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from agent.domain import Delivery, DeliveryStatus, Event, Message, WriteRequest, WriterReply
 from agent.errors import ChannelUnavailable, DeliveryUnknown, WriterUnavailable
+from knowledge.conflicts import conflicts
 from knowledge.documents import Clause, Passage
 
 
@@ -60,6 +61,11 @@ class ListedPolicies:
             for clause in self.clauses
             if clause.language == language and clause.in_force(on) and set(acts) & set(clause.acts)
         )
+
+    def contradiction(self, clauses: Sequence[Clause], on: date) -> str:
+        mine = {clause.id for clause in clauses}
+        found = (one for one in conflicts(self.clauses, on) if mine & {one.first.id, one.second.id})
+        return next((one.message for one in found), "")
 
 
 @dataclass

@@ -32,6 +32,10 @@ class RememberedPolicies:
     def licensed(self, acts: Sequence[str], language: str, on: date) -> tuple[Clause, ...]:
         return self._once(("acts", tuple(acts), language, on), lambda: self._policies.licensed(acts, language, on))
 
+    def contradiction(self, clauses: Sequence[Clause], on: date) -> str:
+        ids = tuple(clause.id for clause in clauses)
+        return self._once(("against", ids, on), lambda: self._policies.contradiction(clauses, on))
+
     def history(self, customer_id: str, query: str, limit: int = 5) -> tuple[Passage, ...]:
         return self._policies.history(customer_id, query, limit)
 

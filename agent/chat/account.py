@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from agent.chat.intent import fold
 from agent.domain import Customer, Fact, Source
 from agent.facts.people import clean_tier
+from agent.language.spoken import fold
 from agent.slots import slot_table
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from agent.chat.intent import fold
+from agent.language.spoken import fold
 
 LIFE, HARM, ALLERGY, POLICE = "life", "harm", "allergy", "police"
 _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (

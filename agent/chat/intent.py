@@ -7,10 +7,10 @@ unsubscribed") is kept apart. Reads the last turn alone: an older wish was answe
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
 
 from agent.chat.records import Intent
+from agent.language.spoken import fold
 
 _CHANNELS = r"(?:短信|邮件|邮箱|信息|消息|广告|推送|推广|营销|优惠|促销|活动|通知|电话|骚扰)"
 _STOP = r"(?:别|不要|不想|不用(?=再|给我|继续)|请勿|勿|停止|取消|拒绝|拒收|不再|不愿|不需要|关掉|关闭|屏蔽)"
@@ -237,11 +237,6 @@ def ends_membership(text: str) -> bool:
 def asks_who_we_are(text: str) -> bool:
     """Whether somebody wants to know if a person or a machine answers: it is never left open."""
     return bool(_ARE_YOU.search(fold(text)))
-
-
-def fold(text: str) -> str:
-    """Words to compare: one width, one case, one apostrophe, single spaces; places in it are not places in `text`."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
 
 
 def _wants(pattern: re.Pattern[str], words: str) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from agent.chat.intent import fold
 from agent.domain import Channel
+from agent.language.spoken import fold
 
 _CALLED = {
     Channel.SMS: re.compile(r"短信|短消息|\bsms\b|\btext(?:s|ing)?\b(?: messages?\b)?"),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from agent.chat.intent import fold
 from agent.chat.orders import RULE, asks_where
 from agent.chat.records import Conversation
+from agent.language.spoken import fold
 
 _NUMBER = re.compile(r"(?<![a-z0-9])[a-z]{0,6}[-_]?\d{4,24}(?:[-_]\d{1,12})*(?![a-z0-9%])")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-_]?(?:0?[1-9]|1[0-2])(?:[-_]?(?:0?[1-9]|[12]\d|3[01]))?)?")

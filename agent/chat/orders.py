@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from agent.chat.intent import fold
 from agent.domain import Customer, Event, Fact, Language
 from agent.facts.sheet import names_of, order_facts
 from agent.house import House
+from agent.language.spoken import fold
 
 _SAYABLE = ("last_item", "last_order_date", "days_since_order")
 _PARCEL_ZH = r"(?:订单|訂單|包裹|快递|快遞|物流|东西|東西|货|[这那一]单|下的单|买的[^，。？?]{1,12}?)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from agent.chat.intent import fold
+from agent.language.spoken import fold
 
 CANNOT, NO_DISCOUNT = "cannot", "no_discount"
 _RULES_ZH = r"(?:规则|规矩|指令|指示|设定|限制|要求|提示词?|命令|约束|规定|政策|内容|训练|话)"

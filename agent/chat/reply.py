@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 
 from agent import feedback, gatekeeper
 from agent.chat.danger import ALLERGY, HARM, LIFE, POLICE, danger_in
-from agent.chat.grounding import covering
-from agent.chat.intent import Way, asks_how_out, asks_who_we_are, ends_membership, fold, intent_of, wants_closed
+from agent.chat.intent import Way, asks_how_out, asks_who_we_are, ends_membership, intent_of, wants_closed
 from agent.chat.model import word_it
 from agent.chat.one_channel import channels_to_end
 from agent.chat.overreach import overreach_in
@@ -42,8 +41,10 @@ from agent.domain import (
     WriterStamp,
 )
 from agent.errors import GateRefused, UsageError
+from agent.grounding import covering
 from agent.house import House
 from agent.language.scripts import guess_language
+from agent.language.spoken import fold
 from agent.realise.fill import fill
 from agent.threats import threatens
 from knowledge.documents import Clause
@@ -63,6 +64,7 @@ _YES = (
     r"|yes|yeah|yep|ok(?:ay)?|sure|please|do|go ahead)"
 )
 YES = re.compile(rf"(?:{_YES}[\s,，.。!！~]*){{1,4}}(?:(?:谢谢|thanks|thank you)[.。!！]*)?")
+DISPUTED = "two clauses contradict each other, decide which holds"
 SAFE = "the gate did not let the answer pass"
 THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
 GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)
@@ -138,10 +140,14 @@ def _plan(
     if intent is Intent.QUESTION and (plan := from_the_record(conversation, customer, language, house)):
         return plan
     clauses = _covering(question, language, house)
+    disputed = house.policies.contradiction(clauses, house.clock.now().date())
     if intent is Intent.COMPLAINT:
+        quoted = () if disputed else clauses[:1]
         because = "complains: a person should look at the case"
-        occasion = "complaint_answer" if clauses else "complaint"
-        return Plan(occasion, clauses[:1], covered=bool(clauses), hand_off=True, because=because)
+        occasion = "complaint_answer" if quoted else "complaint"
+        return Plan(occasion, quoted, covered=bool(quoted), hand_off=True, because=because)
+    if disputed:
+        return Plan("disputed", hand_off=True, because=f"{DISPUTED}: {disputed}")
     if not clauses:
         return Plan("not_covered")
     return Plan("answer_more" if len(clauses) > 1 else "answer", clauses, covered=True)

@@ -99,16 +99,21 @@ def undo(
 
 @command(app, "policies")
 def policies(
-    call: Call, folder: Annotated[Path, typer.Argument(help="Folder of Markdown files.")], dry_run: DryOption = False
+    call: Call,
+    folder: Annotated[Path, typer.Argument(help="Folder of policies: .md .txt .html .pdf .docx .xlsx .csv .json.")],
+    dry_run: DryOption = False,
 ) -> dict[str, Any]:
-    """Policies in Markdown, with validity dates and the promises they back."""
+    """Policies of any format, with validity dates and the promises they back; says what a person should look at."""
     from api.bootstrap import open_workshop
     from api.importing import import_policies
 
     report = import_policies(open_workshop(call), folder, dry_run)
     call.say(f"{report['documents']} documents, {report['clauses']} clauses")
     for item in report["unread"]:
-        call.remark(f"not read: {item['file']}: {item['reason']}")
+        call.remark(f"not read: {item['file']}: {item['reason']}" + (f": {item['remedy']}" if item["remedy"] else ""))
+    for found in report["findings"]:
+        where = f"{found['file']}: " if found["file"] else ""
+        call.remark(f"{found['kind']}: {where}{found['message']}")
     if not dry_run:
         call.say(f"{report['added']} added, {report['changed']} changed, {report['removed']} removed")
     return report

@@ -165,7 +165,7 @@ def screen_of(view: CaseView, shop: Workshop, say: Say) -> Screen:
         promises=_promises(draft, view.sheet, say),
         offer=offer_in_words(offer, say.language, None) if offer else "",
         offer_lines=_offer_lines(offer, say) if offer else (),
-        explanation=explain_case(case, view.sheet)["rep"][say.language.value] if view.sheet else "",
+        explanation=explain_case(case, view.sheet, draft)["rep"][say.language.value] if view.sheet else "",
         story=tuple(_line(step, say) for step in view.story),
         may_decide=case.status in TO_DECIDE,
         may_undo=case.status is CaseStatus.QUEUED,

@@ -29,6 +29,8 @@ MENTIONED = re.compile(
     r"^(?:规定|第|之|、|的|所|至|和|或|中|款|项|及|以|与|，|。|；|\)|of |and |or |above|below|applies|shall)"
 )
 """What follows an article's number where it is only mentioned, in a line that happens to begin with it."""
+MOST_QUOTED = 300
+"""Characters of a clause that is quoted whole."""
 VALUES = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
 
 
@@ -209,13 +211,19 @@ def _clause(item: _Open, document: str, language: str, shared: Said, where: str)
         valid_from=own.valid_from or shared.valid_from,
         valid_to=own.valid_to or shared.valid_to,
         audience=own.audience or shared.audience or CUSTOMER,
-        customer_text=own.customer,
+        customer_text=own.customer or _quoted(text, shared.quotable if own.quotable is None else own.quotable),
         acts=own.acts,
         region=own.region or shared.region,
         tier=own.tier or shared.tier,
         questions=own.questions,
         section=item.section,
     )
+
+
+def _quoted(text: str, quotable: bool | None) -> str | None:
+    """The text itself, where the firm says that it is meant for customers, and it is short enough to stand in a
+    message."""
+    return text if quotable and "\n" not in text and len(text) <= MOST_QUOTED else None
 
 
 def _distinct(clause: Clause, item: _Open, seen: set[str]) -> str:

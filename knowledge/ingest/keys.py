@@ -33,12 +33,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "region": ("region", "regions", "country", "area", "地区", "区域", "适用地区", "适用区域", "国家"),
     "tier": ("tier", "tiers", "member tier", "membership level", "level", "会员等级", "等级", "适用会员", "会员级别"),
     "customer": ("customer", "customer text", "customer wording", "say", "对客话术", "客户话术", "话术", "对客说法"),
+    "quotable": ("quotable", "可引用", "可直接引用"),
     "acts": ("acts", "act", "承诺", "授权动作"),
     "questions": ("questions", "asked as", "customer questions", "问法", "客户问法", "相似问法", "相似问题"),
     "source": ("source", "来源"),
 }  # fmt: skip
-FRONT = frozenset({"id", "title", "language", "valid_from", "valid_to", "audience", "region", "tier", "source"})
-NOTES = frozenset({"customer", "acts", "valid_from", "valid_to", "audience", "region", "tier", "questions", "language"})
+BOTH = frozenset({"language", "valid_from", "valid_to", "audience", "region", "tier", "quotable"})
+FRONT = BOTH | {"id", "title", "source"}
+NOTES = BOTH | {"customer", "acts", "questions"}
 _OF = {name: key for key, names in NAMES.items() for name in names}
 
 NOTE_LINE = re.compile(
@@ -53,6 +55,8 @@ INTERNAL = frozenset(
 OPEN = frozenset(
     {"", "customer", "customers", "public", "all", "everyone", "客户", "公开", "全部", "所有人", "顾客", "用户"}
 )
+YES = frozenset({"yes", "true", "1", "y", "是", "可以", "可"})
+NO = frozenset({"no", "false", "0", "n", "否", "不可以", "不可"})
 EVERYWHERE = frozenset(
     {"all", "any", "everywhere", "global", "-", "*", "全部", "全国", "所有", "不限", "通用", "全体", "所有会员"}
 )
@@ -106,6 +110,7 @@ class Said:
     tier: tuple[str, ...] = ()
     language: str | None = None
     customer: str | None = None
+    quotable: bool | None = None
     acts: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
 
@@ -125,6 +130,7 @@ def read(values: Mapping[str, str], where: str) -> Said:
         tier=_names(values.get("tier", "")),
         language=_language(values["language"]) if values.get("language") else None,
         customer=values.get("customer") or None,
+        quotable=_yes(values.get("quotable"), where),
         acts=_list(values.get("acts", ""), r"[,，、;；\s]+"),
         questions=_list(values.get("questions", ""), r"\s*[|｜\n]\s*|(?<=[?？])\s*[;；]?\s*(?=\S)"),
     )
@@ -167,6 +173,16 @@ def labelled(line: str) -> dict[str, str]:
     if found and (key := key_of(found["label"])) and plain_day(found["value"]):
         return {key: found["value"]}
     return {}
+
+
+def _yes(value: str | None, where: str) -> bool | None:
+    if value is None or not value.strip():
+        return None
+    folded = value.strip().lower()
+    if folded in YES | NO:
+        return folded in YES
+    said = f"{where}: quotable {value!r} is neither yes nor no"
+    raise DocumentUnreadable(said, "write quotable: yes, or leave it out")
 
 
 def _audience(value: str) -> str:

@@ -9,8 +9,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.domain import Case, CaseStatus, FactSheet, Offer, OfferDecision, OfferKind, OfferStatus
+from agent.acts import act_table
+from agent.domain import (
+    Case,
+    CaseStatus,
+    Draft,
+    FactSheet,
+    Language,
+    Offer,
+    OfferDecision,
+    OfferKind,
+    OfferStatus,
+    WriterStamp,
+)
 from agent.explanations import explain_case
+from agent.realise.fill import fill
 from scoring.records import Reason, RiskBand, RiskScore
 
 REASON = Reason(
@@ -31,7 +44,28 @@ def explained(make_sheet: Callable[..., FactSheet], offers: Callable[..., Offer]
     assert sheet.now is not None
     case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
     case = replace(case, score=score, decision=decision)
-    return {who: dict(words) for who, words in explain_case(case, sheet).items()}
+    return {who: dict(words) for who, words in explain_case(case, sheet, a_draft(case, sheet)).items()}
+
+
+def a_draft(case: Case, sheet: FactSheet, said: str = "{salutation}：{offer}") -> Draft:
+    body, spans = fill(said, sheet, 0, "body")
+    stamp = WriterStamp("composer", "1", "", 0, 0, 0, 1)
+    about = (sheet.language, sheet.channel, sheet.purpose, sheet.situation)
+    return Draft("d-1", case.case_id, *about, None, said, None, body, spans, stamp)
+
+
+def test_facts_and_promises_are_those_that_the_draft_says(make_sheet: Callable[..., FactSheet]) -> None:
+    sheet = make_sheet("en", situation="refund_slow", purpose="service")
+    assert sheet.now is not None
+    case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
+    act = sheet.acts[0]
+    plain = explain_case(case, sheet, a_draft(case, sheet, "{salutation},"))["rep"]["en"]
+    whole = explain_case(case, sheet, a_draft(case, sheet, f"{{salutation}}, {{last_item}}. {{act:{act.key}}}"))["rep"][
+        "en"
+    ]
+    title = act_table()[act.key].title[Language.EN]
+    assert ("last_item" in plain, title in plain) == (False, False)
+    assert ("last_item (event" in whole, title in whole) == (True, True)
 
 
 def test_the_rep_sees_score_reasons_offer_and_sources(explained: dict[str, dict[str, str]]) -> None:
@@ -62,7 +96,7 @@ def test_the_chinese_explanation_never_quotes_the_english_of_the_trace(
     decision = OfferDecision(status, "long_silence", because, help=help_kind)
     assert sheet.now is not None
     case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
-    rep = explain_case(replace(case, decision=decision), sheet)["rep"]
+    rep = explain_case(replace(case, decision=decision), sheet, None)["rep"]
     assert "points_200" not in rep["zh"]
     assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{3,}", re.sub(r"用到的事实：.*", "", rep["zh"]))
     assert "points_200" in rep["en"]
@@ -72,4 +106,4 @@ def test_without_a_score_the_explanation_says_so(make_sheet: Callable[..., FactS
     sheet = make_sheet("en")
     assert sheet.now is not None
     case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
-    assert explain_case(case, sheet)["rep"]["en"].startswith("No risk score.")
+    assert explain_case(case, sheet, None)["rep"]["en"].startswith("No risk score.")

@@ -261,8 +261,8 @@ def test_the_wishes_of_another_hand_are_read_by_the_evaluation_alone() -> None:
 
 
 def test_every_clause_that_a_customer_may_read_has_a_topic_by_which_it_is_found() -> None:
-    from agent.chat.grounding import topics
-    from agent.chat.intent import fold
+    from agent.grounding import topics
+    from agent.language.spoken import fold
     from knowledge.ingest import read_folder
 
     documents, _ = read_folder(ROOT / "knowledge" / "policies")

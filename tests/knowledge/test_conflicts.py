@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from knowledge.conflicts import conflicts
 from knowledge.documents import Clause
+from knowledge.errors import DocumentUnreadable
 from knowledge.index import PolicyIndex
 from knowledge.ingest import read_folder
+from knowledge.retrieve import HybridRetriever
 from knowledge.taking import findings, read, take
 
 TODAY = date(2026, 3, 2)
@@ -69,7 +72,7 @@ def test_an_ingestion_keeps_both_and_shows_them_to_a_person(tmp_path: Path) -> N
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
     found, index = read(tmp_path), PolicyIndex(tmp_path / "index")
     assert set(take(found, index).added) == {"a#无理由退货", "b#无理由退货"}
-    [finding] = findings(found, index, TODAY)
+    finding, _ = findings(found, index, TODAY)
     assert (finding.kind, finding.clauses) == ("contradiction", ("a#无理由退货", "b#无理由退货"))
 
 
@@ -80,7 +83,7 @@ def test_an_act_that_nobody_knows_is_shown_to_a_person(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(text, encoding="utf-8")
     found, index = read(tmp_path), PolicyIndex(tmp_path / "index")
     take(found, index)
-    [finding] = findings(found, index, TODAY, {"exchange_free"})
+    finding, _ = findings(found, index, TODAY, {"exchange_free"})
     assert (finding.kind, finding.clauses) == ("act", ("a#换货",))
     assert "fly_to_moon" in finding.message
 
@@ -88,3 +91,45 @@ def test_an_act_that_nobody_knows_is_shown_to_a_person(tmp_path: Path) -> None:
 def test_what_has_expired_is_counted_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Old\n\nText.\n> valid_to: 2025-01-01\n\n# New\n\nText.\n", encoding="utf-8")
     assert read(tmp_path).expired(TODAY) == ("a#old",)
+
+
+def test_a_clause_that_is_about_to_be_quoted_is_held_against_its_neighbours(tmp_path: Path) -> None:
+    index = PolicyIndex(tmp_path / "index")
+    other = a_clause("c", "发票", "下单时可以申请电子发票，开具后发到您的邮箱。")
+    index.replace_clauses([SEVEN, FOURTEEN, other])
+    retriever = HybridRetriever(index)
+    assert retriever.contradiction([other], TODAY) == ""
+    assert retriever.contradiction([], TODAY) == ""
+    for clause in (SEVEN, FOURTEEN):
+        said = retriever.contradiction([other, clause], TODAY)
+        assert "a#无理由退货" in said
+        assert "b#无理由退货" in said
+    index.replace_clauses([SEVEN, replace(FOURTEEN, valid_to=date(2026, 3, 1)), other])
+    assert retriever.contradiction([SEVEN], TODAY) == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "note", "quoted"),
+    [
+        ("", "", False),
+        ("quotable: yes\n", "", True),
+        ("", "> quotable: 是\n", True),
+        ("可引用: 是\n", "> quotable: no\n", False),
+    ],
+)
+def test_a_firm_says_once_that_its_words_are_meant_for_customers(
+    tmp_path: Path, head: str, note: str, quoted: bool
+) -> None:
+    text = "签收之日起 7 天内可以无理由退货。"
+    long = "很长的条款。" * 60
+    (tmp_path / "a.md").write_text(f"---\nid: a\n{head}---\n# 退货\n{text}\n{note}\n# 细则\n{long}\n", encoding="utf-8")
+    found = read(tmp_path)
+    assert [clause.customer_text for clause in found.clauses] == [text if quoted else None, None]
+    told = [one for one in findings(found, PolicyIndex(tmp_path / "index"), TODAY) if one.kind == "quote"]
+    assert len(told[0].clauses) == (1 if quoted else 2)
+
+
+def test_quotable_is_yes_or_no(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nquotable: perhaps\n---\n# A\nB.\n", encoding="utf-8")
+    with pytest.raises(DocumentUnreadable, match="neither yes nor no"):
+        read(tmp_path)

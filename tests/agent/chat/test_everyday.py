@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.chat import Conversation, Intent, Turn, reply_to
-from agent.chat.grounding import read_topics, topics_in
 from agent.domain import Decision, Language
+from agent.grounding import read_topics, topics_in
 from agent.house import House
 from knowledge.retrieve import HybridRetriever
 from tests.street import a_street

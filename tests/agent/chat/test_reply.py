@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from agent import gatekeeper, pipeline
 from agent.chat import Answer, Conversation, Intent, Turn, reply_to
 from agent.chat.account import account_facts
-from agent.chat.grounding import covering
 from agent.chat.orders import last_order
 from agent.chat.sheet import sheet_for
 from agent.chat.words import occasions, template
 from agent.domain import CaseStatus, Channel, Consent, Decision, Language, Realised
 from agent.errors import NotFound, UsageError
+from agent.grounding import covering
 from agent.realise.fill import fill
 from agent.situations import situations
 from knowledge.documents import Clause, Passage
+from knowledge.index import PolicyIndex
+from knowledge.retrieve import HybridRetriever
 from tests.factories import NOW, a_case, a_clause, a_customer
 from tests.fakes import ListedPolicies
 from tests.street import Street
@@ -342,6 +345,22 @@ def test_a_complaint_that_a_rule_answers_gets_rule_and_person(street: Street) ->
 def test_nobody_is_told_that_a_machine_is_a_person(street: Street, text: str) -> None:
     answer = ask(street, text)
     assert "不是真人" in answer.text or "not a person" in answer.text
+
+
+def test_where_two_clauses_contradict_each_other_a_person_decides(street: Street, tmp_path: Path) -> None:
+    said = "Unused items can be returned within {} days of delivery for a full refund."
+    clauses = [
+        a_clause(f"{name}#returns", (), "en", text=said.format(days), clause="Returns", customer_text=said.format(days))
+        for name, days in (("old", 7), ("new", 30))
+    ]
+    index = PolicyIndex(tmp_path / "two")
+    index.replace_clauses(clauses)
+    street.house = replace(street.house, policies=HybridRetriever(index))
+    answer = ask(street, "How many days do I have to return an unused item?")
+    assert (answer.text, answer.hand_off) == (template("disputed", Language.EN), True)
+    assert "old#returns" in answer.because
+    index.replace_clauses(clauses[:1])
+    assert "7 days" in ask(street, "How many days do I have to return an unused item?").text
 
 
 # --- the gate ---------------------------------------------------------------------------------------------------------

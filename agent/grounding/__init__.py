@@ -16,8 +16,8 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import islice
 
-from agent.chat.intent import fold
 from agent.domain import Language
+from agent.language.spoken import fold
 from agent.ports import Retriever
 from agent.resources import kept, package_data
 from knowledge.documents import Clause, Passage
@@ -154,7 +154,7 @@ def topics(language: Language) -> tuple[Topic, ...]:
 
 @kept
 def _shipped() -> Mapping[Language, tuple[Topic, ...]]:
-    return read_topics(package_data("agent.chat"))
+    return read_topics(package_data("agent.grounding"))
 
 
 def read_topics(root: Traversable) -> Mapping[Language, tuple[Topic, ...]]:
