@@ -30,7 +30,8 @@ from agent.outcomes import OutcomeRow, read_outcome, status_after
 
 ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
 FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
-NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
+NO_PROFILING = "no_profiling"
+NO_PROFILE = frozenset({NO_PROFILING, "personalisation_off", "personalization_off", "profile_off"})
 
 S = CaseStatus
 
@@ -44,6 +45,12 @@ def unsubscribe(customer_id: str, at: datetime, source: str, house: House) -> No
 def withdraw(customer_id: str, channels: Sequence[Channel], at: datetime, source: str, house: House) -> None:
     """No more marketing by these channels; what may go by another stays as it is. Raises NotFound."""
     house.store.people.withdraw(customer_id, channels, at, source)
+
+
+def end_profiling(customer_id: str, at: datetime, source: str, house: House) -> None:
+    """No program chooses marketing for this customer any more (PIPL art. 24, GDPR art. 21 and 22): the gate lets only
+    general texts go, and a campaign passes them over. Raises NotFound."""
+    house.store.people.flag(customer_id, NO_PROFILING, at, source)
 
 
 def unsubscribe_case(case_id: str, source: str, house: House) -> bool:

@@ -36,12 +36,13 @@ class Conversation:
 class Intent(StrEnum):
     """What the user wants. UNSUBSCRIBE and CLOSE_ACCOUNT come before all else: leaving is never obstructed.
 
-    WHY: why they got a message, or how it was decided.
+    WHY: why they got a message, or how it was decided. NO_PROFILE: that no program chooses for them any more.
     """
 
     QUESTION = "question"
     UNSUBSCRIBE = "unsubscribe"
     CLOSE_ACCOUNT = "close_account"
+    NO_PROFILE = "no_profile"
     COMPLAINT = "complaint"
     HUMAN = "human"
     WHY = "why"

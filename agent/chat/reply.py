@@ -3,9 +3,9 @@
 leaving first and at once → danger, and who wants a person, to a colleague → small talk → what no chat can do → their
 own order, points and tier → what the rules say, cited, or "not covered".
 
-Takes a conversation and a house. Changes one thing only: who asks to be left in peace is unsubscribed, of one channel
-where they say so. Everything said is judged by the gate; what it does not let pass is never shown, and a colleague
-takes over.
+Takes a conversation and a house. Changes one thing only: who asks to be left in peace is left in peace, by all channels
+or the one they name, or by the programs that choose. Everything said is judged by the gate; what it does not let pass
+is never shown, and a colleague takes over.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from agent.chat.one_channel import channels_to_end
 from agent.chat.overreach import overreach_in
 from agent.chat.own import from_the_record
 from agent.chat.plan import Plan
+from agent.chat.profiling import asks_how_no_profile, said_besides, wants_no_profile
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -85,7 +86,7 @@ def reply_to(conversation: Conversation, house: House) -> Answer:
     customer = house.store.people.get(conversation.customer_id) if conversation.customer_id else None
     language = language_of(conversation, customer, house)
     question = conversation.question
-    intent = Intent.UNSUBSCRIBE if channels_to_end(question) else intent_of(question)
+    intent = _intent(question)
     trace_id = f"chat_{uuid.uuid4().hex[:20]}"
     plan = _plan(intent, conversation, customer, language, house)
     said = _say(plan, conversation, customer, language, trace_id, house)
@@ -109,6 +110,15 @@ def reply_to(conversation: Conversation, house: House) -> Answer:
     return answer
 
 
+def _intent(question: str) -> Intent:
+    if channels_to_end(question):
+        return Intent.UNSUBSCRIBE
+    if not wants_no_profile(question):
+        return intent_of(question)
+    more = intent_of(said_besides(question))
+    return more if more in (Intent.UNSUBSCRIBE, Intent.CLOSE_ACCOUNT) else Intent.NO_PROFILE
+
+
 # --- what to say ------------------------------------------------------------------------------------------------------
 
 
@@ -116,6 +126,8 @@ def _plan(
     intent: Intent, conversation: Conversation, customer: Customer | None, language: Language, house: House
 ) -> Plan:
     question = conversation.question
+    if customer is not None and wants_no_profile(question):
+        feedback.end_profiling(customer.id, house.clock.now(), "chat", house)
     if intent is Intent.UNSUBSCRIBE:
         and_closed = _to_close(question) if wants_closed(question) else ""
         ended = () if and_closed else channels_to_end(question)
@@ -124,6 +136,11 @@ def _plan(
         return Plan("danger" if sign in (LIFE, HARM) else "human", hand_off=True, because=GRAVE[sign])
     if intent is Intent.CLOSE_ACCOUNT:
         return Plan("close_account", hand_off=True, because=_to_close(question))
+    if intent is Intent.NO_PROFILE:
+        because = "" if customer else "wants no program to choose for them; we do not know who it is"
+        return Plan("close_account" if because else "no_profile", hand_off=bool(because), because=because)
+    if asks_how_no_profile(question):
+        return Plan("how_no_profile", covered=True)
     if intent is Intent.HUMAN or _takes_the_offer(conversation):
         return Plan("human", hand_off=True, because="asks for a person")
     if intent is Intent.SMALL_TALK:

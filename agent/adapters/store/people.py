@@ -141,6 +141,14 @@ class People:
             assumed = tuple(name for name in customer.assumed if name not in told)
             self.put([replace(customer, consents={**customer.consents, **consents}, assumed=assumed)], at, source)
 
+    def flag(self, customer_id: str, flag: str, at: datetime, source: str) -> None:
+        """Something that holds of this customer from now on; saying it twice is harmless."""
+        with self._tx.write():
+            self.lock(customer_id)
+            customer = self.get(customer_id)
+            if flag not in customer.flags:
+                self.put([replace(customer, flags=(*customer.flags, flag))], at, source)
+
     def _keep_suppressed(self, c: sa.Connection, ids: Sequence[str], at: datetime, source: str) -> None:
         """Put them on the list; who is on it already keeps the first time and source."""
         there = self._suppressed(c, ids)
