@@ -85,6 +85,15 @@ def acts_for(situation: str) -> tuple[str, ...]:
     return tuple(key for key, spec in act_table().items() if situation in spec.situations)
 
 
+_REFUND = {Language.ZH: "退款", Language.EN: "refund"}
+
+
+def speaks_of_refund(key: str) -> bool:
+    """Whether this promise is about money that goes back, by its titles in both languages."""
+    spec = act_table().get(key)
+    return spec is not None and all(word in spec.title[language] for language, word in _REFUND.items())
+
+
 def act_in_words(key: str, language: Language, variant: int, channel: Channel = Channel.EMAIL) -> str:
     """One of the act's native sentences, as long as the channel allows; the same variant gives the same sentence."""
     spec = act_table().get(key)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agent.acts import speaks_of_refund
 from agent.domain import FactSheet, Instruction, Language, SlotType, Tone
 from agent.instructions.reading import flag_table
 
@@ -20,19 +21,34 @@ TONES: Final[Mapping[str, Tone]] = {
 }
 LANGUAGES: Final[Mapping[str, Language]] = {"english": Language.EN, "chinese": Language.ZH}
 
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "mention_refund": ("refund_amount",),
+    "mention_points": ("points_balance",),
+    "mention_item": ("last_item", "ticket_item"),
+    "offer_first": ("offer",),
+}
+"""Slots of which one must be on the sheet."""
+WHY_NOT: Final[Mapping[str, Mapping[Language, str]]] = {
+    "mention_refund": {Language.ZH: "（记录里没有退款）", Language.EN: " (no refund on record)"},
+    "mention_points": {Language.ZH: "（记录里没有积分）", Language.EN: " (no points on record)"},
+    "mention_item": {Language.ZH: "（记录里没有商品）", Language.EN: " (no item on record)"},
+    "offer_first": {Language.ZH: "（这次没有优惠）", Language.EN: " (there is no offer)"},
+    **{flag: {Language.ZH: "（品牌没有这种语言）", Language.EN: " (not a language of this brand)"} for flag in LANGUAGES},
+}
+
 
 def follow(sheet: FactSheet, instruction: Instruction) -> tuple[FactSheet, Instruction]:
     """The sheet as the wishes want it: tone, language, and without what was asked to be left out.
 
     A wish that this case cannot keep (a refund that is not on the sheet, a language the brand does not write) moves to
-    what was not understood, so that the rep sees it. Offers and facts themselves never change.
+    what was not understood, with the reason, so that the rep sees it. Offers and facts themselves never change.
     """
     flags = list(instruction.understood)
     refused: list[str] = []
     for flag in list(flags):
         if not _can_keep(flag, sheet):
             flags.remove(flag)
-            refused.append(flag_table()[flag].meaning[sheet.language])
+            refused.append(f"{flag_table()[flag].meaning[sheet.language]}{WHY_NOT[flag][sheet.language]}")
     for flag in flags:
         if flag in TONES:
             sheet = replace(sheet, tone=TONES[flag])
@@ -46,10 +62,9 @@ def follow(sheet: FactSheet, instruction: Instruction) -> tuple[FactSheet, Instr
 def _can_keep(flag: str, sheet: FactSheet) -> bool:
     if flag in LANGUAGES:
         return LANGUAGES[flag] in sheet.brand.languages
-    needed = {"mention_refund": "refund_amount", "mention_points": "points_balance", "offer_first": "offer"}.get(flag)
-    if flag == "mention_item":
-        return sheet.fact("last_item") is not None or sheet.fact("ticket_item") is not None
-    return needed is None or sheet.fact(needed) is not None
+    if flag == "mention_refund" and any(speaks_of_refund(act.key) for act in sheet.acts):
+        return True
+    return flag not in NEEDED or any(sheet.fact(slot) is not None for slot in NEEDED[flag])
 
 
 def _dropped_slots(flags: Sequence[str], sheet: FactSheet) -> frozenset[str]:

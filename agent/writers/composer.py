@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent.acts import speaks_of_refund
 from agent.domain import MONEY_KINDS, Channel, FactSheet, Language, Purpose, Tone, WriteRequest, WriterReply
 from agent.language.sms import sms_size
 from agent.realise import realise
@@ -198,11 +199,13 @@ class _Composition:
         own = self.phrases.lead
         return own if own and self.rng.random() < OWN_LEAD else self.common.lead[kind]
 
-    def acts(self) -> str | None:
+    def acts(self, most: int = 2) -> str | None:
         """In the order of the decision; of the ways to reach a person only the first."""
         keys = [act.key for act in self.sheet.acts]
+        if "mention_refund" in self.flags:
+            keys.sort(key=lambda key: not speaks_of_refund(key))  # the first two are said
         ways = [key for key in keys if key in CONTACT]
-        keys = [key for key in keys if key not in ways[1:]][: 1 if "shorter" in self.flags else 2]
+        keys = [key for key in keys if key not in ways[1:]][: 1 if "shorter" in self.flags else most]
         return self.join(*(f"{{act:{key}}}" for key in keys)) or None
 
     def help(self) -> str | None:
@@ -267,7 +270,7 @@ class _Composition:
             opening = None
         answer = self.choose(tuple(line for line in self.phrases.body if "{policy_answer}" in line))
         offer = self._short_offer()
-        act = f"{{act:{self.sheet.acts[0].key}}}" if self.sheet.acts and (room or not offer) else None
+        act = self.acts(1) if room or not offer else None
         wishes = self.join(*self.wishes())
         parts = (offer, opening) if "offer_first" in self.flags else (opening, offer)
         return greeting + self.join(*parts, answer, act, wishes)

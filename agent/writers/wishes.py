@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
+from agent.acts import speaks_of_refund
 from agent.domain import Language
-from agent.slots import slot_names
+from agent.slots import act_keys, slot_names
 from agent.writers.phrasebook import phrasebook
 
 APOLOGY = re.compile(r"歉|对不[起住]|赔个不是|过意不去|sorry|apolog|regret", re.IGNORECASE)
@@ -31,6 +32,10 @@ def _lacks(*slots: str) -> Breaks:
     return lambda text, _: not set(slots) & set(slot_names(text))
 
 
+def _no_refund(text: str, language: Language) -> bool:
+    return _lacks("refund_amount")(text, language) and not any(map(speaks_of_refund, act_keys(text)))
+
+
 def _offer_comes_late(text: str, language: Language) -> bool:
     body = SUBJECT.sub("", text)
     return not 0 <= body.find("{offer") <= FRONT[language]
@@ -46,7 +51,7 @@ BREAKS: Mapping[str, Breaks] = {
     "no_name": lambda text, _: bool(NAMES & set(slot_names(text))),
     "add_apology": lambda text, _: APOLOGY.search(text) is None,
     "ask_feedback": _asks_nothing,
-    "mention_refund": _lacks("refund_amount"),
+    "mention_refund": _no_refund,
     "mention_points": _lacks("points_balance"),
     "mention_item": _lacks("last_item", "ticket_item"),
     "offer_first": _offer_comes_late,

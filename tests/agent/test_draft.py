@@ -383,10 +383,23 @@ def test_a_new_wish_keeps_facts_and_offer(make_sheet: Make, offers: Offers) -> N
         assert all(words in body for words in ("8折", "QH20", "199元", "9月30日", "礼品卡"))
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "款"), ("en", "refund")])
+@pytest.mark.parametrize("channel", ["email", "sms", "chat"])
+def test_a_refund_can_be_mentioned_by_a_promise_where_no_sum_is_on_record(
+    make_sheet: Make, language: str, said: str, channel: str
+) -> None:
+    sheet = make_sheet(language, channel, "refund_slow", purpose="service", acts=("callback_today", "chase_refund"))
+    assert sheet.fact("refund_amount") is None
+    draft = draft_with(sheet, [Composer()], instruction="mention the refund")
+    assert draft.instruction.understood == ("mention_refund",)
+    assert "{act:chase_refund}" in draft.body_template
+    assert said in draft.body
+
+
 def test_what_was_not_understood_is_kept_for_the_rep(make_sheet: Make) -> None:
     draft = draft_with(make_sheet("en"), [Composer()], instruction="shorter, mention the refund, make it rhyme")
     assert draft.instruction.understood == ("shorter",)
-    assert draft.instruction.not_understood == ("make it rhyme", "mention the refund")
+    assert draft.instruction.not_understood == ("make it rhyme", "mention the refund (no refund on record)")
 
 
 def test_no_coupon_means_no_coupon(make_sheet: Make, offers: Offers) -> None:
