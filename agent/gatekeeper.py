@@ -31,14 +31,14 @@ from agent.grounding import covering
 from agent.guardrails import check, context_from_json
 from agent.house import House
 from agent.send import headers_of
-from agent.situations import situations
+from agent.situations import GENERAL, POLICY_QUESTION, situations
 from agent.spans import reanchor
 from knowledge.documents import Clause, Passage
 
 RECENT = timedelta(days=45)
 READ = 1_000
 """Characters of what a customer wrote that a clause is looked up by."""
-ASKS = frozenset({"policy_question", "general_care"})
+ASKS = frozenset({POLICY_QUESTION, GENERAL})
 """Situations that say nothing of what is asked: where no clause answers, none is quoted."""
 
 
@@ -128,7 +128,7 @@ def _found(case: Case, customer: Customer, today: date, house: House) -> tuple[P
     question, look_up = _written(customer, house)[:READ], house.policies.policies
     answering = covering(question, customer.language, today, house.policies) if question else ()
     if answering or (question and case.situation in ASKS):
-        return tuple(map(_as_passage, answering))
+        return tuple(_as_passage(clause, 1.0) for clause in answering)
     topic = situations().topic_in_words(case.situation, customer.language)
     return look_up(topic, customer.language, today, limit=2)
 
@@ -148,8 +148,8 @@ def _written(customer: Customer, house: House) -> str:
     return written[-1] if written else ""
 
 
-def _as_passage(clause: Clause) -> Passage:
-    return Passage("clause", clause.id, clause.text, 0.0, clause.language, clause)
+def _as_passage(clause: Clause, score: float = 0.0) -> Passage:
+    return Passage("clause", clause.id, clause.text, score, clause.language, clause)
 
 
 def _live(case: Case, customer: Customer, events: Sequence[Event], house: House, besides: str | None) -> Live:

@@ -38,6 +38,8 @@ FALLBACK = Strategy("other", GENERAL)
 LEAVE_ALONE = frozenset({"too_many_messages", "privacy_request"})
 """Situations after which one more advertisement does harm."""
 
+ASKS_AGAIN = "asks_policy"
+"""Whoever asks for the rules again and again and does not buy wants them answered: that comes before other reasons."""
 SAYS_UNHEARD = "no ticket or review of the last weeks speaks of it, so make sure that it happened"
 
 
@@ -57,7 +59,8 @@ class OfferContext:
     `open_topic` is the topic of a ticket still open. `recent` are the situations that a ticket or review of the last
     weeks stands behind: nobody is thanked for a complaint that he did not make, or made long ago. `zone` is where the
     last day of an offer ends. `silent_days` since the last order; None: never ordered. `threats` are the moments at
-    which the customer said that they were about to leave, oldest first. `sayable` False: only approved texts go on this
+    which the customer said that they were about to leave, oldest first. `asks_again`: asked about our rules more than
+    once in these weeks and ordered nothing since. `sayable` False: only approved texts go on this
     channel, and none has a place for a coupon. `only`: the offers that the campaign says for
     this customer (arm or step), in the place of the strategy's; empty for words alone, None where it says nothing.
     `drawn`: the size that was drawn for this customer among several, where the campaign learns sizes.
@@ -72,6 +75,7 @@ class OfferContext:
     recent: frozenset[str] = frozenset()
     silent_days: int | None = None
     threats: tuple[datetime, ...] = ()
+    asks_again: bool = False
     sayable: bool = True
     only: tuple[str, ...] | None = None
     drawn: DrawnSize | None = None
@@ -109,6 +113,8 @@ def _plan(case: Case, catalogue: Catalogue, context: OfferContext) -> Strategy:
     if case.situation:
         known = (s for s in catalogue.strategies.values() if s.situation == case.situation)
         return next(known, Strategy("asked_for", case.situation))
+    if context.asks_again and (plan := catalogue.strategies.get(ASKS_AGAIN)) is not None:
+        return plan
     leading_out = [reason.code for reason in case.reasons if reason.contribution > 0]
     standing = [
         code

@@ -48,7 +48,7 @@ from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
 from agent.outbox import message_key
 from agent.plan import plan_of
 from agent.review import stops
-from agent.situations import GENERAL, situations
+from agent.situations import GENERAL, POLICY_QUESTION, situations
 from agent.spans import reanchor
 from agent.threats import threats
 from agent.voice import taught
@@ -103,6 +103,7 @@ def offer_context(
         orders=count,
         silent_days=(now - last).days if last is not None else None,
         threats=threats(events),
+        asks_again=_asks_again(events, now, last),
         open_topic=ticket["type"] if ticket else None,
         margin_pct=house.brand.margin_pct,
         now=now,
@@ -164,6 +165,12 @@ def wants_peace(events: Sequence[Event], now: datetime) -> bool:
 
 def _recent(events: Sequence[Event], now: datetime) -> frozenset[str]:
     return frozenset(situations().of_topic(topic) for topic in recent_topics(events, now - gatekeeper.RECENT))
+
+
+def _asks_again(events: Sequence[Event], now: datetime, last_order: datetime | None) -> bool:
+    since = max(now - gatekeeper.RECENT, last_order or now - gatekeeper.RECENT)
+    tickets = [event for event in events if event.kind == "ticket" and since < event.at < now]
+    return sum(situations().of_topic(event.topic) == POLICY_QUESTION for event in tickets if event.topic) > 1
 
 
 def _orders(events: Sequence[Event]) -> tuple[int, datetime | None]:

@@ -22,7 +22,7 @@ from agent.domain import (
     Span,
     Tone,
 )
-from agent.situations import situations
+from agent.situations import POLICY_QUESTION, situations
 from knowledge.documents import Clause
 
 SLOTS = ("policy_answer", "policy_more")
@@ -52,7 +52,7 @@ def sheet_for(
         language=language,
         channel=Channel.CHAT,
         purpose=Purpose.REPLY,
-        situation="policy_question",
+        situation=POLICY_QUESTION,
         tone=Tone.PLAIN,
         brand=brand,
         facts=(*quoted, name, *_about(about, language), *own),

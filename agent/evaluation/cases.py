@@ -95,7 +95,7 @@ def _case(
         case_id, brand.id, customer.id, channel, purpose, CaseStatus.OFFERED, NOW, situation, None, None, None, decision
     )
     backing = [clause for clause in clauses if clause.language == language.value and set(acts) & set(clause.acts)]
-    passages = [Passage("clause", clause.id, clause.text, 0.0, clause.language, clause) for clause in backing]
+    passages = [Passage("clause", clause.id, clause.text, 1.0, clause.language, clause) for clause in backing]
     sheet = build_fact_sheet(case, customer, brand, decision, events, passages, NOW, tone)
     live = Live(customer, brand, purpose, NOW, events, backing, offer)
     return EvalCase(case, sheet, live, _wish(sheet, rng, phrasings))

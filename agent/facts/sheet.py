@@ -33,7 +33,7 @@ from agent.facts.people import clean_tier, read_name
 from agent.language.claims import speaks, tells_a_machine
 from agent.language.masking import mask
 from agent.money import to_minor
-from agent.situations import situations
+from agent.situations import POLICY_QUESTION, situations
 from agent.slots import slot_table
 from knowledge.documents import Clause, Passage
 
@@ -58,7 +58,7 @@ def build_fact_sheet(
         *order_facts(events, language, today, zone, names_of(customer)),
         *(_ticket_facts(events, case, language, zone, names_of(customer))),
         *_offer_facts(offer, language, case.channel),
-        *_policy_facts(clauses, case, language),
+        *_policy_facts(_clauses_in_force(_answering(passages, case), today), case, language),
         *_brand_facts(brand, language),
     ]
     return FactSheet(
@@ -163,6 +163,11 @@ def _offer_facts(offer: Offer | None, language: Language, channel: Channel) -> I
 
 SHORT_ANSWER = 70
 """Characters of a quoted clause that still leave room for the rest of an SMS or a push."""
+
+
+def _answering(passages: Sequence[Passage], case: Case) -> Sequence[Passage]:
+    """Those that may answer: to a question only what was found for it, not what merely backs a promise beside it."""
+    return [one for one in passages if one.score > 0] if case.situation == POLICY_QUESTION else passages
 
 
 def _policy_facts(clauses: Sequence[Clause], case: Case, language: Language) -> Iterable[Fact]:

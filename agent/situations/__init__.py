@@ -16,6 +16,7 @@ from agent.domain import Language
 from agent.resources import kept, package_data
 
 GENERAL = "general_care"
+POLICY_QUESTION = "policy_question"
 """The situation of everything that has none of its own."""
 
 
