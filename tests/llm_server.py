@@ -25,6 +25,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).parents[1]
 BEHAVIOURS = (
     "good", "slow", "error500", "cut", "empty", "endless", "thinking", "length", "wrong-json", "strict", "locked",
+    "asking",
 )  # fmt: skip
 KEY = "sesame"
 SLOW_S = 30.0
@@ -131,6 +132,14 @@ class Handler(BaseHTTPRequestHandler):
             self._json(401, {"error": {"message": "wrong key"}})
             return
         self._say(written(asked))
+
+    def _asking(self, asked: Mapping[str, Any]) -> None:
+        """Questions, as a chat model lists them: numbered, with a remark, somebody's number and the rule itself."""
+        rule = re.findall(r"<data>\n(.*?)\n</data>", str(asked["messages"][-1]["content"]), re.DOTALL)[-1]
+        self._say(
+            "<think>hm</think>1. Can I still send it back?\n2) “how long do I have”\n- my number is 13812345678\n"
+            f"* {{salutation}} wants to know\n{rule}\n- How long do I have\n• Can I still send it back?\n还能退吗？\n"
+        )
 
     def _say(self, text: str, reason: str = "stop") -> None:
         self._json(200, answer(text, reason))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     command(app, "ingest")(ingest)
     command(app, "retrieve")(retrieve)
+    command(app, "questions")(questions)
 
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Index folder (else the one in the home folder).")]
@@ -61,6 +62,31 @@ def ingest(
         "unread": [{"file": item.path, "reason": item.reason, "remedy": item.remedy} for item in found.unread],
         "names": names,
         "findings": [asdict(finding) for finding in seen],
+    }
+
+
+def questions(
+    call: Call,
+    folder: Annotated[Path, typer.Argument(help="Folder of policies.")],
+    count: Annotated[int, typer.Option("--count", min=1, max=30, help="At most so many for a clause.")] = 10,
+) -> dict[str, Any]:
+    """How customers would ask for clauses that have no questions, by your chat model, into a file for you to read."""
+    from api.asking import propose
+    from api.bootstrap import open_workshop
+
+    with call.progress("questions") as progress:
+        done = propose(open_workshop(call), folder, count, progress)
+    call.say(f"{done.questions} questions for {done.asked} of {done.without} clauses without any: {done.file}")
+    for name in done.failed:
+        call.remark(f"no answer for {name}: run it again")
+    if done.asked:
+        call.say("read them, save the file as questions.toml beside it, and import the policies again")
+    return {
+        "file": str(done.file),
+        "clauses_without": done.without,
+        "asked": done.asked,
+        "questions": done.questions,
+        "failed": list(done.failed),
     }
 
 

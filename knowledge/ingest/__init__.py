@@ -17,6 +17,7 @@ from knowledge.errors import DocumentUnreadable
 from knowledge.ingest.blocks import Content
 from knowledge.ingest.clauses import document_of
 from knowledge.ingest.front import is_draft
+from knowledge.ingest.questions import FILE, read_questions, with_questions
 from knowledge.ingest.text import decode
 
 MOST_MB = 50
@@ -94,6 +95,8 @@ READERS: dict[str, Callable[[bytes, str], Content]] = {
 def read_folder(folder: Path, most_mb: float = MOST_MB) -> tuple[list[PolicyDocument], list[Unread]]:
     """Every policy under a folder.
 
+    Questions for their clauses may stand in `questions.toml` (`questions.py`).
+
     Raises DocumentUnreadable when there is no such folder or nothing in it, and when two files hold the same clause:
     nobody could say which of the two is in force, so neither is taken.
     """
@@ -113,7 +116,21 @@ def read_folder(folder: Path, most_mb: float = MOST_MB) -> tuple[list[PolicyDocu
             f"put policies there as {', '.join(sorted(set(READERS) - {'.markdown'}))} files",
         )
     _require_distinct(documents)
-    return documents, unread
+    return _asked_as(documents, folder, unread), unread
+
+
+def _asked_as(documents: list[PolicyDocument], folder: Path, unread: list[Unread]) -> list[PolicyDocument]:
+    """With the questions that stand beside them; what is wrong with that file is told, and the policies stand."""
+    where = str(folder / FILE)
+    try:
+        asked = read_questions(folder)
+    except DocumentUnreadable as error:
+        unread.append(Unread(where, error.message, error.remedy))
+        return documents
+    if lost := sorted(asked.keys() - {clause.id for document in documents for clause in document.clauses}):
+        said = f"{where}: no clause {lost[0]!r} here" + (f", and {len(lost) - 1} more" if len(lost) > 1 else "")
+        unread.append(Unread(where, said, "an id is `document#heading`; take out what is gone"))
+    return with_questions(documents, asked)
 
 
 def read_document(path: Path, name: str, most_mb: float = MOST_MB) -> PolicyDocument:
