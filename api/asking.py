@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from api.bootstrap import Workshop
 
 PROPOSED = "questions.proposed.toml"
-HEAD = f"""What a model thinks that customers would ask, clause by clause. Read it, strike what a clause does not answer, add
-what your customers really say, and save it as {FILE} in this folder; then import the policies again."""
+HEAD = f"""What a model thinks that customers would ask, clause by clause. Read it, strike what a clause does not
+answer, add what your customers really say, and save it as {FILE} in this folder. Then import the policies again."""
 ROOM, MOST_FAULTS, LONGEST = 500, 3, 120
 BULLET = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、．:：]|[一二三四五六七八九十]{1,3}、)?\s*[\"“「]?|[\"”」]?\s*$")
 
