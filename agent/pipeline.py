@@ -97,7 +97,7 @@ def _draft(
 def _checked(case: Case, sheet: FactSheet, draft: Draft, house: House, judgement: Judgement | None = None) -> Prepared:
     """check, and who looks next. `judgement` is what the gate said of these very words while they were written."""
     case, draft, verdict = steps.check(case, draft, house, judgement)
-    if case.status is S.CHECKED and (why := steps.needs_a_look(case) or steps.disputed(draft, sheet, house)):
+    if case.status is S.CHECKED and (why := steps.needs_a_look(case) or steps.unsettled(draft, sheet, house)):
         case = set_aside(case, why, house)
     return Prepared(case, sheet, draft, verdict, case.decision.because if case.decision else "")
 

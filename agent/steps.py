@@ -42,6 +42,7 @@ from agent.facts import build_fact_sheet
 from agent.flow import Step
 from agent.gatekeeper import Judgement
 from agent.holdout import held_out
+from agent.grounding import DISPUTED
 from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
@@ -395,13 +396,16 @@ def needs_a_look(case: Case) -> str:
     return ""
 
 
-def disputed(draft: Draft, sheet: FactSheet, house: House) -> str:
-    """Why a person must see a draft that quotes a clause which another one contradicts; empty where none does."""
+def unsettled(draft: Draft, sheet: FactSheet, house: House) -> str:
+    """Why a person must see what a draft says of our rules: nothing of what was asked, or a clause that another one
+    contradicts. Empty where neither is so."""
+    if sheet.situation == POLICY_QUESTION and sheet.fact("policy_answer") is None:
+        return "no clause answers what was asked"
     quoted = {span.source.id for span in draft.spans if span.kind in ("clause", "act")}
     clauses = {clause.id: clause for clause in (*sheet.clauses, *(act.clause for act in sheet.acts))}
     said = [clause for key, clause in clauses.items() if key in quoted]
     found = house.policies.contradiction(said, house.clock.now().date())
-    return f"two clauses contradict each other, decide which holds: {found}" if found else ""
+    return f"{DISPUTED}: {found}" if found else ""
 
 
 def _note(case: Case, step: str, house: House, data: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.domain import CaseStatus, Language
+from agent.grounding import DISPUTED
 from agent.guardrails.words import says
 from agent.ways import NO_WAY
 from api.console.texts import texts
@@ -12,6 +13,7 @@ KNOWN_WAITS = {
     "drawn for the audit sample": "audit",
     "somebody should call; the draft says what about": "call",
     "no ticket or review stands behind this service message: is it one?": "service",
+    "no clause answers what was asked": "unanswered",
     NO_WAY: "no_way",
 }
 """What the house always says alike → its text."""
@@ -19,6 +21,8 @@ KNOWN_WAITS = {
 
 def in_words(because: str, language: Language) -> str:
     """The house's own sentence in this language, where it is one that it always says alike."""
+    if because.startswith(DISPUTED):
+        return texts(language)["waits.disputed"].format(said=because.removeprefix(f"{DISPUTED}: "))
     known = KNOWN_WAITS.get(because)
     return texts(language)[f"waits.{known}"] if known else because
 

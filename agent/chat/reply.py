@@ -42,7 +42,7 @@ from agent.domain import (
     WriterStamp,
 )
 from agent.errors import GateRefused, UsageError
-from agent.grounding import covering
+from agent.grounding import DISPUTED, covering
 from agent.house import House
 from agent.language.scripts import guess_language
 from agent.language.spoken import fold
@@ -65,7 +65,6 @@ _YES = (
     r"|yes|yeah|yep|ok(?:ay)?|sure|please|do|go ahead)"
 )
 YES = re.compile(rf"(?:{_YES}[\s,，.。!！~]*){{1,4}}(?:(?:谢谢|thanks|thank you)[.。!！]*)?")
-DISPUTED = "two clauses contradict each other, decide which holds"
 SAFE = "the gate did not let the answer pass"
 THANKS = re.compile(r"谢|\b(?:thank|cheers|great|got it)", re.IGNORECASE)
 GOODBYE = re.compile(r"再见|拜拜|\b(?:bye|goodbye|see you)", re.IGNORECASE)

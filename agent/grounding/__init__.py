@@ -22,6 +22,8 @@ from agent.ports import Retriever
 from agent.resources import kept, package_data
 from knowledge.documents import Clause, Passage
 
+DISPUTED = "two clauses contradict each other, decide which holds"
+"""How a hand-over or a wait begins that has this reason; what the two say follows."""
 MOST = 2
 CLOSE = 0.92
 """A second clause on the same topic is quoted too when it fits nearly as well as the first. Scores lie close together

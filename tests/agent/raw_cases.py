@@ -126,7 +126,7 @@ def raw_case(name: str, channel: str) -> EvalCase:
     backing = [
         clause for clause in clauses() if clause.language == sketch.language.value and set(acts) & set(clause.acts)
     ]
-    passages = [Passage("clause", clause.id, clause.text, 0.0, clause.language, clause) for clause in backing]
+    passages = [Passage("clause", clause.id, clause.text, 1.0, clause.language, clause) for clause in backing]
     sheet = build_fact_sheet(case, customer, brand, decision, events, passages, NOW, sketch.tone)
     return EvalCase(case, sheet, Live(customer, brand, purpose, NOW, events, backing, offer), None)
 

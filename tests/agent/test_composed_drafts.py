@@ -77,7 +77,7 @@ def drafts(clauses: dict[str, list[Clause]], channel: Channel) -> Iterator[tuple
         decision = OfferDecision(status, situation, "", offer, acts_for(situation))
         case = a_case(channel=channel, purpose=purpose, situation=situation, decision=decision)
         used = [clause for clause in clauses[language] if set(acts_for(situation)) & set(clause.acts)]
-        passages = [Passage("clause", clause.id, clause.text, 0.0, language, clause) for clause in used]
+        passages = [Passage("clause", clause.id, clause.text, 1.0, language, clause) for clause in used]
         sheet = build_fact_sheet(case, customer, a_brand(), decision, events, passages, NOW, tone)
 
         def judge(draft: Draft) -> Verdict:

@@ -94,7 +94,7 @@ def sheet_for(attempt: Try, clauses: tuple[Clause, ...], acts: tuple[str, ...]) 
     status = OfferStatus.OFFERED if attempt.offer else OfferStatus.NO_OFFER
     decision = OfferDecision(status, situation, "", attempt.offer, acts)
     case = a_case(purpose=purpose, situation=situation, decision=decision)
-    passages = [Passage("clause", clause.id, clause.text, 0.0, language, clause) for clause in used]
+    passages = [Passage("clause", clause.id, clause.text, 1.0, language, clause) for clause in used]
     sheet = build_fact_sheet(case, customer, a_brand(), decision, events, passages, NOW, Tone.WARM)
     return sheet, Live(customer, a_brand(), purpose, NOW, events, used, attempt.offer)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from agent import pipeline
-from agent.domain import Draft, Event
+from agent.domain import CaseStatus, Draft, Event
 from tests.factories import a_ticket, an_order
 from tests.fakes import ListedHistory
 from tests.street import Street
@@ -57,9 +57,13 @@ def test_who_asked_once_or_bought_since_or_long_ago_is_written_to_for_other_reas
     assert drafted(street, events).situation != "policy_question"
 
 
-def test_a_question_that_no_clause_answers_quotes_none(street: Street) -> None:
+def test_a_question_that_no_clause_answers_quotes_none_and_is_for_a_person(street: Street) -> None:
     draft = drafted(street, asked("你们招聘司机吗", status="open"))
     assert quoted(draft) == []
+    case = street.store.cases.get(draft.case_id)
+    assert case.status is CaseStatus.NEEDS_PERSON
+    waits = [step.data for step in street.store.cases.story(case.case_id) if step.step == "waits"]
+    assert waits[-1]["because"] == "no clause answers what was asked"
 
 
 def test_the_clause_is_the_one_that_answers_and_not_one_that_sounds_like_it(street: Street) -> None:
