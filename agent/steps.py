@@ -41,8 +41,8 @@ from agent.errors import GateRefused, TransitionNotAllowed
 from agent.facts import build_fact_sheet
 from agent.flow import Step
 from agent.gatekeeper import Judgement
-from agent.holdout import held_out
 from agent.grounding import DISPUTED
+from agent.holdout import held_out
 from agent.house import House
 from agent.lessons import example, lessons
 from agent.offers import LEAVE_ALONE, DrawnSize, OfferContext, choose_offer
