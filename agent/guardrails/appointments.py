@@ -140,11 +140,12 @@ _WORDS_FOR = (
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
 )
 _COUNT = sieve(
-    rf"(?P<n>\d+|(?<![a-z]){_WORDS_FOR}|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    rf"(?P<n>(?<![$£€¥\d.,])\d+|(?<![a-z]){_WORDS_FOR}|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
     rf"|[一二两三四五六七八九十]{{1,3}})\s?个?(?:more |extra )?(?P<what>{'|'.join(_SORTS)})(?![a-z日省])"
 )
 _ASIDE = sieve(
     r"每|再|一次|如果|的话|买|加购|赠|(?<![a-z])(?:each|per|another|if|add|buy|book|first|next|one|of the)(?![a-z])"
+    r"|(?<![a-z])at (?:[a-z]{1,3} ?)?[$£€]\d[^.!?]{0,12} (?:would|comes?|makes?)(?![a-z])"
 )
 
 

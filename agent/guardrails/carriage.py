@@ -11,7 +11,7 @@ from agent.language.sieve import sieve
 _CARRIAGE = sieve(
     r"运费|邮费|快递费|邮资|路费|包邮|(?<![a-z])(?:shipping|postage|carriage|(?:free )?delivery (?:costs?|fees?"
     r"|charges?)|free delivery|label|courier|send(?:ing)? (?:it|them) back"
-    r"|return it|ships?)(?![a-z])"
+    r"|return it|ships?|(?:free|paid|covered) (?:both ways|each way))(?![a-z])"
 )
 FREE = sieve(
     r"包邮|免(?!责|费电话|打)|(?:我们|咱们|小店|店里|本店|商家|公司|平台)\w{0,4}(?:出|付|承担|负责|掏|包)|不(?:用|需"

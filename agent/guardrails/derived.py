@@ -62,12 +62,23 @@ def _made_of(field: Field, message: Message) -> Iterator[Decimal]:
 def shown(value: Decimal, field: Field, at: int, message: Message) -> bool:
     """Whether the passage shows how the sum comes about: known sums, or shares of them, added, compared, multiplied."""
     near = [one for one in field.quantities_near(at) if message.licence.has_number(one.value)]
+    if value in _terms(message):  # £24 is not known because something takes 24 hours
+        near = [one for one in near if one.start != at]
     sums = {one.value for one in near if one.kind in _MONEY}
     sums |= {one * rate.value / 100 for one in sums for rate in near if rate.kind.startswith("percent")}
     counts = {Decimal(1), *(one.value for one in near if one.kind not in _MONEY and 1 < one.value <= _FEW)}
     made = {one * count for one in sums for count in counts}
     made |= {more for one, other in combinations(sums, 2) for more in (one + other, abs(one - other))}
     return any(abs(value - one) < _CENT for one in made)
+
+
+_OF_TIME = frozenset({"minutes", "hours", "days", "weeks", "months", "years"})
+
+
+def _terms(message: Message) -> frozenset[Decimal]:
+    return message.once(
+        ("terms",), lambda: frozenset(q.value for q in message.licence.quantities if q.kind in _OF_TIME)
+    )
 
 
 def _own_sums(message: Message) -> frozenset[Decimal]:

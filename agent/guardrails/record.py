@@ -293,6 +293,10 @@ _ORDER = {
     }
 }
 
+_THIRTY_OFF = {
+    "customer": {"facts": {"basket_total": 30}},
+    "offer": {"kind": "amount", "value": 30, "currency": "USD", "code": "VOLT30", "min_spend": 200},
+}
 _EN_ORDER = {
     "customer": {
         "facts": {
@@ -370,6 +374,19 @@ RULES: tuple[Rule, ...] = (
             broken("Your lamp left our warehouse on Saturday.", language="en", changes=_TWO_ORDERS),
             fine("Your throw left our warehouse on Saturday.", language="en", changes=_TWO_ORDERS),
             broken("Thirty-two boxes so far!", language="en", changes={"customer": {"facts": {"boxes_received": 23}}}),
+            fine("A $229 order comes down to $199.", language="en", changes=_THIRTY_OFF, because="a sum is no count"),
+            broken("You have 229 orders with us.", language="en", changes={"customer": {"facts": {"orders_total": 4}}}),
+            fine(
+                "Four lessons at $38 would be $152.",
+                language="en",
+                changes={"customer": {"facts": {"lessons_left": 5, "lesson_fee": 38}}},
+            ),
+            broken(
+                "Your two bags come to $30, so with the code you pay $24.",
+                language="en",
+                changes={**_THIRTY_OFF, "policy": [{"id": "f", "text": "Beans leave within 24 hours of roasting."}]},
+                because="that something takes 24 hours makes no sum of 24",
+            ),
             fine("1280积分，1200积分就是12元。", changes=_POINTS),
             broken(
                 "1200积分就是12元。", changes=_CAPPED, because="at most a third of an order, and it does not say so"

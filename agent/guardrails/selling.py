@@ -136,6 +136,19 @@ def _is_own_money_back(sentence: str, licence: Licence) -> bool:
     return bool(_BACK.search(sentence)) and any(_BACK.search(clause) for clause in licence.clauses)
 
 
+_RETURNS = sieve(r"退|(?<![a-z])(?:return\w*|refund\w*|back)(?![a-z])")
+
+
+def _is_less_a_fee(quantity: Quantity, sentence: str, licence: Licence) -> bool:
+    """Part of what somebody paid, told as coming back, where a clause takes things back; the sum itself is reckoned
+    elsewhere."""
+    return (
+        bool(_BACK.search(sentence))
+        and any(quantity.value < paid for paid in licence.money)
+        and any(_RETURNS.search(clause) for clause in licence.clauses)
+    )
+
+
 _GIVEN_AWAY = sieve(
     r"减|省|优惠|券|红包|返|赠|补偿|补贴|抵|礼|(?<![a-z])(?:off|discount|save|saving|credit|voucher|coupon"
     r"|gift|bonus|back|refund"
@@ -150,6 +163,8 @@ def _is_of_the_record(quantity: Quantity, field: ReadField, licence: Licence) ->
         return True
     if quantity.kind == "amount" and (points := field.points_near(quantity.start)):
         return licence.points_cover(quantity.value, points, field.shares)
+    if quantity.kind == "amount" and _is_less_a_fee(quantity, sentence, licence):
+        return True
     if quantity.kind == "amount" and quantity.value in licence.money:
         return not _GIVEN_AWAY.search(sentence) or _is_own_money_back(sentence, licence)
     if quantity.kind in ("free_item", "free_shipping"):

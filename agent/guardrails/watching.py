@@ -65,7 +65,7 @@ def _watched(hit: Hit, field: Field, message: Message) -> Severity | None:
         return None
     if re.match(r"(?:if|when|should) ", text[hit.start : hit.end]) or _is_a_rule(text, hit):
         return None
-    if _is_counted_use(text, hit, message):
+    if _is_counted_use(text, hit, message) or _is_a_time_on_record(text, hit, message):
         return None
     counted = re.search(r"\d|次|遍|twice|times|minutes", text[hit.start : hit.end])
     return None if _SWITCHES_OFF.search(field.sentence(hit.start)) and not counted else hit.severity
@@ -87,6 +87,21 @@ def _is_counted_use(text: str, hit: Hit, message: Message) -> bool:
     """您今年刷了4次: how often a card was used, where the record counts it, is the customer's own account."""
     use = _USES.search(text, hit.start, hit.end + 4)
     return use is not None and message.licence.has_number(Decimal(use[1]))
+
+
+_CLOCK = re.compile(r"(\d{1,2})[:：.](\d\d) ?([ap])?\.?m?")
+_CAME = sieve(r"签收|送达|送到|到的|(?<![a-z])(?:delivered|arrived|came|signed for)(?![a-z])")
+
+
+def _is_a_time_on_record(text: str, hit: Hit, message: Message) -> bool:
+    """昨晚19:10签收: when a parcel came, as the record has it, was watched by nobody."""
+    found = _CLOCK.search(text, hit.start, hit.end)
+    if found is None or not _CAME.search(text[max(0, hit.start - 40) : hit.end + 12]):
+        return False
+    hour = int(found[1]) % 12 + 12 if found[3] == "p" else int(found[1])
+    return any(
+        isinstance(value, str) and f"t{hour:02}:{found[2]}" in value.casefold() for _, value in message.licence.facts
+    )
 
 
 RULES: tuple[Rule, ...] = (
