@@ -40,7 +40,7 @@ LEAVE_ALONE = frozenset({"too_many_messages", "privacy_request"})
 
 ASKS_AGAIN = "asks_policy"
 """Whoever asks for the rules again and again and does not buy wants them answered: that comes before other reasons."""
-SAYS_UNHEARD = "no ticket or review of the last weeks speaks of it, so make sure that it happened"
+SAYS_UNHEARD = "nothing on record of the last weeks speaks of this situation, so make sure that it is so"
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ def identify(message: Message, workshop: Workshop) -> list[dict[str, str]]:
     unread = batch.quarantine.to_dict("records")
     carried = batch.carried - {str(fault["column"]) for fault in unread}  # what cannot be read changes nothing
     with workshop.store.write():
+        people.lock_many([customer_id])  # a withdrawal that comes in meanwhile is seen, or waits
         stored = people.get_many([customer_id]) or NOBODY
         people.put(customers_from_rows(batch.customers, brand, brand.made_up, stored, carried), workshop.clock.now())
         if anonymous_id is not None:

@@ -29,14 +29,20 @@ if TYPE_CHECKING:
 
 PROPOSED = "questions.proposed.toml"
 HEAD = f"""What a model thinks that customers would ask, clause by clause. Read it, strike what a clause does not
-answer, add what your customers really say, and save it as {FILE} in this folder. Then import the policies again."""
+answer, add what your customers really say, and put it into {FILE} in this folder, below what is there.
+Then import the policies again."""
 ROOM, MOST_FAULTS, LONGEST = 500, 3, 120
-BULLET = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、．:：]|[一二三四五六七八九十]{1,3}、)?\s*[\"“「]?|[\"”」]?\s*$")
+BULLET = re.compile(
+    r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、．:：](?!\d)|[一二三四五六七八九十]{1,3}、)?\s*[\"“「]?|[\"”」]?\s*$"
+)
+THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+REMARK = re.compile(r"[:：]$|^```|^(?:a|answer|答)\s*[:：]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """`without`: clauses for customers that have no questions; `asked` of them have proposals, `failed` got none."""
+    """`without`: clauses for customers that have no questions; `asked` of them have proposals, `failed` got none: the
+    model gave no answer, or none that could be used."""
 
     file: Path
     without: int
@@ -48,8 +54,8 @@ class Proposed:
 def propose(
     workshop: Workshop, folder: Path, count: int, progress: Callable[[str, float], None] = lambda _step, _share: None
 ) -> Proposed:
-    """Raises NotReady without a chat model, WriterUnavailable when it fails three times in a row (what was got is
-    kept), InputError for a proposal file that cannot be read, and what reading a folder raises."""
+    """Raises NotReady without a chat model, WriterUnavailable when it fails three times in a row, or each time (what
+    was got is kept), InputError for a proposal file that cannot be read, and what reading a folder raises."""
     if not workshop.settings.model:
         raise NotReady("no chat model is configured", "set HOLDFAST_MODEL to a hub id, folder or URL")
     writer = workshop.model_writer(workshop.settings.model).met()
@@ -60,24 +66,28 @@ def propose(
     without = [clause for clause in clauses if not clause.questions]
     target = folder / PROPOSED
     known = _known(target)
-    failed, faults = list[str](), 0
+    failed, faults, got = list[str](), 0, 0
     for number, clause in enumerate(without, start=1):
         if clause.id in known:
             continue
         progress(f"clause {number} of {len(without)}: {clause.clause[:30]}", (number - 1) / len(without))
         try:
-            known[clause.id], faults = _ask(clause, writer, count, workshop), 0
+            questions, faults = _ask(clause, writer, count, workshop), 0
         except WriterUnavailable:
             failed.append(clause.id)
             faults += 1
-            if faults == MOST_FAULTS:
+            if faults == MOST_FAULTS or (number == len(without) and not got):
                 raise
             continue
-        rows = [(one, known[one.id]) for one in without if known.get(one.id)]
-        with written_whole(target) as file:
-            file.write(written(rows, HEAD))
-    got = [known[clause.id] for clause in without if known.get(clause.id)]
-    return Proposed(target, len(without), len(got), sum(map(len, got)), tuple(failed))
+        if not questions:
+            failed.append(clause.id)
+            continue
+        known[clause.id], got = questions, got + 1
+        before = target.read_text("utf-8") if target.is_file() else written((), HEAD)
+        with written_whole(target) as file:  # what a person wrote or struck there stays
+            file.write(f"{before}\n{written([(clause, questions)])}")
+    there = [known[clause.id] for clause in without if known.get(clause.id)]
+    return Proposed(target, len(without), len(there), sum(map(len, there)), tuple(failed))
 
 
 def _ask(clause: Clause, writer: Writer, count: int, workshop: Workshop) -> tuple[str, ...]:
@@ -89,12 +99,13 @@ def _ask(clause: Clause, writer: Writer, count: int, workshop: Workshop) -> tupl
     messages = tuple(ChatMessage(role, text) for role, text in said)
     timeout_s = workshop.settings.writer_timeout_s
     reply = writer.write(WriteRequest(messages, sheet, (), workshop.seed, ROOM, timeout_s, urgent=False))
-    return questions_in(reply.text, clause, count)
+    return questions_in(reply.text, clause, count, reply.finished)
 
 
-def questions_in(text: str, clause: Clause, count: int) -> tuple[str, ...]:
-    """The lines of an answer that can be questions: short, without anybody's data, and not the clause once more."""
-    lines = (BULLET.sub("", line) for line in re.sub(r"<think>.*?</think>", "", text, flags=re.DOTALL).splitlines())
+def questions_in(text: str, clause: Clause, count: int, finished: bool = True) -> tuple[str, ...]:
+    """The lines of an answer that can be questions: short, whole, without anybody's data, and not the clause again."""
+    said = THOUGHT.sub("", text).splitlines()
+    lines = [BULLET.sub("", line) for line in (said if finished else said[:-1]) if not REMARK.search(line.strip())]
     good = (
         line
         for line in lines

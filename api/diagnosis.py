@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_FLAWS = 5
 SETTLE = "end one of them (valid_to) or correct it, and import the policies again; until then a person answers"
+LOOK = "if so, end one of them (valid_to); else let each name in its words and its heading what it is about"
 RULE_FILES = "agent/guardrails/"
 """Where lists and books of one's own lie under the overrides."""
 
@@ -93,7 +94,10 @@ def _policies(workshop: Workshop) -> Iterator[Step]:
     yield Step("policies", "ok", f"{count} clauses")
     today = workshop.clock.now().date()
     for conflict in conflicts(workshop.index.clauses(today), today):
-        yield Step("policies", "wrong", f"two clauses contradict each other: {conflict.message}", SETTLE)
+        if conflict.alike:
+            yield Step("policies", "wrong", f"two clauses contradict each other: {conflict.message}", SETTLE)
+        else:
+            yield Step("policies", "todo", f"do these two contradict each other? {conflict.message}", LOOK)
     for problem in workshop.index.embedders.missing():
         yield Step("search", "todo", problem.message, problem.remedy)
     for language, made_by in workshop.index.stamps().items():

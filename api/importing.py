@@ -94,6 +94,7 @@ def import_customers(
     if not dry_run:
         progress("storing customers", 0.6)
         with workshop.store.write():
+            people.lock_many(ids)  # a withdrawal that comes in meanwhile is seen, or waits
             known = people.get_many(ids)
             customers = customers_from_rows(batch.customers, brand, made_up or brand.made_up, known, batch.carried)
             kept = withdrawals_kept(batch.customers, known)
@@ -127,6 +128,7 @@ def _of_consents(customers: pd.DataFrame, known: Mapping[str, Customer], kept: i
 def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str, Any]:
     """Policies of any format into the home folder and the index. Raises KnowledgeError."""
     from agent.acts import act_table
+    from knowledge.ingest.questions import write_questions
     from knowledge.taking import findings, read, take
 
     most_mb = workshop.settings.ingest_max_mb
@@ -136,12 +138,16 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         "clauses": len(found.clauses),
         "unread": [{"file": item.path, "reason": item.reason, "remedy": item.remedy} for item in found.unread],
         "dry_run": dry_run,
-        "findings": [],
     }
     if dry_run:
+        seen = findings(found, workshop.index, workshop.clock.now().date(), act_table())
+        report["findings"] = [asdict(finding) for finding in seen]
         return report
     if folder.resolve() != workshop.home.policies.resolve():
+        asked = {**_asked_before(workshop.home.policies), **_asked_before(folder)}
         shutil.copytree(folder, workshop.home.policies, dirs_exist_ok=True)
+        if asked:  # a second folder's questions do not take the place of the first one's
+            write_questions(workshop.home.policies, asked)
         found = read(workshop.home.policies, most_mb)  # a second folder adds to the first, it does not end it
     changes = take(found, workshop.index)
     counts = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
@@ -151,6 +157,17 @@ def import_policies(workshop: Workshop, folder: Path, dry_run: bool) -> dict[str
         **{name: len(ids) for name, ids in counts.items()},
         "findings": [asdict(finding) for finding in seen],
     }
+
+
+def _asked_before(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Nothing where the file cannot be read: reading the folder says so."""
+    from knowledge.errors import DocumentUnreadable
+    from knowledge.ingest.questions import read_questions
+
+    try:
+        return read_questions(folder)
+    except DocumentUnreadable:
+        return {}
 
 
 def import_offers(workshop: Workshop, path: Path, dry_run: bool) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class OnDemandWriter:
     def __init__(self, load: Callable[[], Writer], timeout_s: float, called: str = "the model") -> None:
         self._load, self._timeout_s, self._called = load, timeout_s, called
         self._writer: Writer | None = None
-        self._failed: tuple[float, NotReady] | None = None
+        self._failed: tuple[float, str, str] | None = None
         self._lock = Lock()
 
     def load(self) -> Writer:
@@ -42,11 +42,11 @@ class OnDemandWriter:
         with self._lock:
             if self._writer is None:
                 if self._failed is not None and monotonic() - self._failed[0] < RETRY_S:
-                    raise self._failed[1]
+                    raise NotReady(*self._failed[1:])
                 try:
                     self._writer = self._load()
                 except NotReady as error:
-                    self._failed = (monotonic(), error)
+                    self._failed = (monotonic(), error.message, error.remedy)
                     logger.warning("the writer %s is passed over: %s %s", self._called, error.message, error.remedy)
                     raise
             return self._writer

@@ -168,13 +168,16 @@ class HybridRetriever:
     def contradiction(self, clauses: Sequence[Clause], on: date) -> str:
         """What one of these clauses and another one in force say of the same thing; empty where they agree.
 
-        Only what the search finds near a clause is compared with it: what contradicts it speaks of the same thing.
+        Only what the search finds near a clause is compared with it, and only the same words with another number are
+        held against it; of two clauses that answer one question any contradiction counts.
         """
+        if among := conflicts(clauses, on):
+            return among[0].message
         for clause in clauses:
             found = self.policies(clause.text[:COMPARED], clause.language, on, NEIGHBOURS)
             others = [near.clause for near in found if near.clause is not None and near.clause.id != clause.id]
             for conflict in conflicts([clause, *others], on):
-                if clause.id in (conflict.first.id, conflict.second.id):
+                if conflict.alike and clause.id in (conflict.first.id, conflict.second.id):
                     return conflict.message
         return ""
 

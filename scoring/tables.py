@@ -26,6 +26,7 @@ from scoring.errors import BadColumn, BadTable
 from scoring.quarantine import Quarantine
 
 BLANK = frozenset({"", "NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "#N/A", "\\N"})
+MOST_IN_A_CELL = 16_000_000
 DELIMITERS = ",;\t|"
 OPEN_QUOTE = re.compile(r"EOF inside string starting at row (\d+)")
 SAVE_AS_UTF8 = "Save the file as UTF-8 (in Excel: 'CSV UTF-8') or as .xlsx and try again."
@@ -160,17 +161,14 @@ def _text_table(content: bytes, path: Path, aside: Quarantine | None) -> pd.Data
         table = _with_lines(table, first=2)
     except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error, ValueError) as error:
         if (opened := OPEN_QUOTE.search(str(error))) is not None:
-            raise BadTable(
-                f"{path.name} is not a regular table: a quotation mark in line {int(opened[1]) + 1} is never closed.",
-                "Close it, or take it out.",
-            ) from error
+            raise _never_closed(path, int(opened[1]) + 1) from error
         table = _uneven(text, delimiter, path, aside)
     return table.loc[~table.isna().all(axis=1)].apply(_natural)
 
 
 def _uneven(text: str, delimiter: str, path: Path, aside: Quarantine | None) -> pd.DataFrame:
     """A table some of whose lines have more cells than the header: cut where nothing stands there, else set aside."""
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True))
+    rows = _rows(text, delimiter, path)
     header = [name.strip() for name in rows[0]]
     good: dict[int, list[str | None]] = {}
     long: dict[int, str] = {}
@@ -190,6 +188,28 @@ def _uneven(text: str, delimiter: str, path: Path, aside: Quarantine | None) -> 
         aside.add(pd.Series(long, dtype="string"), "", "too_many_cells")
     table = pd.DataFrame.from_dict(good, orient="index", columns=_unique(header), dtype="string").rename_axis("line")
     return table.mask(table.isin(BLANK))
+
+
+def _rows(text: str, delimiter: str, path: Path) -> list[list[str]]:
+    """Every line cell by cell; a quotation mark that swallows the rest of the file is an error, and no long cell."""
+    csv.field_size_limit(MOST_IN_A_CELL)
+    plain = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="")
+    reader = csv.reader(plain, delimiter=delimiter, skipinitialspace=True, strict=True)
+    rows, line = list[list[str]](), 0
+    try:
+        for row in reader:
+            rows.append(row)
+            line = reader.line_num
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise _never_closed(path, line + 1) from error
+        raise BadTable(f"{path.name}, line {line + 1}: {error}.", "Correct the quotation marks there.") from error
+    return rows
+
+
+def _never_closed(path: Path, line: int) -> BadTable:
+    said = f"{path.name} is not a regular table: a quotation mark in line {line} is never closed."
+    return BadTable(said, "Close it, or take it out.")
 
 
 def _decode(content: bytes, path: Path) -> str:

@@ -54,6 +54,8 @@ def asks_by_number(conversation: Conversation) -> str:
 
 def wants_it_for_more(conversation: Conversation) -> bool:
     """Whether what was spoken of before is not where the order is: to cancel it, to send it back, to change it."""
+    if asks_where(conversation.question) or _WAITED_FOR.search(fold(conversation.question[:200])):
+        return False
     before = [turn.content for turn in conversation.turns[:-1][-3:] if turn.role == "user"]
     asked = fold(" ".join(before))
     return bool(RULE.search(asked)) and not any(map(asks_where, before)) and not _WAITED_FOR.search(asked)

@@ -23,7 +23,7 @@ from agent.chat.one_channel import channels_to_end
 from agent.chat.overreach import overreach_in
 from agent.chat.own import from_the_record
 from agent.chat.plan import Plan
-from agent.chat.profiling import asks_how_no_profile, said_besides, wants_no_profile
+from agent.chat.profiling import asks_how_no_profile, said_besides, speaks_of_profiling, wants_no_profile
 from agent.chat.records import Answer, Conversation, Intent
 from agent.chat.sheet import citations, sheet_for
 from agent.chat.words import template
@@ -50,6 +50,8 @@ from agent.realise.fill import fill
 from agent.threats import threatens
 from knowledge.documents import Clause
 
+BESIDE_PROFILING = (Intent.UNSUBSCRIBE, Intent.CLOSE_ACCOUNT, Intent.HUMAN, Intent.COMPLAINT)
+"""Wishes that are answered before the one about profiling, which is carried out all the same."""
 READ = 2_000
 """Characters of a question that are looked up: a rule is asked about in fewer."""
 HELD = (CaseStatus.SENT, *AFTER_SEND)
@@ -112,10 +114,12 @@ def reply_to(conversation: Conversation, house: House) -> Answer:
 def _intent(question: str) -> Intent:
     if channels_to_end(question):
         return Intent.UNSUBSCRIBE
-    if not wants_no_profile(question):
+    if not speaks_of_profiling(question):
         return intent_of(question)
-    more = intent_of(said_besides(question))
-    return more if more in (Intent.UNSUBSCRIBE, Intent.CLOSE_ACCOUNT) else Intent.NO_PROFILE
+    more = intent_of(said_besides(question))  # "opt out of profiling" is no wish to be unsubscribed
+    if not wants_no_profile(question):
+        return more if more is not Intent.SMALL_TALK else Intent.QUESTION
+    return more if more in BESIDE_PROFILING else Intent.NO_PROFILE
 
 
 # --- what to say ------------------------------------------------------------------------------------------------------

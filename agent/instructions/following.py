@@ -33,7 +33,7 @@ WHY_NOT: Final[Mapping[str, Mapping[Language, str]]] = {
     "mention_points": {Language.ZH: "（记录里没有积分）", Language.EN: " (no points on record)"},
     "mention_item": {Language.ZH: "（记录里没有商品）", Language.EN: " (no item on record)"},
     "offer_first": {Language.ZH: "（这次没有优惠）", Language.EN: " (there is no offer)"},
-    **{flag: {Language.ZH: "（品牌没有这种语言）", Language.EN: " (not one of the brand's)"} for flag in LANGUAGES},
+    **{flag: {Language.ZH: "（品牌不用这种语言）", Language.EN: " (not a language of ours)"} for flag in LANGUAGES},
 }
 
 

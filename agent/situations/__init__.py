@@ -15,8 +15,8 @@ from typing import Any
 from agent.domain import Language
 from agent.resources import kept, package_data
 
-GENERAL = "general_care"
 POLICY_QUESTION = "policy_question"
+GENERAL = "general_care"
 """The situation of everything that has none of its own."""
 
 

@@ -124,7 +124,7 @@ class LocalChatModel(BaseChatModel):
         try:
             tokenizer = AutoTokenizer.from_pretrained(where, **options)
             model = AutoModelForCausalLM.from_pretrained(where, dtype=placement.dtype, **smaller, **options)
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # whatever the libraries raise on a folder that is not right means the same
             raise _cannot_load(where, folder, error) from error
         if not getattr(tokenizer, "chat_template", None):
             raise NotReady(f"The model {where} has no chat template.", "Take an “instruct” or “chat” model.")

@@ -80,7 +80,7 @@ def questions(
     for name in done.failed:
         call.remark(f"no answer for {name}: run it again")
     if done.asked:
-        call.say("read them, save the file as questions.toml beside it, and import the policies again")
+        call.say("read them, put them into questions.toml beside it, and import the policies again")
     return {
         "file": str(done.file),
         "clauses_without": done.without,

@@ -47,11 +47,25 @@ def with_questions(documents: Sequence[PolicyDocument], asked: Mapping[str, Sequ
     return [replace(document, clauses=tuple(map(told, document.clauses))) for document in documents]
 
 
-def written(rows: Iterable[tuple[Clause, Sequence[str]]], head: str) -> str:
-    """The file's text. JSON's strings are TOML's."""
-    parts = ["".join(f"# {line}\n" for line in head.splitlines())]
-    for clause, questions in rows:
-        said, asked = (json.dumps(one, ensure_ascii=False) for one in (clause.text[:300], clause.id))
-        lines = "".join(f"  {json.dumps(one, ensure_ascii=False)},\n" for one in questions)
-        parts.append(f"[{asked}]\nclause = {said}\nquestions = [\n{lines}]\n")
+def written(rows: Iterable[tuple[Clause, Sequence[str]]], head: str = "") -> str:
+    """Text of such a file. JSON's strings are TOML's."""
+    parts = ["".join(f"# {line}\n" for line in head.splitlines())] if head else []
+    parts += [_entry(clause.id, questions, clause.text[:300]) for clause, questions in rows]
     return "\n".join(parts)
+
+
+def write_questions(folder: Path, asked: Mapping[str, Sequence[str]]) -> None:
+    """The folder's file, whole or not at all."""
+    aside = folder / f".{FILE}.part"
+    aside.write_text("\n".join(_entry(key, questions) for key, questions in asked.items()), encoding="utf-8")
+    aside.replace(folder / FILE)
+
+
+def _entry(key: str, questions: Sequence[str], clause: str = "") -> str:
+    said = f"clause = {_string(clause)}\n" if clause else ""
+    lines = "".join(f"  {_string(one)},\n" for one in questions)
+    return f"[{_string(key)}]\n{said}questions = [\n{lines}]\n"
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -129,7 +129,7 @@ def test_what_was_asked_for_and_nobody_complained_of_is_told(
     case = a_case(purpose=Purpose.SERVICE, situation=situation)
     decision = decide(case, catalogue, ledger, recent=frozenset(recent))
     assert decision.rule == rule
-    assert ("make sure that it happened" in decision.because) == (rule == UNHEARD)
+    assert ("make sure that it is so" in decision.because) == (rule == UNHEARD)
     assert ("请核实" in why_this_offer(decision, Purpose.SERVICE, Language.ZH)) == (rule == UNHEARD)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.asking import questions_in
 from api.cli import app
 from api.terminal import run
+from knowledge.documents import Clause
 from knowledge.ingest import read_folder
 from tests.llm_server import llm_server
 
@@ -75,14 +77,60 @@ def test_a_model_proposes_and_a_person_decides(
     assert code == 0
 
 
-def test_a_model_that_fails_leaves_what_was_got_and_says_so(
+def test_what_a_person_struck_or_wrote_stays_and_new_clauses_are_added(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path, folder: Path
 ) -> None:
-    with llm_server("error500") as server:
-        monkeypatch.setenv("HOLDFAST_MODEL", f"{server.url}#error500")
+    proposed = folder / "questions.proposed.toml"
+    proposed.write_text('# mine\n["returns#return-window"]\nquestions = []\n', encoding="utf-8")
+    (folder / "more.md").write_text("---\nid: more\n---\n# Gift wrap\nGifts are wrapped.\n", encoding="utf-8")
+    with llm_server("asking") as server:
+        monkeypatch.setenv("HOLDFAST_MODEL", f"{server.url}#asking")
+        _, told = asked(capsys, home, folder)
+        assert len(server.heard()) == 1
+    text = proposed.read_text(encoding="utf-8")
+    assert text.startswith("# mine\n")
+    assert list(tomllib.loads(text)) == ["returns#return-window", "more#gift-wrap"]
+    assert (told["clauses_without"], told["asked"]) == (2, 1)
+
+
+def test_a_second_folder_keeps_the_questions_of_the_first(
+    capsys: pytest.CaptureFixture[str], home: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "questions.toml").write_text('["returns#return-window"]\nquestions = ["a?"]\n', encoding="utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "gifts.md").write_text("---\nid: gifts\n---\n# Wrap\nGifts are wrapped.\n", encoding="utf-8")
+    (other / "questions.toml").write_text('["gifts#wrap"]\nquestions = ["b?"]\n', encoding="utf-8")
+    for each in (folder, other):
+        assert run(app, ["import", "policies", str(each), "--home", str(home), "--json"]) == 0
+    capsys.readouterr()
+    found = {c.id: c.questions for document in read_folder(home / "policies")[0] for c in document.clauses}
+    assert (found["returns#return-window"], found["gifts#wrap"]) == (("a?",), ("b?",))
+
+
+@pytest.mark.parametrize("model", ["error500", "empty"])
+def test_a_model_that_gives_nothing_at_all_is_an_outage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, home: Path, folder: Path, model: str
+) -> None:
+    with llm_server(model) as server:
+        monkeypatch.setenv("HOLDFAST_MODEL", f"{server.url}#{model}")
         code, told = asked(capsys, home, folder)
-    assert (code, told["asked"], told["failed"]) == (0, 0, ["returns#return-window"])
+    assert (code, told["error"]["code"]) == (1, "writer_unavailable")
     assert not (folder / "questions.proposed.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "finished", "found"),
+    [
+        ("<think>The user wants questions.\nThey ask.", True, ()),
+        ("Sure! Here are two:\n1. can it go back?\n```\nA: yes", True, ("can it go back?",)),
+        ("can it go back?\nhow lo", False, ("can it go back?",)),
+        ("1.5 天内能退吗", True, ("1.5 天内能退吗",)),
+    ],
+)
+def test_only_whole_questions_are_taken(text: str, finished: bool, found: tuple[str, ...]) -> None:
+    clause = Clause("r#w", "r", "w", "Unused goods go back within 30 days.", "en")
+    assert questions_in(text, clause, 10, finished) == found
 
 
 @pytest.mark.parametrize("model", ["", "house"])

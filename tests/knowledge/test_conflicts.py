@@ -49,6 +49,32 @@ def test_what_agrees_or_is_about_something_else_or_has_expired_is_none(other: Cl
     assert conflicts([only_silver if other.tier else SEVEN, other], TODAY) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("服装退货", "服装签收后30天内可以退货。"), ("家电退货", "家电签收后7天内可以退货。")),
+        (("黄金会员积分", "黄金会员每单返2%积分。"), ("白金会员积分", "白金会员每单返5%积分。")),
+        (
+            ("Small items", "Small items can be returned within 30 days of delivery."),
+            ("Large items", "Large items can be returned within 14 days of delivery."),
+        ),
+    ],
+)
+def test_what_each_heading_keeps_apart_is_no_contradiction(one: tuple[str, str], other: tuple[str, str]) -> None:
+    language = "en" if one[0].isascii() else "zh"
+    assert conflicts([a_clause("a", *one, language), a_clause("b", *other, language)], TODAY) == []
+
+
+def test_only_the_same_words_with_another_number_stop_an_answer(tmp_path: Path) -> None:
+    index = PolicyIndex(tmp_path / "index")
+    loose = a_clause("b", "无理由退货", "签收之日起的 14 天内，没有用过的商品可以退回来。")
+    index.replace_clauses([SEVEN, loose])
+    retriever = HybridRetriever(index)
+    assert [conflict.alike for conflict in conflicts([SEVEN, loose], TODAY)] == [False]
+    assert retriever.contradiction([SEVEN], TODAY) == ""
+    assert "b#无理由退货" in retriever.contradiction([SEVEN, loose], TODAY), "both would be quoted side by side"
+
+
 def test_it_is_found_in_english_too() -> None:
     one = a_clause("a", "Refunds", "Refunds are paid within 3 working days.", "en")
     other = a_clause("b", "Refunds", "Refunds are paid within seven working days.", "en")

@@ -97,6 +97,20 @@ def test_a_quotation_mark_that_nobody_closes_is_named_by_its_line(tmp_path: Path
         read_table(write(tmp_path, "a.csv", b'a,b\n1,2\n3,"4\n5,6\n'))
 
 
+def test_after_an_uneven_line_nothing_is_swallowed(tmp_path: Path) -> None:
+    rows = "".join(f"{n},b\n" for n in range(40))
+    with pytest.raises(BadTable, match="line 4 is never closed"):
+        read_table(write(tmp_path, "a.csv", f'a,b\n1,2,3\n4,5\n6,"7\n{rows}'.encode()), aside=Quarantine())
+    with pytest.raises(BadTable, match="line 3"):
+        read_table(write(tmp_path, "b.csv", b'a,b\n1,2,3\n4,"5"6\n'), aside=Quarantine())
+
+
+def test_an_uneven_file_may_have_long_cells_and_old_line_ends(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    table = read_table(write(tmp_path, "a.csv", f"a,b\r1,2,3\r4,{long}\r".encode()), aside=Quarantine())
+    assert table["b"].tolist() == [long]
+
+
 def test_few_rows_with_rare_names_are_still_chinese_and_other_letters_are_not(tmp_path: Path) -> None:
     rare = "编号,姓名,城市\n1,王喆,上海\n2,李堃,杭州\n3,张㭜,成都\n4,陈淼,武汉\n"
     table = read_table(write(tmp_path, "a.csv", rare.encode("gb18030")))

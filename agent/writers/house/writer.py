@@ -144,9 +144,13 @@ def load_house(folder: Path = WEIGHTS) -> HouseWriter:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # stderr belongs to the command that asked
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype="float32").eval()
-    return HouseWriter(model, tokenizer, facts)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, padding_side="left")
+        model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, dtype="float32").eval()
+        return HouseWriter(model, tokenizer, facts)
+    except Exception as error:  # whatever the libraries raise on a folder that is not right means the same
+        first = str(error).strip().split("\n")[0][:300]
+        raise NotReady(f"The house model in {folder} cannot be loaded: {first}", "Copy the folder again.") from error
 
 
 def _facts(folder: Path) -> Mapping[str, Any]:

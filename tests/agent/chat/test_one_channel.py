@@ -10,38 +10,47 @@ from agent.chat.words import template
 from agent.domain import Channel, Language
 from tests.street import Street
 
+ENDED = {
+    "sms": (
+        "only stop sms", "stop sms but keep emails", "Please stop texting me, e-mails are fine", "sms no, email yes",
+        "I only want emails, no texts", "no sms please, email only", "No SMS please\nkeep the emails",
+        "opt me out of texts but not emails", "stop just the texts", "don't send me texts, email me instead",
+        "please turn off text messages but leave the newsletter on", "短信别发了，邮件可以继续", "只退订短信",
+        "不要短信，只要邮件", "短信可以不发了，邮件照发", "短信退订，邮件不退订",
+    ),
+    "email": (
+        "退订邮件但短信继续发", "短信别停，邮件停掉", "keep texting me but stop the emails",
+        "unsubscribe from email only",
+    ),
+    "push": ("推送关掉，短信邮件都留着",),
+    "email sms": ("stop the emails and texts, push is ok",),
+}  # fmt: skip
+NONE = (
+    # all of it is to end: nothing is said that should stay, or that it should be everything
+    "别再给我发短信", "unsubscribe", "no more emails please", "just unsubscribe me from the newsletter",
+    "please just stop emailing me, leave me alone", "Just stop with the emails, all your spam",
+    "unsubscribe me from everything, not just texts", "I don't just want texts stopped, I want everything stopped",
+    "别只退订短信，全部退订", "不只是短信，邮件也别发了", "stop the texts only, and close my account",
+    # denied: the other one is meant, and a person reads which
+    "I don't want to stop texts, only emails", "please don't cancel my newsletter, only stop the texts",
+    "不要把短信停了，只停邮件", "别把短信和邮件都停了，只停短信",
+    # asked how, or about something else altogether
+    "how do I stop only the texts?", "怎么只退订短信", "没收到邮件，只有短信", "only got a text message, no e-mail",
+    "don't cancel my order, just e-mail me the invoice", "can you cancel the mug and just email me",
+    "if you cancel it just text me", "I was charged twice, no email confirmation, only a text",
+    "I do not have whatsapp, text is fine", "I don't have email, only text", "不要短信验证，可以用邮箱登录吗",
+    "发票不要发短信，发邮件可以吗", "please email me, don't call", "only stop sms " * 40,
+)  # fmt: skip
 
-@pytest.mark.parametrize(
-    ("text", "ended"),
-    [
-        ("only stop sms", ["sms"]),
-        ("Please stop texting me, e-mails are fine", ["sms"]),
-        ("just unsubscribe me from the newsletter", ["email"]),
-        ("keep texting me but stop the emails", ["email"]),
-        ("no sms please, email only", ["sms"]),
-        ("stop the emails and texts, push is ok", ["email", "sms"]),
-        ("退订邮件但短信继续发", ["email"]),
-        ("短信别发了，邮件可以继续", ["sms"]),
-        ("只退订短信", ["sms"]),
-        ("不要短信，只要邮件", ["sms"]),
-        ("推送关掉，短信邮件都留着", ["push"]),
-        # all of it is to end: nothing is said that should stay
-        ("别再给我发短信", []),
-        ("unsubscribe", []),
-        ("no more emails please", []),
-        # asked how, or about something else altogether
-        ("how do I stop only the texts?", []),
-        ("怎么只退订短信", []),
-        ("没收到邮件，只有短信", []),
-        ("only got a text message, no e-mail", []),
-        ("don't cancel my order, just e-mail me the invoice", []),
-        ("发票不要发短信，发邮件可以吗", []),
-        ("please email me, don't call", []),
-        ("only stop sms " * 40, []),
-    ],
-)
-def test_which_channels_are_to_end(text: str, ended: list[str]) -> None:
-    assert [channel.value for channel in channels_to_end(text)] == ended
+
+@pytest.mark.parametrize(("ended", "text"), [(ended, text) for ended, texts in ENDED.items() for text in texts])
+def test_which_channels_are_to_end(ended: str, text: str) -> None:
+    assert " ".join(channels_to_end(text)) == ended
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_anything_else_is_no_such_wish(text: str) -> None:
+    assert channels_to_end(text) == ()
 
 
 @pytest.mark.parametrize(

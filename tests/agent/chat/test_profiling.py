@@ -14,12 +14,26 @@ from tests.street import Street
 WISHES = (
     "Stop profiling me", "don't make automated decisions about me", "opt me out of profiling", "no profiling",
     "I object to automated decision-making", "turn off personalised ads", "I don't want a computer choosing what I get",
+    "Are you profiling me? Stop profiling me.", "stop targeted ads. And where is my order?",
+    "I don't consent to profiling",
+    "stop sending me personalised emails", "I want to turn profiling off", "turn off all marketing and profiling",
+    "Why do you profile me? Opt me out of profiling.", "x " * 900 + "stop profiling me",
     "关闭个性化", "请关闭个性化推荐", "我不想被系统挑选", "别再分析我的购买记录", "拒绝自动化决策",
-    "撤回对用户画像的同意", "我不同意你们拿我做用户画像",
+    "撤回对用户画像的同意", "我不同意你们拿我做用户画像", "为什么给我做用户画像？请关闭个性化推荐",
+    "怎么还在给我推荐？关闭个性化推荐", "别再给我发个性化推荐短信",
 )  # fmt: skip
 OTHERS = (
+    # denied, supposed, over
+    "不要关闭个性化推荐", "别取消我的个性化推荐", "我没有要关闭个性化推荐", "关闭个性化推荐后还有优惠吗",
+    "关闭个性化会影响积分吗", "之前拒绝自动化决策，现在同意了", "don't turn off personalised ads",
+    "please don't stop the personalised offers", "I did not turn off personalised ads",
+    "if I turn off personalised ads will I still get coupons",
+    # another matter
     "不要个性化刻字", "no personalisation on the ring please", "don't change my profile", "stop tracking my order",
     "为什么给我做用户画像", "do you use automated decisions?", "my profile picture is wrong", "推荐一款杯子",
+    "no profile found when I log in", "I have no profile with you", "I received no personalized recommendations",
+    "no personalised message on the card", "don't let the system pick the delivery slot",
+    "I don't want a program to choose the gift wrap",
 )  # fmt: skip
 
 
@@ -67,11 +81,26 @@ def test_both_wishes_in_one_breath_are_both_kept(street: Street) -> None:
     assert (customer.suppressed, customer.flags) == (True, ("no_profiling",))
 
 
-@pytest.mark.parametrize("text", ["怎么关闭个性化推荐", "how do I turn off personalised ads?"])
-def test_who_asks_how_is_told_and_nothing_is_done(street: Street, text: str) -> None:
-    told, _, _ = said(street, text, "c1")
-    assert told in (template("how_no_profile", Language.ZH), template("how_no_profile", Language.EN))
-    assert street.store.people.get("c1").flags == ()
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("怎么关闭个性化推荐", Language.ZH),
+        ("how do I turn off personalised ads?", Language.EN),
+        ("is it possible to opt out of profiling", Language.EN),
+        ("do you let me opt out of profiling?", Language.EN),
+    ],
+)
+def test_who_asks_how_is_told_and_nothing_is_done(street: Street, text: str, language: Language) -> None:
+    assert said(street, text, "c1")[0] == template("how_no_profile", language)
+    customer = street.store.people.get("c1")
+    assert (customer.flags, customer.suppressed) == ((), False)
+
+
+@pytest.mark.parametrize("text", ["关闭个性化推荐，转人工", "Stop profiling me and get me a person"])
+def test_a_wish_for_a_person_in_the_same_breath_is_kept_as_well(street: Street, text: str) -> None:
+    _, intent, hand_off = said(street, text, "c1")
+    assert (intent, hand_off) == (Intent.HUMAN, True)
+    assert street.store.people.get("c1").flags == ("no_profiling",)
 
 
 def test_of_somebody_unknown_a_person_takes_care(street: Street) -> None:

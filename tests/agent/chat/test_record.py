@@ -208,6 +208,17 @@ def test_a_number_for_something_else_is_not_answered_with_where_the_parcel_is(
     assert answer.hand_off
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "said"),
+    [
+        ("can I return this within 30 days?", "OK. Where is my order L00067?", "placed on"),
+        ("退货要运费吗", "好的。那我的订单L00067到哪了", "下的"),
+    ],
+)
+def test_who_then_asks_where_it_is_hears_where_it_is(street: Street, before: str, asked: str, said: str) -> None:
+    assert said in ask(street, before, "…", asked, customer_id="c2" if before.isascii() else "c1").text
+
+
 @pytest.mark.parametrize("customer_id", ["c2", None])
 def test_nobody_hears_of_another_ones_order(street: Street, customer_id: str | None) -> None:
     """Whether somebody else has it or nobody, the words are the same."""
