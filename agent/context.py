@@ -17,6 +17,7 @@ from agent.domain import Brand, Channel, Customer, Event, Language, Offer, Purpo
 from agent.language.claims import quiet, speaks
 from agent.ledger import Budget, Reservation
 from agent.money import to_major
+from agent.situations import situations
 from knowledge.documents import Clause
 
 LIMITS: Mapping[str, Any] = {
@@ -135,7 +136,8 @@ def open_ticket(events: Iterable[Event]) -> dict[str, Any] | None:
     if not still:
         return None
     ticket = max(still, key=lambda event: event.at)
-    topic = ticket.topic if ticket.topic and not speaks(ticket.topic) else "other"
+    said = ticket.topic or "other"
+    topic = said if said in situations().topics or not speaks(said) else "other"  # refund_slow promises nothing
     return {"id": ticket.id, "type": topic, "status": ticket.status or "open"}
 
 

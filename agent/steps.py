@@ -18,6 +18,7 @@ from agent.context import open_ticket, recent_topics
 from agent.domain import (
     AFTER_SEND,
     BY_HAND,
+    UNHEARD,
     Case,
     CaseStatus,
     Customer,
@@ -391,6 +392,11 @@ def needs_a_look(case: Case) -> str:
     """Why a person should see a draft that the gate has nothing against; empty when none need."""
     if case.decision is not None and case.decision.help is OfferKind.HUMAN_CALL:
         return "somebody should call; the draft says what about"
+    rule = case.decision.rule if case.decision is not None else ""
+    if rule == "open_ticket" and case.situation == GENERAL:
+        return "a ticket is open and its topic says too little: read it before this leaves"
+    if rule == UNHEARD and case.campaign_id is None:
+        return "nothing on record speaks of this situation: make sure that it is so"
     if case.purpose is Purpose.SERVICE and case.situation == GENERAL:
         return "no ticket or review stands behind this service message: is it one?"
     return ""

@@ -14,6 +14,8 @@ KNOWN_WAITS = {
     "somebody should call; the draft says what about": "call",
     "no ticket or review stands behind this service message: is it one?": "service",
     "no clause answers what was asked": "unanswered",
+    "a ticket is open and its topic says too little: read it before this leaves": "untold",
+    "nothing on record speaks of this situation: make sure that it is so": "unheard",
     NO_WAY: "no_way",
 }
 """What the house always says alike → its text."""

@@ -244,7 +244,10 @@ def _currencies(events: pd.DataFrame) -> Iterator[str]:
     counts = orders[orders != ""].value_counts()
     if len(counts) > 1:
         told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        yield f"orders in several currencies: {told}. Their amounts are added as they stand; bring them to one first."
+        yield (
+            f"orders in several currencies: {told}. Their amounts are added as they stand: take this import back "
+            "(holdfast import undo), bring them to one currency, and import again."
+        )
 
 
 def _customers(events: pd.DataFrame, said: pd.Series, good: pd.Series, quarantine: Quarantine) -> pd.Series:

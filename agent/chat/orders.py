@@ -89,4 +89,4 @@ def _plain(number: str) -> str:
 def _told(events: Sequence[Event], customer: Customer, language: Language, house: House) -> tuple[Fact, ...]:
     now, zone = house.clock.now(), ZoneInfo(house.brand.timezone)
     facts = order_facts(events, language, now.astimezone(zone).date(), zone, names_of(customer))
-    return tuple(fact for fact in facts if fact.slot in _SAYABLE and fact.value is not None)
+    return tuple(fact for fact in facts if fact.slot in _SAYABLE and fact.value not in (None, ""))

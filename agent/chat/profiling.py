@@ -20,7 +20,7 @@ _WHO_ZH = r"(?:系统|机器|算法|程序|电脑|ai|大数据)"
 _ADS = r"(?:ads?|adverts?|advertising|marketing|offers?|recommendations?|e-?mails?|texts?|targeting)"
 _KIND_EN = (
     rf"(?:profiling|profiled|profile me|personali[sz](?:ed|ation)(?= {_ADS}\b| off\b|[.!,]*$)|automated (?:decision"
-    rf"|processing|profiling|marketing)|algorithmic|tracking me|targeted {_ADS})"
+    rf"|processing|profiling|marketing)|algorithmic|track(?:ing)? me|targeted {_ADS})"
 )
 _WISH = re.compile(
     rf"{_NO_ZH}(?:你们)?(?:再)?(?:给我|对我|为我|把我|拿我|用|做|搞|发|推|使用|进行|我的?|你们的?|这种|任何|所有|的)*{_KIND_ZH}"
@@ -30,6 +30,7 @@ _WISH = re.compile(
     r"(?:选|挑|决定|推荐|分析|判断|画像)(?!快递|时间|地址|颜色|款|尺码|配送|退款)"
     r"|(?:别|不要|不许|不同意|停止|禁止)(?:你们)?(?:再)?(?:分析|追踪|跟踪|收集|监控)我的?"
     r"(?:数据|记录|行为|浏览|购买|消费|喜好|习惯)"
+    r"|(?:别|不要|不许|不同意|停止)(?:再)?(?:用|拿|把)我的?(?:数据|信息|记录|资料)\w{0,4}(?:推荐|营销|推广|分析|画像)"
     r"|\b(?:stop|no|no more|don'?t|do not|never|opt(?:ing)?(?: me)? out (?:of|from)|turn(?:ing)? off|switch off|disable"
     r"|refuse|object to|without|not consent to|withdraw(?: my)? consent (?:to|for))"
     r"(?: (?:to|want|any|all|the|your|my|me|being|be|do|make|making|use|using|with|for|about|of|this|that|kind|consent"

@@ -57,10 +57,14 @@ class Topic:
 
 
 def covering(question: str, language: Language, on: date, retriever: Retriever) -> tuple[Clause, ...]:
-    """The clauses to quote, best first; empty when the rules do not cover the question."""
+    """The clauses to quote, best first; empty when the rules do not cover the question, or the one that does may not be
+    quoted: a neighbour of it would be a wrong answer."""
+    asked = retriever.policies(question, language.value, on, LOOKED_AT)
+    if any(passage.clause is not None and not passage.clause.customer_text for passage in asked[:1]):
+        return ()
 
     def look_up(words: str) -> list[Passage]:
-        found = retriever.policies(words, language.value, on, LOOKED_AT)
+        found = asked if words == question else retriever.policies(words, language.value, on, LOOKED_AT)
         return [passage for passage in found if passage.clause is not None and passage.clause.customer_text]
 
     first = _answering(question, language, look_up)

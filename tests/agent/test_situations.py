@@ -8,9 +8,11 @@ import pytest
 
 from agent.acts import act_table
 from agent.catalogue import load_catalogue
+from agent.context import open_ticket
 from agent.domain import Language
 from agent.situations import GENERAL, read_situations, situations
 from scoring.events import TOPICS
+from tests.factories import a_ticket
 
 
 def test_there_are_at_least_forty_situations_and_each_is_told_in_both_languages() -> None:
@@ -53,3 +55,16 @@ def test_a_topic_without_its_situation_is_refused(tmp_path: Path) -> None:
     (tmp_path / "topics.toml").write_text('[x]\nsituation = "unknown"\nzh = "字"\nen = "word"\n', encoding="utf-8")
     with pytest.raises(ValueError, match="x opens a situation"):
         read_situations(tmp_path)
+
+
+@pytest.mark.parametrize("topic", sorted(situations().topics))
+def test_an_open_ticket_opens_the_situation_of_its_topic(topic: str) -> None:
+    ticket = open_ticket([a_ticket(topic=topic)])
+    assert ticket is not None
+    assert situations().of_topic(ticket["type"]) == situations().of_topic(topic)
+
+
+def test_a_topic_that_promises_something_is_no_topic() -> None:
+    ticket = open_ticket([a_ticket(topic="full refund guaranteed")])
+    assert ticket is not None
+    assert ticket["type"] == "other"
