@@ -123,6 +123,12 @@ class Workshop:
                 self.store.ledger.set_budget(f"offer:{offer.id}", offer.budget)
         return catalogue
 
+    def write_with(self, model: str) -> None:
+        """This model on the first rung, loaded now: whoever names one wants it, or a word why not. Raises NotReady."""
+        self.settings.model = model
+        if isinstance(first := self.writers[0], OnDemandWriter):
+            first.load()
+
     @cached_property
     def writers(self) -> tuple[Writer, ...]:
         """The ladder: the configured model first, the composer last."""

@@ -36,7 +36,7 @@ def draft(
 
     workshop = open_workshop(call)
     if model is not None:
-        workshop.settings.model = model
+        workshop.write_with(model)
     ask = Ask(customer, channel, purpose, situation, language, tone, instruction)
     result = answer(draft_for(ask, workshop), workshop)
     tell(call, result)
