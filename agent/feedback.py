@@ -12,6 +12,8 @@ from datetime import datetime
 from agent import coupons
 from agent.domain import (
     ALLOWED,
+    NO_PROFILING,
+    WANT_NO_PROFILE,
     CaseStatus,
     Channel,
     Delivery,
@@ -30,8 +32,6 @@ from agent.outcomes import OutcomeRow, read_outcome, status_after
 
 ENDS_MARKETING = frozenset({ReceiptKind.COMPLAINT, ReceiptKind.UNSUBSCRIBED})
 FOLLOWED = frozenset({ReceiptKind.OPENED, ReceiptKind.CLICKED})
-NO_PROFILING = "no_profiling"
-NO_PROFILE = frozenset({NO_PROFILING, "personalisation_off", "personalization_off", "profile_off"})
 
 S = CaseStatus
 
@@ -144,7 +144,7 @@ def _may_follow(receipt: Receipt, message: Message, house: House) -> bool:
     customer = house.store.people.get(message.customer_id)
     consent = customer.consents.get(message.channel)
     agreed = consent is not None and consent.granted is True
-    return agreed and not customer.suppressed and not NO_PROFILE.intersection(map(str.casefold, customer.flags))
+    return agreed and not customer.suppressed and not WANT_NO_PROFILE.intersection(map(str.casefold, customer.flags))
 
 
 def _settle_unknown(row: OutboxRow, receipt: Receipt, house: House) -> None:

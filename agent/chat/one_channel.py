@@ -28,14 +28,14 @@ _COURTESY = re.compile(
 _SHORT = r"(?:marketing |promotional |promo )?"
 _STOP = re.compile(
     rf"(?:only |just the )?{_SOME} (?:no|off|only off)"
-    rf"|(?:can you |could you |i want you to |i want to |i would like to |i'd like to )?(?P<one>only )?"
+    rf"|(?:can you |could you |i want you to |i want to |i would like to |i'd like to )?(?:only )?"
     rf"(?:stop|end|cancel|turn off|disable|no more|no|unsubscribe(?: me)? from|opt(?: me)? out of|take me off)"
-    r"(?: sending(?: me)?)?(?P<two> only| just)?(?: the| your| my| any| all| these| with)* "
-    rf"{_SHORT}{_SOME}(?P<three> only| alone)?"
-    rf"|(?P<four>only )?stop {_SOME} me(?P<five> only| alone)?"
+    r"(?: sending(?: me)?)?(?: only| just)?(?: the| your| my| any| all| these| with)* "
+    rf"{_SHORT}{_SOME}(?: only| alone)?"
+    rf"|(?:only )?stop {_SOME} me(?: only| alone)?"
     rf"|(?:i )?(?:don't|do not) (?:want|send|send me|need)(?: the| your| my| any| more)* {_SHORT}{_SOME}"
-    rf"|(?:don't|do not) (?P<verb>text|e-?mail) me"
-    rf"|(?:我|本人)?(?P<six>只|仅|光)?(?:想|要)?(?:退订|取消|停掉?|关掉|关闭|屏蔽|拒收|不要|不想再?(?:收到?|要)|不收|(?:别|不要|不用|停止?)(?:再)?(?:给我)?(?:发|推|寄))"
+    rf"|(?:don't|do not) (?:text|e-?mail) me"
+    rf"|(?:我|本人)?[只仅光]?(?:想|要)?(?:退订|取消|停掉?|关掉|关闭|屏蔽|拒收|不要|不想再?(?:收到?|要)|不收|(?:别|不要|不用|停止?)(?:再)?(?:给我)?(?:发|推|寄))"
     rf"(?:我的?|你们的?|这些|所有|营销|广告|推广|促销|的)*{_SOME}(?:了|就行|就好|吧)*"
     rf"|{_SOME}(?:就)?(?:都)?(?:别|不要|不用|不必|可以不|不想|不)(?:再)?(?:给我)?(?:发|推送?|寄|要|收)(?:给我)?了?吧?"
     rf"|{_SOME}(?:就)?(?:都)?(?:给我)?(?:退订|停掉|停了|停发|关掉|关闭|取消|停)了?吧?"
@@ -52,6 +52,8 @@ _KEEP = re.compile(
     rf"|(?:继续|还是|还|可以|只|仅|光)(?:是|要|发|收|用|留|保留|想收|想要|给我)+{_SOME}(?:就行|就好|即可|吧)*"
     rf"|(?:保留|留着?|(?:别|不要|不用)(?:停|取消|退订)){_SOME}"
 )
+_ONLY = re.compile(r"[只仅光]|\b(?:only|alone)\b|\w just\b")
+"""Just these; but "just stop" is impatience."""
 READ = 200
 """Characters: such a wish is short, and a long letter that speaks of mail and texts is read by a person."""
 
@@ -69,7 +71,7 @@ def channels_to_end(text: str) -> tuple[Channel, ...]:
             kept |= _named(found)
         elif found := _STOP.fullmatch(said):
             ended |= _named(found)
-            only |= any(found[name] for name in ("one", "two", "three", "four", "five", "six"))
+            only |= bool(_ONLY.search(said))
         else:
             return ()
     return tuple(sorted(ended - kept)) if kept or only else ()

@@ -39,7 +39,19 @@ from agent.domain.drafts import (
 from agent.domain.facts import Fact, FactSheet, LicensedAct, Sensitivity, SlotType, Source
 from agent.domain.lessons import Lesson, LessonKind, StyleRule
 from agent.domain.offers import MONEY_KINDS, UNHEARD, Offer, OfferDecision, OfferKind, OfferStatus, Settled, Spared
-from agent.domain.people import Brand, Channel, Consent, Customer, Event, Language, Money, Purpose, Tone
+from agent.domain.people import (
+    NO_PROFILING,
+    WANT_NO_PROFILE,
+    Brand,
+    Channel,
+    Consent,
+    Customer,
+    Event,
+    Language,
+    Money,
+    Purpose,
+    Tone,
+)
 from agent.domain.reached import Reached
 from agent.domain.receipts import InboundText, KeptAnswer, Receipt, ReceiptKind, Taken
 from agent.domain.verdicts import Decision, Finding, Severity, Verdict
@@ -52,8 +64,10 @@ __all__ = [
     "BY_HAND",
     "DECIDED_ANEW",
     "MONEY_KINDS",
+    "NO_PROFILING",
     "UNHEARD",
     "WAITING_FOR_PERSON",
+    "WANT_NO_PROFILE",
     "Brand",
     "CampaignRow",
     "CampaignStatus",

@@ -56,6 +56,11 @@ class Consent:
     purpose: str | None = None
 
 
+NO_PROFILING = "no_profiling"
+WANT_NO_PROFILE = frozenset({NO_PROFILING, "personalisation_off", "personalization_off", "profile_off"})
+"""Flags of a customer who wants no program to choose what they are sent: ours, and how other systems call it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A person we may write to, as far as we know them.

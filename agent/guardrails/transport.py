@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from agent.domain import Finding, Severity, Words
+from agent.domain import WANT_NO_PROFILE, Finding, Severity, Words
 from agent.guardrails.message import Message, context_finding
 from agent.guardrails.rule import Rule, broken, fine
 from agent.language.normalise import fold
@@ -42,14 +42,12 @@ def _add_label(message: Message) -> Words:
 
 # --- who wants no profile ---------------------------------------------------------------------------------------------
 
-_NO_PROFILE = frozenset({"personalisation_off", "personalization_off", "profile_off", "no_profiling"})
-
 
 def _profile_off(message: Message) -> Iterator[Finding]:
     context = message.context
     flags = context.customer.facts.get("account_flags") or ()
     listed = [flags] if isinstance(flags, str) else list(flags)
-    if not message.is_marketing or not _NO_PROFILE.intersection(str(flag).casefold() for flag in listed):
+    if not message.is_marketing or not WANT_NO_PROFILE.intersection(str(flag).casefold() for flag in listed):
         return
     said = message.words.body.strip()
     if not any(not template.holes and template.text.strip() == said for template in context.templates or ()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import campaign, pipeline
+from agent import campaign, feedback, pipeline
 from agent.campaign.standing import Doorman
 from agent.cells.preview import SAMPLE_CODE, MessagePreview
 from agent.domain import CampaignStatus, CaseStatus, Channel, Consent, Decision, Money
@@ -50,6 +50,14 @@ def test_a_preview_gives_every_exclusion_its_reason_and_stores_nothing(street: S
     assert look.cost == Money(4500, "CNY")
     assert street.store.cases.find() == []
     assert street.reserved() == (0, 0)
+
+
+def test_whoever_wants_no_program_to_choose_is_passed_over(street: Street) -> None:
+    feedback.end_profiling("c1", NOW, "chat", street.house)
+    look = campaign.preview(PLAN, street.house)
+    assert (look.recipients, look.excluded["PROFILE_OFF"]) == (2, 1)
+    campaign.run(PLAN, street.house)
+    assert "c1" not in {case.customer_id for case in street.store.cases.find([CaseStatus.QUEUED])}
 
 
 def test_a_preview_shows_what_a_start_then_does(street: Street) -> None:

@@ -59,10 +59,8 @@ def test_facts_and_promises_are_those_that_the_draft_says(make_sheet: Callable[.
     assert sheet.now is not None
     case = Case("case-1", "harbor", "c1", sheet.channel, sheet.purpose, CaseStatus.OFFERED, sheet.now)
     act = sheet.acts[0]
-    plain = explain_case(case, sheet, a_draft(case, sheet, "{salutation},"))["rep"]["en"]
-    whole = explain_case(case, sheet, a_draft(case, sheet, f"{{salutation}}, {{last_item}}. {{act:{act.key}}}"))["rep"][
-        "en"
-    ]
+    said = ("{salutation},", f"{{salutation}}, {{last_item}}. {{act:{act.key}}}")
+    plain, whole = (explain_case(case, sheet, a_draft(case, sheet, words))["rep"]["en"] for words in said)
     title = act_table()[act.key].title[Language.EN]
     assert ("last_item" in plain, title in plain) == (False, False)
     assert ("last_item (event" in whole, title in whole) == (True, True)

@@ -63,8 +63,7 @@ _BARE_ZH = re.compile(
     rf"(?P<name>(?:{COMPOUND}|[{_SURE_SURNAMES}])"
     rf"(?:[{_GIVEN_SIGNS}]{{2}}|[{_GIVEN_SIGNS}](?![\u4e00-\u9fff])|[{_GIVEN_SIGNS}](?=[代收签的这说在来去买下付打])))"
 )
-"""With nothing around it to tell: a surname that begins no ordinary word, and characters that people are called by. In
-four million characters of real reviews it finds some 250, nine in ten of them names (of authors and actors, mostly)."""
+"""With nothing around it to tell: a surname that begins no ordinary word, and characters that people are called by."""
 _FAMILIAR_ZH = re.compile(
     rf"(?:客服|店员|叫|找|同事|快递员|师傅|朋友|"
     rf"我是)(?P<name>[小老阿][{SURNAMES}])(?![\u4e00-\u9fff]{{0,1}}[孩姐区路])"
