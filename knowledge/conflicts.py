@@ -54,7 +54,8 @@ class Conflict:
 
     @property
     def message(self) -> str:
-        return f"{self.first.id} says {self.said[0]!r}, {self.second.id} says {self.said[1]!r}"
+        """In no language but the clauses' own, because it is shown to reps of either."""
+        return f"{self.first.id} “{self.said[0]}” ↔ {self.second.id} “{self.said[1]}”"
 
 
 @dataclass(frozen=True, slots=True)
